@@ -1,0 +1,3 @@
+//! Load for any Parlor server: idle, fanout, chat, durable, resume.
+
+fn main() {}

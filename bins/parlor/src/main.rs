@@ -1,0 +1,3 @@
+//! The Parlor server and its administration commands.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Passwords and tokens: pure mechanisms, given the time and the randomness.

@@ -1,0 +1,1 @@
+//! A client for Parlor servers: connect, resume, commands, typed events.

@@ -1,0 +1,170 @@
+//! What streams are made of.
+
+use crate::{
+    Capacity, History, JoinPolicy, Message, MessageBody, MsgNo, Role, RoomId, RoomName, Seq,
+    SessionId, StreamId, Tag, Timestamp, Topic, UserId, UserRef,
+};
+
+/// One entry of a stream's log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// In which log.
+    pub stream: StreamId,
+    /// Where in it.
+    pub seq: Seq,
+    /// The random number by which a replaced log is recognised.
+    pub tag: Tag,
+    /// The event's number over all streams, for dialects that show integer ids.
+    pub number: i64,
+    /// How many messages the room has, this one included.
+    pub msg_no: MsgNo,
+    /// When it was appended.
+    pub at: Timestamp,
+    /// Who did it; `None` for the server itself.
+    pub actor: Option<UserRef>,
+    /// What happened.
+    pub what: What,
+}
+
+/// What happened. The first group stands in streams of rooms, the second in streams of users.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// Somebody said something.
+    Message(Message),
+    /// A message says something else now. Like every event that points back it carries what the target says at the
+    /// time of reading, not at the time of the event.
+    MessageEdited {
+        /// The message.
+        target: Seq,
+        /// What it says now; `None` if it was deleted since.
+        body: Option<MessageBody>,
+        /// When it was last edited.
+        edited_at: Option<Timestamp>,
+        /// The event that last changed it.
+        rev: Seq,
+    },
+    /// A message was deleted for everyone.
+    MessageDeleted {
+        /// The message.
+        target: Seq,
+    },
+    /// The room's name, topic or settings are these from now on.
+    RoomUpdated {
+        /// What it is called.
+        name: Option<RoomName>,
+        /// What it is about.
+        topic: Topic,
+        /// What new members may see.
+        history: History,
+        /// Who may enter.
+        join: JoinPolicy,
+        /// How many may be in it.
+        capacity: Capacity,
+    },
+    /// People came in, by themselves or brought by the actor: 1 to 100.
+    MembersJoined {
+        /// Who.
+        users: Vec<UserRef>,
+    },
+    /// Somebody is no longer in the room.
+    MemberLeft {
+        /// Who.
+        user: UserRef,
+        /// Why.
+        reason: LeaveReason,
+    },
+    /// A member has another role. Owners change by [`What::OwnerChanged`] only.
+    RoleChanged {
+        /// Who.
+        user: UserRef,
+        /// The role from now on.
+        role: Role,
+    },
+    /// The room belongs to somebody else; the former owner, if still a member, is an admin.
+    OwnerChanged {
+        /// The owner from now on.
+        owner: UserRef,
+        /// The owner before.
+        former: Option<UserRef>,
+    },
+    /// The room is no more. Nothing follows in its stream.
+    RoomDeleted,
+
+    /// This user is in a room now and hears its stream.
+    RoomJoined {
+        /// The room.
+        room: RoomId,
+        /// The first event of it that the user may see.
+        visible_from: Seq,
+    },
+    /// This user is no longer in a room.
+    RoomLeft {
+        /// The room.
+        room: RoomId,
+        /// Why.
+        reason: LeaveReason,
+    },
+    /// These sessions of the user are over.
+    SessionsRevoked {
+        /// Which: at least one.
+        sessions: Vec<SessionId>,
+    },
+}
+
+/// How a membership ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LeaveReason {
+    /// The member went.
+    Left,
+    /// Somebody put the member out.
+    Removed,
+}
+
+impl Event {
+    /// The earlier event that this one is about. A reader who may not see that one sees only that something happened.
+    pub fn target(&self) -> Option<Seq> {
+        match self.what {
+            What::MessageEdited { target, .. } | What::MessageDeleted { target } => Some(target),
+            _ => None,
+        }
+    }
+
+    /// Whether this is the last event of the stream that the user hears.
+    pub fn is_last_for(&self, user: UserId) -> bool {
+        match &self.what {
+            What::MemberLeft { user: gone, .. } => gone.id == user,
+            What::RoomDeleted => true,
+            _ => false,
+        }
+    }
+
+    /// What an event at `target` looks like once this one has changed it; `None` if this one does not.
+    pub fn changed(&self, target: &Self) -> Option<Self> {
+        let What::Message(before) = &target.what else {
+            return None;
+        };
+        let after = match &self.what {
+            What::MessageEdited {
+                target: seq,
+                body,
+                edited_at,
+                rev,
+            } if *seq == target.seq => Message {
+                body: body.clone(),
+                edited_at: *edited_at,
+                rev: *rev,
+                ..before.clone()
+            },
+            What::MessageDeleted { target: seq } if *seq == target.seq => Message {
+                body: None,
+                rev: self.seq,
+                ..before.clone()
+            },
+            _ => return None,
+        };
+        Some(Self {
+            what: What::Message(after),
+            ..target.clone()
+        })
+    }
+}

@@ -1,0 +1,42 @@
+//! What Parlor's things are: ids, values, entities, events and the rules between them.
+//!
+//! Nothing here reads a clock, draws a random number, waits or does I/O, so every rule can be tested as a
+//! function. A value type parses: it exists and is right, or it does not exist. Entities have no serde; what
+//! is seen outside is the business of the `wire` crate.
+//!
+//! To add one more kind of event: a variant of [`What`], its encoding in `wire`, its row in `store`.
+
+mod account;
+mod event;
+mod id;
+mod mark;
+mod message;
+mod name;
+mod page;
+mod position;
+mod rights;
+mod room;
+mod text;
+mod time;
+mod username;
+
+pub use account::{
+    Account, AccountStatus, Email, EmailError, Password, PasswordError, Session, UserRef,
+};
+pub use event::{Event, LeaveReason, What};
+pub use id::{
+    ClientId, ClientIdError, ConnectionId, Origin, ParseIdError, RoomId, SessionId, StreamId,
+    UserId,
+};
+pub use mark::{Mark, MarksUpdate, MemberMark};
+pub use message::{Draft, Message, Revision};
+pub use name::{DeviceName, DisplayName, NameError, RoomName, Topic};
+pub use page::PageSize;
+pub use position::{Head, MsgNo, Position, Rev, Seq, Tag};
+pub use rights::{Action, allows};
+pub use room::{
+    Capacity, CapacityError, History, JoinPolicy, Member, Role, Room, RoomChange, RoomKind,
+};
+pub use text::{MessageBody, TextError};
+pub use time::Timestamp;
+pub use username::{Username, UsernameError};

@@ -1,0 +1,80 @@
+//! Delivered and read marks: state with last-wins values, not events.
+
+use crate::{Rev, Seq, StreamId, UserId};
+
+/// How far a member's devices have received and how far the member has read. Both only ever grow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Mark {
+    /// Everything up to here has reached a device of the member.
+    pub delivered: Seq,
+    /// Everything up to here was read by the member.
+    pub read: Seq,
+}
+
+impl Mark {
+    /// Whoever has read up to `seq` has also received it.
+    pub fn read(seq: Seq) -> Self {
+        Self {
+            delivered: seq,
+            read: seq,
+        }
+    }
+
+    /// Received up to `seq`, nothing said of reading.
+    pub fn delivered(seq: Seq) -> Self {
+        Self {
+            delivered: seq,
+            read: Seq::ZERO,
+        }
+    }
+
+    /// The further of the two in each value, so that marks may arrive in any order.
+    #[must_use]
+    pub fn merge(self, other: Self) -> Self {
+        Self {
+            delivered: self.delivered.max(other.delivered).max(other.read),
+            read: self.read.max(other.read),
+        }
+    }
+}
+
+/// One member's mark in some room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MemberMark {
+    /// Whose.
+    pub user: UserId,
+    /// How far.
+    pub mark: Mark,
+}
+
+/// Marks of a room that moved together, committed under one `rev`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarksUpdate {
+    /// The room's stream.
+    pub stream: StreamId,
+    /// What a reader must have for this to be all that is new to him.
+    pub after: Rev,
+    /// What he has then.
+    pub rev: Rev,
+    /// At most one per member.
+    pub marks: Vec<MemberMark>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_only_grow_and_reading_implies_delivery() {
+        let mark = Mark::delivered(Seq(5)).merge(Mark::read(Seq(3)));
+        assert_eq!(
+            mark,
+            Mark {
+                delivered: Seq(5),
+                read: Seq(3)
+            }
+        );
+        assert_eq!(mark.merge(Mark::read(Seq(9))), Mark::read(Seq(9)));
+        assert_eq!(mark.merge(Mark::default()), mark);
+    }
+}

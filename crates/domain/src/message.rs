@@ -1,0 +1,51 @@
+//! Messages.
+
+use crate::{ClientId, MessageBody, Seq, Timestamp};
+
+/// What somebody said, as it stands now. When, where and by whom stands in the [`Event`](crate::Event) around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// What the sender's client called it.
+    pub client_id: ClientId,
+    /// The text; `None` once it was deleted.
+    pub body: Option<MessageBody>,
+    /// The message that it answers.
+    pub reply_to: Option<Seq>,
+    /// When it was last edited.
+    pub edited_at: Option<Timestamp>,
+    /// The event that last changed it: its own seq, or that of an edit or a deletion.
+    pub rev: Seq,
+}
+
+/// What somebody wants to append to a room's log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Draft {
+    /// A new message.
+    Message {
+        /// The text.
+        body: MessageBody,
+        /// The message that it answers, which the sender must be able to see.
+        reply_to: Option<Seq>,
+    },
+    /// Another text for one's own message.
+    Edit {
+        /// The message.
+        target: Seq,
+        /// What it says from now on.
+        body: MessageBody,
+    },
+    /// The end of a message, one's own or with the right to delete any.
+    Delete {
+        /// The message.
+        target: Seq,
+    },
+}
+
+/// What a message said before an edit replaced it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    /// What it said.
+    pub body: MessageBody,
+    /// Until when.
+    pub replaced_at: Timestamp,
+}

@@ -1,0 +1,114 @@
+//! One-line texts: names of people, rooms and devices, and topics.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Why a one-line text is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// Nothing but white space.
+    #[error("must not be empty")]
+    Empty,
+    /// Larger than allowed.
+    #[error("must be at most {max} characters")]
+    TooLong {
+        /// The limit, in Unicode scalar values.
+        max: usize,
+    },
+    /// Control, bidirectional override or invisible formatting characters, or line breaks.
+    #[error("must be one line without control or direction-changing characters")]
+    Control,
+}
+
+/// Characters that could make one name look like another or break the line it stands in.
+fn is_forbidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+fn parse(text: &str, max: usize) -> Result<Box<str>, NameError> {
+    let text = text.trim();
+    if text.chars().count() > max {
+        return Err(NameError::TooLong { max });
+    }
+    if text.chars().any(is_forbidden) {
+        return Err(NameError::Control);
+    }
+    Ok(text.into())
+}
+
+macro_rules! line {
+    ($(#[$doc:meta])* $name:ident, $max:literal, empty: $empty:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// Most characters (Unicode scalar values).
+            pub const MAX: usize = $max;
+
+            /// The text, trimmed.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NameError;
+
+            fn from_str(text: &str) -> Result<Self, NameError> {
+                let text = parse(text, Self::MAX)?;
+                if text.is_empty() && !$empty { Err(NameError::Empty) } else { Ok(Self(text)) }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+line!(
+    /// What a person is called: 1 to 80 characters.
+    DisplayName, 80, empty: false
+);
+line!(
+    /// What a group is called: 1 to 100 characters.
+    RoomName, 100, empty: false
+);
+line!(
+    /// What a group is about: up to 500 characters, possibly none.
+    Topic, 500, empty: true
+);
+line!(
+    /// What a device calls itself in the list of sessions: up to 100 characters, possibly none.
+    DeviceName, 100, empty: true
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_trimmed_single_lines() {
+        assert_eq!(
+            "  Ann \u{e9} ".parse::<DisplayName>().unwrap().as_str(),
+            "Ann \u{e9}"
+        );
+        assert_eq!(" ".parse::<RoomName>(), Err(NameError::Empty));
+        assert_eq!("".parse::<Topic>().unwrap().as_str(), "");
+        assert_eq!(
+            "x".repeat(81).parse::<DisplayName>(),
+            Err(NameError::TooLong { max: 80 })
+        );
+        for bad in ["a\nb", "a\0", "a\u{202e}b"] {
+            assert_eq!(
+                bad.parse::<DisplayName>(),
+                Err(NameError::Control),
+                "{bad:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The table of rights: who may do what in a group.
+
+use crate::Role;
+
+/// Something that a member may or may not do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// See messages and members.
+    Read,
+    /// Write messages, change and delete one's own.
+    Post,
+    /// Go away.
+    Leave,
+    /// Delete a message of somebody else for everyone.
+    DeleteAny,
+    /// See what edits replaced.
+    ReadRevisions,
+    /// Change name, topic and settings.
+    UpdateRoom,
+    /// Bring people in.
+    AddMember,
+    /// Put out a member who has this role.
+    Remove(Role),
+    /// Give a member who has the first role the second.
+    ChangeRole(Role, Role),
+    /// Make another member the owner.
+    HandOver,
+    /// End the room for everyone.
+    DeleteRoom,
+}
+
+/// Whether a member with this role may do this.
+pub fn allows(role: Role, action: Action) -> bool {
+    use Action::*;
+    match action {
+        Read | Post | Leave => true,
+        DeleteAny | ReadRevisions | UpdateRoom | AddMember => role >= Role::Admin,
+        Remove(target) => role >= Role::Admin && role > target,
+        ChangeRole(from, to) => role == Role::Owner && from < Role::Owner && to < Role::Owner,
+        HandOver | DeleteRoom => role == Role::Owner,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Action::*;
+    use super::Role::*;
+    use super::*;
+
+    #[test]
+    fn the_matrix_of_rights() {
+        // Who may: [member, admin, owner].
+        let matrix = [
+            (Read, [true, true, true]),
+            (Post, [true, true, true]),
+            (Leave, [true, true, true]),
+            (DeleteAny, [false, true, true]),
+            (ReadRevisions, [false, true, true]),
+            (UpdateRoom, [false, true, true]),
+            (AddMember, [false, true, true]),
+            (Remove(Member), [false, true, true]),
+            (Remove(Admin), [false, false, true]),
+            (Remove(Owner), [false, false, false]),
+            (ChangeRole(Member, Admin), [false, false, true]),
+            (ChangeRole(Admin, Member), [false, false, true]),
+            (ChangeRole(Member, Owner), [false, false, false]),
+            (ChangeRole(Owner, Member), [false, false, false]),
+            (HandOver, [false, false, true]),
+            (DeleteRoom, [false, false, true]),
+        ];
+        for (action, expected) in matrix {
+            assert_eq!(
+                [Member, Admin, Owner].map(|role| allows(role, action)),
+                expected,
+                "{action:?}"
+            );
+        }
+    }
+}

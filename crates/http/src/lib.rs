@@ -1,0 +1,1 @@
+//! Parlor over HTTP: routes, extractors, the socket, the status table.

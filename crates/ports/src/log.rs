@@ -1,0 +1,160 @@
+//! The log of events: appending to it, reading it, and hearing what was appended.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use parlor_domain::{
+    ClientId, Draft, Event, MarksUpdate, Origin, PageSize, Position, Rev, Revision, RoomId, Seq,
+    StreamId, Timestamp, UserId, UserRef,
+};
+
+use crate::StoreError;
+
+/// The streams' one log. An append that was answered is committed and on disk.
+#[async_trait]
+pub trait EventLog: Send + Sync {
+    /// Appends what a member wants to say, and answers once it is committed. Appends enter the log in the order in
+    /// which their futures are first polled.
+    ///
+    /// The rights of the sender hold at the moment of writing, inside the transaction that writes. An append whose
+    /// `(room, sender, client_id)` is known is answered with what was stored then, before rights are looked at. The
+    /// sender's own mark moves to a new message.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] at once if too much waits already.
+    async fn append(&self, append: Append) -> Result<Appended, StoreError>;
+
+    /// Events of the stream with a seq greater than `after`, in order: at most 64 and about 64 KiB of text, at least
+    /// one if there is one. Edits and deletions carry the current state of their target.
+    async fn events_after(
+        &self,
+        stream: StreamId,
+        after: Seq,
+    ) -> Result<Vec<Arc<Event>>, StoreError>;
+
+    /// All marks that changed after `rev`: at most one per member.
+    async fn marks_after(&self, stream: StreamId, rev: Rev) -> Result<MarksUpdate, StoreError>;
+
+    /// Messages that the viewer may see, in ascending order, as of one moment; `None` if he is not in the room.
+    async fn history(
+        &self,
+        room: RoomId,
+        viewer: UserId,
+        range: HistoryRange,
+        size: PageSize,
+    ) -> Result<Option<HistoryPage>, StoreError>;
+
+    /// One message; `None` if there is none or the viewer may not see it.
+    async fn message(
+        &self,
+        room: RoomId,
+        viewer: UserId,
+        seq: Seq,
+    ) -> Result<Option<Arc<Event>>, StoreError>;
+
+    /// What edits of a message replaced, oldest first; `None` as for [`EventLog::message`]. That the viewer has the
+    /// right to it is for the caller to check.
+    async fn revisions(
+        &self,
+        room: RoomId,
+        viewer: UserId,
+        seq: Seq,
+    ) -> Result<Option<Vec<Revision>>, StoreError>;
+}
+
+/// Something to be appended to a room's stream.
+#[derive(Debug, Clone)]
+pub struct Append {
+    /// Where.
+    pub room: RoomId,
+    /// By whom.
+    pub sender: UserRef,
+    /// What the sender's client calls it.
+    pub client_id: ClientId,
+    /// What.
+    pub draft: Draft,
+    /// When.
+    pub at: Timestamp,
+    /// Which command of which socket asked for it, if one did.
+    pub origin: Option<Origin>,
+    /// How it competes with other work.
+    pub priority: Priority,
+}
+
+/// How an append competes with others that wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Priority {
+    /// Somebody waits for it.
+    Person,
+    /// Part of many that a program or a job sends: at most 50 of them in a batch.
+    Bulk,
+}
+
+/// What became of an append.
+#[derive(Debug, Clone)]
+pub enum Appended {
+    /// Stored now.
+    New(Arc<Event>),
+    /// Stored earlier under the same client id, with the same content.
+    Known(Arc<Event>),
+    /// Not stored.
+    Refused(AppendRefusal),
+}
+
+/// Why an append was not stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AppendRefusal {
+    /// No such room, or the sender is not in it: the same to him.
+    NoRoom,
+    /// The message answered, edited or deleted is none, or not visible to the sender.
+    NoTarget,
+    /// The sender may see the message but not change it.
+    Forbidden,
+    /// The message that should be changed was deleted.
+    Deleted,
+    /// The client id was used before for something else.
+    Conflict,
+}
+
+/// Which messages of a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HistoryRange {
+    /// The newest.
+    Newest,
+    /// The newest of those before this seq.
+    Before(Seq),
+    /// The oldest of those after this seq.
+    After(Seq),
+}
+
+/// Messages of a room as they were at one moment.
+#[derive(Debug, Clone)]
+pub struct HistoryPage {
+    /// The messages, ascending, deleted ones included (without their body).
+    pub messages: Vec<Arc<Event>>,
+    /// Whether there are more in the direction of reading.
+    pub more: bool,
+    /// The stream's position at that moment.
+    pub as_of: Position,
+}
+
+/// Takes what commits added. The store's writer calls it, in the order of commit and before it answers those who
+/// appended, so it must never block.
+pub trait EventSink: Send + Sync {
+    /// What one commit added.
+    fn publish(&self, batch: Vec<Published>);
+}
+
+/// One thing that was committed.
+#[derive(Debug, Clone)]
+pub enum Published {
+    /// An event.
+    Event {
+        /// The event.
+        event: Arc<Event>,
+        /// Who asked for it.
+        origin: Option<Origin>,
+    },
+    /// Marks that moved.
+    Marks(Arc<MarksUpdate>),
+}

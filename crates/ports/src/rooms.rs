@@ -1,0 +1,266 @@
+//! Rooms and memberships.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use parlor_domain::{
+    Capacity, ClientId, Event, Head, History, JoinPolicy, LeaveReason, Mark, Member, MemberMark,
+    PageSize, Position, Role, Room, RoomChange, RoomId, RoomName, Seq, Timestamp, Topic, UserId,
+    UserRef,
+};
+
+use crate::StoreError;
+
+/// Rooms, who is in them, and how far they have read. Every method that changes something appends the events that
+/// tell of it in the same transaction, and checks the actor's rights inside it.
+#[async_trait]
+pub trait RoomStore: Send + Sync {
+    /// Makes a group with its creator as owner and first member.
+    async fn create(&self, new: NewRoom) -> Result<RoomCreated, StoreError>;
+
+    /// The direct room of two different people, made now (with this id) if it is not there.
+    async fn open_direct(
+        &self,
+        actor: UserRef,
+        peer: UserId,
+        new_id: RoomId,
+        at: Timestamp,
+    ) -> Result<DirectOpened, StoreError>;
+
+    /// A room as one of its members sees it; `None` if the viewer is no member.
+    async fn find(&self, room: RoomId, viewer: UserId) -> Result<Option<RoomView>, StoreError>;
+
+    /// The rooms of a user, the one that changed last first.
+    async fn list(
+        &self,
+        user: UserId,
+        after: Option<RoomCursor>,
+        size: PageSize,
+    ) -> Result<RoomsPage, StoreError>;
+
+    /// Members in the order of their user ids; `None` if the viewer is no member.
+    async fn members(
+        &self,
+        room: RoomId,
+        viewer: UserId,
+        after: Option<UserId>,
+        size: PageSize,
+    ) -> Result<Option<MembersPage>, StoreError>;
+
+    /// Enters an open group.
+    async fn join(&self, room: RoomId, user: UserRef, at: Timestamp) -> Result<Joined, StoreError>;
+
+    /// Brings people in, all or none: 1 to 100, each once. Those who are in already are left out of the event.
+    async fn add(
+        &self,
+        room: RoomId,
+        actor: UserRef,
+        users: Vec<UserId>,
+        at: Timestamp,
+    ) -> Result<Added, StoreError>;
+
+    /// Ends a membership. An owner who leaves is followed by the admin, else the member, who is longest in the room;
+    /// the room ends with its last member.
+    async fn remove(
+        &self,
+        room: RoomId,
+        actor: UserRef,
+        user: UserId,
+        reason: LeaveReason,
+        at: Timestamp,
+    ) -> Result<RoomAct, StoreError>;
+
+    /// Gives a member another role.
+    async fn change_role(
+        &self,
+        room: RoomId,
+        actor: UserRef,
+        user: UserId,
+        role: Role,
+        at: Timestamp,
+    ) -> Result<RoomAct, StoreError>;
+
+    /// Makes another member the owner.
+    async fn hand_over(
+        &self,
+        room: RoomId,
+        actor: UserRef,
+        to: UserId,
+        at: Timestamp,
+    ) -> Result<RoomAct, StoreError>;
+
+    /// Changes name, topic or settings. A change that changes nothing appends nothing.
+    async fn update(
+        &self,
+        room: RoomId,
+        actor: UserRef,
+        change: RoomChange,
+        at: Timestamp,
+    ) -> Result<RoomAct, StoreError>;
+
+    /// Ends a room for everyone: no memberships, no content.
+    async fn delete(
+        &self,
+        room: RoomId,
+        actor: UserRef,
+        at: Timestamp,
+    ) -> Result<RoomAct, StoreError>;
+
+    /// Moves marks forward, all marks of a room under one new `rev`, never back and never beyond the head. Marks of
+    /// people who are not in the room are passed over.
+    async fn advance_marks(&self, marks: Vec<(RoomId, Vec<MemberMark>)>) -> Result<(), StoreError>;
+
+    /// Whether two people are in some room together.
+    async fn share_a_room(&self, one: UserId, other: UserId) -> Result<bool, StoreError>;
+}
+
+/// A group to be made.
+#[derive(Debug, Clone)]
+pub struct NewRoom {
+    /// Its id.
+    pub id: RoomId,
+    /// Its owner and first member.
+    pub creator: UserRef,
+    /// What the creator's client calls it, so that a repeated request makes one room.
+    pub client_id: Option<ClientId>,
+    /// What it is called.
+    pub name: RoomName,
+    /// What it is about.
+    pub topic: Topic,
+    /// What new members may see.
+    pub history: History,
+    /// Who may enter.
+    pub join: JoinPolicy,
+    /// How many members it may have.
+    pub capacity: Capacity,
+    /// Who else is in it from the start: at most 100.
+    pub members: Vec<UserId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What became of a wish for a group.
+#[derive(Debug, Clone)]
+pub enum RoomCreated {
+    /// Made now.
+    New(RoomView),
+    /// Made earlier by the same person under the same client id.
+    Known(RoomView),
+    /// Not made.
+    Refused(RoomRefusal),
+}
+
+/// What became of a wish for a direct room.
+#[derive(Debug, Clone)]
+pub enum DirectOpened {
+    /// Made now.
+    New(RoomView),
+    /// It was there.
+    Existing(RoomView),
+    /// Not made.
+    Refused(RoomRefusal),
+}
+
+/// What became of a wish to enter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Joined {
+    /// In now.
+    New,
+    /// Was in before.
+    Already,
+    /// Not in.
+    Refused(RoomRefusal),
+}
+
+/// What became of a wish to bring people in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Added {
+    /// These were not in before and are now; possibly none.
+    Done(Vec<UserRef>),
+    /// Nobody was brought in.
+    Refused(RoomRefusal),
+}
+
+/// What became of another act on a room.
+#[derive(Debug, Clone)]
+pub enum RoomAct {
+    /// Done; this event tells of it. `None` if there was nothing to change.
+    Done(Option<Arc<Event>>),
+    /// Not done.
+    Refused(RoomRefusal),
+}
+
+/// Why an act on a room was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoomRefusal {
+    /// No such room, or the actor is not in it: the same to him.
+    NoRoom,
+    /// The actor's role does not allow it.
+    Forbidden,
+    /// Direct rooms have no such thing.
+    Direct,
+    /// The group is not open.
+    Closed,
+    /// The room has no place left, for anybody or for as many.
+    Full,
+    /// This person has as many rooms as one may have.
+    TooManyRooms(UserId),
+    /// No such account, or it is disabled.
+    NoUser(UserId),
+    /// That person is not in the room.
+    NotMember(UserId),
+}
+
+/// A room as one of its members sees it.
+#[derive(Debug, Clone)]
+pub struct RoomView {
+    /// The room.
+    pub room: Room,
+    /// How far its stream has grown.
+    pub head: Head,
+    /// The viewer's role.
+    pub role: Role,
+    /// The viewer's mark.
+    pub mark: Mark,
+    /// The first event that the viewer may see.
+    pub visible_from: Seq,
+    /// Messages after the viewer's mark that were not deleted.
+    pub unread: u64,
+    /// The other one of a direct room.
+    pub peer: Option<Member>,
+    /// The newest message that the viewer may see.
+    pub last_message: Option<Arc<Event>>,
+    /// When something was last appended.
+    pub active_at: Timestamp,
+}
+
+/// Where a list of rooms goes on: after the room that was active then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoomCursor {
+    /// When the last room of the page before was last active.
+    pub active_at: Timestamp,
+    /// That room.
+    pub room: RoomId,
+}
+
+/// Some of a user's rooms as they were at one moment.
+#[derive(Debug, Clone)]
+pub struct RoomsPage {
+    /// The rooms.
+    pub rooms: Vec<RoomView>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<RoomCursor>,
+    /// The position of the user's own stream at that moment.
+    pub as_of: Position,
+}
+
+/// Some of a room's members as they were at one moment.
+#[derive(Debug, Clone)]
+pub struct MembersPage {
+    /// The members.
+    pub members: Vec<Member>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<UserId>,
+    /// The position of the room's stream at that moment.
+    pub as_of: Position,
+}

@@ -1,0 +1,98 @@
+//! Sessions and their refresh tokens.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use parlor_domain::{Account, DeviceName, Session, SessionId, Timestamp, UserId, UserRef};
+
+use crate::StoreError;
+
+/// Sessions, and the digests of the refresh tokens that keep them alive. Ending sessions appends to the user's stream,
+/// in the same transaction, the event that closes their sockets.
+#[async_trait]
+pub trait SessionStore: Send + Sync {
+    /// Opens a session with its first refresh token. Beyond `most` sessions of the user the one that was unused
+    /// longest ends.
+    async fn open(&self, new: NewSession, most: usize) -> Result<Session, StoreError>;
+
+    /// Exchanges a refresh token for its successor, exactly once whoever else tries at the same time. A token that was
+    /// exchanged before ends its session, unless that was less than `grace` ago with the same successor.
+    async fn refresh(&self, refresh: Refresh) -> Result<Refreshed, StoreError>;
+
+    /// A live session and its account; `None` if it is over, expired, or the account is disabled.
+    async fn find(
+        &self,
+        session: SessionId,
+        now: Timestamp,
+    ) -> Result<Option<(Session, Account)>, StoreError>;
+
+    /// The live sessions of a user, last used first.
+    async fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError>;
+
+    /// Ends one session of this user; false if there is no such live session.
+    async fn revoke(
+        &self,
+        user: UserId,
+        session: SessionId,
+        at: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Ends all sessions of the user but one; says how many.
+    async fn revoke_all(
+        &self,
+        user: UserId,
+        except: Option<SessionId>,
+        at: Timestamp,
+    ) -> Result<usize, StoreError>;
+}
+
+/// SHA-256 of a refresh token: all that is kept of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TokenDigest(pub [u8; 32]);
+
+/// A session to be opened.
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    /// Its id.
+    pub id: SessionId,
+    /// Whose.
+    pub user: UserRef,
+    /// What the device calls itself.
+    pub device: DeviceName,
+    /// Where it comes from.
+    pub address: Option<Box<str>>,
+    /// Its first refresh token.
+    pub token: TokenDigest,
+    /// When.
+    pub at: Timestamp,
+    /// Until when it lives without a refresh.
+    pub expires_at: Timestamp,
+}
+
+/// A refresh token to be exchanged.
+#[derive(Debug, Clone)]
+pub struct Refresh {
+    /// What was presented.
+    pub presented: TokenDigest,
+    /// What follows it: derived from the presented token, so that a retry has the same.
+    pub successor: TokenDigest,
+    /// Where the request comes from.
+    pub address: Option<Box<str>>,
+    /// When.
+    pub at: Timestamp,
+    /// Until when the session lives from now on.
+    pub expires_at: Timestamp,
+    /// How long a retry of an exchange is answered like the exchange itself.
+    pub grace: Duration,
+}
+
+/// What became of a refresh token.
+#[derive(Debug, Clone)]
+pub enum Refreshed {
+    /// Exchanged, now or a moment ago.
+    Done(Box<(Session, Account)>),
+    /// It was exchanged before: somebody has a copy. Its session is over.
+    Reused,
+    /// Unknown, or its session is over or expired.
+    Unknown,
+}

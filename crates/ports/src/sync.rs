@@ -1,0 +1,52 @@
+//! Where a user's streams stand, for a socket that opens.
+
+use async_trait::async_trait;
+use parlor_domain::{
+    Account, Head, Mark, Position, RoomId, RoomKind, Seq, Session, SessionId, StreamId, Tag,
+    Timestamp,
+};
+
+use crate::StoreError;
+
+/// Reads what a socket needs to begin, in one snapshot and at most three statements.
+#[async_trait]
+pub trait SyncStore: Send + Sync {
+    /// Session, account, rooms and the heads of their streams, and the tags at the given positions where these are
+    /// neither the head nor the beginning. `None` if the session is over, expired, or its account disabled.
+    async fn snapshot(
+        &self,
+        session: SessionId,
+        positions: Vec<(StreamId, Position)>,
+        now: Timestamp,
+    ) -> Result<Option<Snapshot>, StoreError>;
+}
+
+/// A user's streams at one moment.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// The session.
+    pub session: Session,
+    /// Its account.
+    pub account: Account,
+    /// The head of the user's own stream.
+    pub own: Position,
+    /// Every room that the user is in.
+    pub rooms: Vec<RoomHead>,
+    /// For each given position that was looked up: the tag that the log has there. Missing if there is no such event.
+    pub tags: Vec<(StreamId, Tag)>,
+}
+
+/// A membership and how far the room's stream has grown.
+#[derive(Debug, Clone)]
+pub struct RoomHead {
+    /// The room.
+    pub room: RoomId,
+    /// Direct or group.
+    pub kind: RoomKind,
+    /// How far its stream has grown.
+    pub head: Head,
+    /// The first event that the user may see.
+    pub visible_from: Seq,
+    /// The user's mark.
+    pub mark: Mark,
+}

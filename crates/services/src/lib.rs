@@ -1,0 +1,1 @@
+//! What a user of Parlor can do: rights, rules, order of effects.

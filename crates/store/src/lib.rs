@@ -1,0 +1,1 @@
+//! Parlor's data on SQLite and PostgreSQL, with group commit.

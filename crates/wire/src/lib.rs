@@ -1,0 +1,1 @@
+//! The JSON of Parlor's REST interface and socket, and its conversion from the domain.
