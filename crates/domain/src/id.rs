@@ -92,7 +92,7 @@ pub struct ConnectionId(pub u64);
 pub struct Origin {
     /// The socket.
     pub connection: ConnectionId,
-    /// The command's id, as the client numbered it.
+    /// The command, as the hub numbers those of a socket.
     pub command: u64,
 }
 

@@ -12,11 +12,8 @@ pub trait Entropy: Send + Sync {
     fn uuid(&self, at: Timestamp) -> Uuid {
         let mut random = [0; 10];
         self.fill(&mut random);
-        uuid::Builder::from_unix_timestamp_millis(
-            u64::try_from(at.micros() / 1000).unwrap_or(0),
-            &random,
-        )
-        .into_uuid()
+        uuid::Builder::from_unix_timestamp_millis(u64::try_from(at.micros() / 1000).unwrap_or(0), &random)
+            .into_uuid()
     }
 
     /// A new tag for an event.

@@ -20,12 +20,11 @@ pub use clock::{Clock, SystemClock};
 pub use entropy::{Entropy, SystemEntropy};
 pub use error::StoreError;
 pub use log::{
-    Append, AppendRefusal, Appended, EventLog, EventSink, HistoryPage, HistoryRange, Priority,
-    Published,
+    Append, AppendRefusal, Appended, EventLog, EventSink, HistoryPage, HistoryRange, Priority, Published,
 };
 pub use rooms::{
-    Added, DirectOpened, Joined, MembersPage, NewRoom, RoomAct, RoomCreated, RoomCursor,
-    RoomRefusal, RoomStore, RoomView, RoomsPage,
+    Added, DirectOpened, Joined, MembersPage, NewRoom, RoomAct, RoomCreated, RoomCursor, RoomRefusal,
+    RoomStore, RoomView, RoomsPage,
 };
 pub use sessions::{NewSession, Refresh, Refreshed, SessionStore, TokenDigest};
 pub use sync::{RoomHead, Snapshot, SyncStore};

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use parlor_domain::{
-    ClientId, Draft, Event, MarksUpdate, Origin, PageSize, Position, Rev, Revision, RoomId, Seq,
-    StreamId, Timestamp, UserId, UserRef,
+    ClientId, Draft, Event, MarksUpdate, Origin, PageSize, Position, Rev, Revision, RoomId, Seq, StreamId,
+    Timestamp, UserId, UserRef,
 };
 
 use crate::StoreError;
@@ -17,22 +17,22 @@ pub trait EventLog: Send + Sync {
     /// which their futures are first polled.
     ///
     /// The rights of the sender hold at the moment of writing, inside the transaction that writes. An append whose
-    /// `(room, sender, client_id)` is known is answered with what was stored then, before rights are looked at. The
-    /// sender's own mark moves to a new message.
+    /// `(room, sender, client_id)` is known is answered with what was stored then, before rights are looked at. What
+    /// is refused stores nothing, its client id included.
+    ///
+    /// A new message moves its sender's mark to itself. That takes no `rev` and is not published as marks: whoever
+    /// has the message knows it.
     ///
     /// # Errors
     /// [`StoreError::Busy`] at once if too much waits already.
     async fn append(&self, append: Append) -> Result<Appended, StoreError>;
 
     /// Events of the stream with a seq greater than `after`, in order: at most 64 and about 64 KiB of text, at least
-    /// one if there is one. Edits and deletions carry the current state of their target.
-    async fn events_after(
-        &self,
-        stream: StreamId,
-        after: Seq,
-    ) -> Result<Vec<Arc<Event>>, StoreError>;
+    /// one if there is one. Edits and deletions carry the current state of their target. An unknown stream is empty.
+    async fn events_after(&self, stream: StreamId, after: Seq) -> Result<Vec<Arc<Event>>, StoreError>;
 
-    /// All marks that changed after `rev`: at most one per member.
+    /// All marks that changed after `rev`: at most one per member, none of people who are no longer in the room. The
+    /// update's `after` is the given `rev`, its `rev` the stream's newest.
     async fn marks_after(&self, stream: StreamId, rev: Rev) -> Result<MarksUpdate, StoreError>;
 
     /// Messages that the viewer may see, in ascending order, as of one moment; `None` if he is not in the room.
@@ -44,16 +44,12 @@ pub trait EventLog: Send + Sync {
         size: PageSize,
     ) -> Result<Option<HistoryPage>, StoreError>;
 
-    /// One message; `None` if there is none or the viewer may not see it.
-    async fn message(
-        &self,
-        room: RoomId,
-        viewer: UserId,
-        seq: Seq,
-    ) -> Result<Option<Arc<Event>>, StoreError>;
+    /// One message; `None` if there is none (or another event) or the viewer may not see it.
+    async fn message(&self, room: RoomId, viewer: UserId, seq: Seq)
+    -> Result<Option<Arc<Event>>, StoreError>;
 
-    /// What edits of a message replaced, oldest first; `None` as for [`EventLog::message`]. That the viewer has the
-    /// right to it is for the caller to check.
+    /// What edits of a message replaced, oldest first, nothing once it was deleted; `None` as for
+    /// [`EventLog::message`]. That the viewer has the right to it is for the caller to check.
     async fn revisions(
         &self,
         room: RoomId,
@@ -95,18 +91,21 @@ pub enum Priority {
 pub enum Appended {
     /// Stored now.
     New(Arc<Event>),
-    /// Stored earlier under the same client id, with the same content.
+    /// Stored earlier under the same client id, with the same content (what was sent then, whatever edits or a
+    /// deletion made of it). The event carries the current state, like one that is replayed.
     Known(Arc<Event>),
     /// Not stored.
     Refused(AppendRefusal),
 }
 
-/// Why an append was not stored.
+/// Why an append was not stored. Where several reasons hold, a used client id is looked at first, then the others in
+/// this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AppendRefusal {
     /// No such room, or the sender is not in it: the same to him.
     NoRoom,
-    /// The message answered, edited or deleted is none, or not visible to the sender.
+    /// The message answered, edited or deleted is none, or not visible to the sender. A deleted message can still be
+    /// answered.
     NoTarget,
     /// The sender may see the message but not change it.
     Forbidden,

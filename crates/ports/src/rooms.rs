@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use parlor_domain::{
-    Capacity, ClientId, Event, Head, History, JoinPolicy, LeaveReason, Mark, Member, MemberMark,
-    PageSize, Position, Role, Room, RoomChange, RoomId, RoomName, Seq, Timestamp, Topic, UserId,
-    UserRef,
+    Capacity, ClientId, Event, Head, History, JoinPolicy, LeaveReason, Mark, Member, MemberMark, PageSize,
+    Position, Role, Room, RoomChange, RoomId, RoomName, Seq, Timestamp, Topic, UserId, UserRef,
 };
 
 use crate::StoreError;
@@ -15,10 +14,19 @@ use crate::StoreError;
 /// tell of it in the same transaction, and checks the actor's rights inside it.
 #[async_trait]
 pub trait RoomStore: Send + Sync {
-    /// Makes a group with its creator as owner and first member.
+    /// Makes a group with its creator as owner and first member. Its stream begins with the [`What::MembersJoined`]
+    /// that bring everybody in.
+    ///
+    /// Whoever comes into a room, here and below, may see it from 1 ([`History::All`]) or from the event that brought
+    /// him in ([`History::FromJoin`]), and has a mark at that event: what was said before is not unread. His own
+    /// stream gets [`What::RoomJoined`]. The mark takes no `rev` and is not published: the event tells of it.
+    ///
+    /// [`What::MembersJoined`]: parlor_domain::What::MembersJoined
+    /// [`What::RoomJoined`]: parlor_domain::What::RoomJoined
     async fn create(&self, new: NewRoom) -> Result<RoomCreated, StoreError>;
 
-    /// The direct room of two different people, made now (with this id) if it is not there.
+    /// The direct room of two different people, made now (with this id) if it is not there. Both are plain members,
+    /// for good.
     async fn open_direct(
         &self,
         actor: UserRef,
@@ -30,7 +38,8 @@ pub trait RoomStore: Send + Sync {
     /// A room as one of its members sees it; `None` if the viewer is no member.
     async fn find(&self, room: RoomId, viewer: UserId) -> Result<Option<RoomView>, StoreError>;
 
-    /// The rooms of a user, the one that changed last first.
+    /// The rooms of a user, the one that changed last first. A room in which something happens between two pages
+    /// moves to the top: it comes at most once, and every other one exactly once.
     async fn list(
         &self,
         user: UserId,
@@ -47,7 +56,7 @@ pub trait RoomStore: Send + Sync {
         size: PageSize,
     ) -> Result<Option<MembersPage>, StoreError>;
 
-    /// Enters an open group.
+    /// Enters an open group. A direct room of others is no room.
     async fn join(&self, room: RoomId, user: UserRef, at: Timestamp) -> Result<Joined, StoreError>;
 
     /// Brings people in, all or none: 1 to 100, each once. Those who are in already are left out of the event.
@@ -59,8 +68,12 @@ pub trait RoomStore: Send + Sync {
         at: Timestamp,
     ) -> Result<Added, StoreError>;
 
-    /// Ends a membership. An owner who leaves is followed by the admin, else the member, who is longest in the room;
-    /// the room ends with its last member.
+    /// Ends a membership, and appends [`What::RoomLeft`] to that person's stream. An owner who leaves is followed by
+    /// the admin, else the member, who is longest in the room; the room ends with its last member. The event answered
+    /// is [`What::MemberLeft`].
+    ///
+    /// [`What::RoomLeft`]: parlor_domain::What::RoomLeft
+    /// [`What::MemberLeft`]: parlor_domain::What::MemberLeft
     async fn remove(
         &self,
         room: RoomId,
@@ -98,16 +111,13 @@ pub trait RoomStore: Send + Sync {
         at: Timestamp,
     ) -> Result<RoomAct, StoreError>;
 
-    /// Ends a room for everyone: no memberships, no content.
-    async fn delete(
-        &self,
-        room: RoomId,
-        actor: UserRef,
-        at: Timestamp,
-    ) -> Result<RoomAct, StoreError>;
+    /// Ends a room for everyone: no memberships, no content. Its log keeps its events without what was said, so that
+    /// whoever follows it reaches its end; nothing is written to the streams of its members.
+    async fn delete(&self, room: RoomId, actor: UserRef, at: Timestamp) -> Result<RoomAct, StoreError>;
 
-    /// Moves marks forward, all marks of a room under one new `rev`, never back and never beyond the head. Marks of
-    /// people who are not in the room are passed over.
+    /// Moves marks forward, all marks of a room under one new `rev`, never back and never beyond the head: a mark
+    /// beyond it becomes the head. Marks of people who are not in the room are passed over. What moved is published,
+    /// with the whole mark; where nothing moves, there is no new `rev`.
     async fn advance_marks(&self, marks: Vec<(RoomId, Vec<MemberMark>)>) -> Result<(), StoreError>;
 
     /// Whether two people are in some room together.
@@ -133,7 +143,7 @@ pub struct NewRoom {
     pub join: JoinPolicy,
     /// How many members it may have.
     pub capacity: Capacity,
-    /// Who else is in it from the start: at most 100.
+    /// Who else is in it from the start: at most 100, each once.
     pub members: Vec<UserId>,
     /// When.
     pub at: Timestamp,
@@ -228,7 +238,7 @@ pub struct RoomView {
     pub unread: u64,
     /// The other one of a direct room.
     pub peer: Option<Member>,
-    /// The newest message that the viewer may see.
+    /// The newest message that the viewer may see; without its body if it was deleted.
     pub last_message: Option<Arc<Event>>,
     /// When something was last appended.
     pub active_at: Timestamp,

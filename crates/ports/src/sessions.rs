@@ -16,7 +16,8 @@ pub trait SessionStore: Send + Sync {
     async fn open(&self, new: NewSession, most: usize) -> Result<Session, StoreError>;
 
     /// Exchanges a refresh token for its successor, exactly once whoever else tries at the same time. A token that was
-    /// exchanged before ends its session, unless that was less than `grace` ago with the same successor.
+    /// exchanged before ends its session, unless that was less than `grace` ago with the same successor: then the
+    /// answer is as before and nothing changes.
     async fn refresh(&self, refresh: Refresh) -> Result<Refreshed, StoreError>;
 
     /// A live session and its account; `None` if it is over, expired, or the account is disabled.
@@ -30,14 +31,9 @@ pub trait SessionStore: Send + Sync {
     async fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError>;
 
     /// Ends one session of this user; false if there is no such live session.
-    async fn revoke(
-        &self,
-        user: UserId,
-        session: SessionId,
-        at: Timestamp,
-    ) -> Result<bool, StoreError>;
+    async fn revoke(&self, user: UserId, session: SessionId, at: Timestamp) -> Result<bool, StoreError>;
 
-    /// Ends all sessions of the user but one; says how many.
+    /// Ends all live sessions of the user but one, with one event if there are any; says how many.
     async fn revoke_all(
         &self,
         user: UserId,
@@ -65,7 +61,7 @@ pub struct NewSession {
     pub token: TokenDigest,
     /// When.
     pub at: Timestamp,
-    /// Until when it lives without a refresh.
+    /// When it is over unless it is refreshed: from this moment on it does not live.
     pub expires_at: Timestamp,
 }
 

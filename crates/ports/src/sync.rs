@@ -2,8 +2,7 @@
 
 use async_trait::async_trait;
 use parlor_domain::{
-    Account, Head, Mark, Position, RoomId, RoomKind, Seq, Session, SessionId, StreamId, Tag,
-    Timestamp,
+    Account, Head, Mark, Position, RoomId, RoomKind, Seq, Session, SessionId, StreamId, Tag, Timestamp,
 };
 
 use crate::StoreError;

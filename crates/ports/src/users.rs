@@ -32,7 +32,7 @@ pub trait UserStore: Send + Sync {
         at: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Locks or unlocks an account; locking ends its sessions. False if there is no such account.
+    /// Locks or unlocks an account; locking ends its sessions for good. False if there is no such account.
     async fn set_status(
         &self,
         user: UserId,
@@ -41,13 +41,9 @@ pub trait UserStore: Send + Sync {
     ) -> Result<bool, StoreError>;
 
     /// Sets what a person is called; `None` if there is no such account.
-    async fn set_display_name(
-        &self,
-        user: UserId,
-        name: DisplayName,
-    ) -> Result<Option<Account>, StoreError>;
+    async fn set_display_name(&self, user: UserId, name: DisplayName) -> Result<Option<Account>, StoreError>;
 
-    /// Notes when people were last seen. Never moves back.
+    /// Notes when people were last seen. Never moves back. Unknown people are passed over.
     async fn set_last_seen(&self, seen: Vec<(UserId, Timestamp)>) -> Result<(), StoreError>;
 }
 

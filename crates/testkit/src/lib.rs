@@ -1,1 +1,27 @@
-//! What Parlor's tests share: a running server, a fixed clock, seeded entropy, the store conformance suite.
+//! What Parlor's tests share; only ever a dev-dependency.
+//!
+//! - [`FixedClock`] and [`SeededEntropy`]: time that moves by hand and chance that repeats itself;
+//! - [`Heard`]: an event sink that remembers;
+//! - [`Postgres`]: a throw-away database server;
+//! - [`Fixture`]: a store with short words for making people, rooms and messages;
+//! - [`ReplicaState`]: what a client holds, folded from events, marks and pages;
+//! - [`conformance`](mod@conformance): the one suite of tests that every store passes.
+//!
+//! To add a test that every store must pass: a function in a file of `conformance`, and its name in the list of the
+//! [`conformance!`] macro.
+
+mod clock;
+mod entropy;
+mod fixture;
+mod heard;
+mod replica;
+mod servers;
+
+pub mod conformance;
+
+pub use clock::FixedClock;
+pub use entropy::SeededEntropy;
+pub use fixture::{Fixture, at_once, delete, edit, key, message, polled_in_order, reply, text};
+pub use heard::Heard;
+pub use replica::{Facts, Gap, OwnChange, ReplicaState, RoomReplica, Shown, ShownMember};
+pub use servers::Postgres;

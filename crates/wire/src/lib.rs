@@ -1,1 +1,49 @@
-//! The JSON of Parlor's REST interface and socket, and its conversion from the domain.
+//! The JSON of Parlor's REST interface and of its socket, and how the domain becomes it.
+//!
+//! A type here is a promise to every client: fields are added, never changed. Requests refuse unknown fields, so that
+//! a misspelt one is noticed; readers of answers and pushes must ignore fields that they do not know.
+//!
+//! To add a command or a push: a variant in [`Command`] or [`Push`], a sentence in docs/PROTOCOL.md; the AsyncAPI
+//! document follows by itself. To add an event: a variant of [`EventBody`] and its arm in `event.rs`.
+
+mod account;
+mod asyncapi;
+mod close;
+mod command;
+mod decode;
+mod event;
+mod explain;
+mod field;
+mod message;
+mod problem;
+mod push;
+mod room;
+mod time;
+
+pub use account::{
+    AccountView, ChangeDisplayName, ChangePassword, LogIn, PersonRef, RefreshTokens, Register, SessionView,
+    SessionsList, Tokens, UserView, UsersFound,
+};
+pub use asyncapi::asyncapi;
+pub use close::{CloseReason, ComeBack};
+pub use command::{
+    Authenticate, ClientMark, Command, Delete, Edit, Follow, Hello, MarkTo, Ping, Send, StreamPosition,
+    Typing,
+};
+pub use decode::{FrameError, decode};
+pub use event::{EventBody, EventView, LeaveReason};
+pub use field::{FieldError, parse};
+pub use message::{
+    EditMessage, MarkMessages, MarksAnswer, MessageView, MessagesPage, RevisionView, RevisionsList,
+    SendMessage,
+};
+pub use problem::{Problem, Retry};
+pub use push::{
+    Failure, Limits, MarksView, MemberMarkView, Notice, Presence, Push, StreamHead, StreamKind, Success,
+    Verdict, Welcome,
+};
+pub use room::{
+    AddMembers, ChangeRole, ChangeRoom, CreateRoom, HandOver, HistoryPolicy, JoinRule, MemberView,
+    MembersAdded, MembersPage, PositionView, RoleName, RoomKindName, RoomView, RoomsPage,
+};
+pub use time::Time;

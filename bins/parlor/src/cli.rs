@@ -1,0 +1,180 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+use parlor_domain::{Email, Username};
+
+use crate::config::Flags;
+
+/// A real-time chat server.
+///
+/// Without a command it serves: with no configuration at all it keeps everything in ./data and listens on
+/// 127.0.0.1:8000.
+#[derive(Debug, Parser)]
+#[command(name = "parlor", version, after_help = AFTER_HELP)]
+pub struct Cli {
+    #[command(flatten)]
+    flags: FlagArgs,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  parlor                                             serve from ./data on 127.0.0.1:8000
+  parlor --listen 0.0.0.0:9000 --data /var/lib/parlor
+  DATABASE_URL=postgres://parlor@localhost/parlor parlor
+  parlor user create ann --admin
+
+Environment:
+  PARLOR_CONFIG, PARLOR_DATA, PARLOR_LISTEN, DATABASE_URL, and PARLOR__SECTION__KEY for any setting.
+  With _FILE appended, the variable of a setting names a file that holds its value.
+
+Exit codes:
+  0  done
+  1  failed, or not ready (healthcheck)
+  2  the command line or the configuration is wrong";
+
+#[derive(Debug, Args)]
+struct FlagArgs {
+    /// Configuration file; else $PARLOR_CONFIG, else parlor.toml in the data folder if it is there
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    /// Folder of the database and the keys [default: ./data]
+    #[arg(long, value_name = "FOLDER", global = true)]
+    data: Option<PathBuf>,
+    /// Where the server listens [default: 127.0.0.1:8000]
+    #[arg(long, value_name = "ADDRESS:PORT", global = true)]
+    listen: Option<SocketAddr>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the server until SIGTERM or Ctrl-C
+    #[command(after_help = "\
+Examples:
+  parlor serve
+  parlor serve --listen 0.0.0.0:9000 --data /var/lib/parlor --config /etc/parlor.toml
+
+The first SIGTERM or Ctrl-C stops it in good order within server.shutdown_seconds, a second one at once.")]
+    Serve,
+    /// Bring the database to the form that this version needs, or say how far it is
+    #[command(after_help = "\
+Examples:
+  parlor migrate status
+  parlor migrate up
+
+The server does this by itself when it starts.")]
+    Migrate {
+        /// What about the migrations
+        #[command(subcommand)]
+        command: MigrateCommand,
+    },
+    /// Make and look after accounts, also while the server runs
+    #[command(after_help = "\
+Examples:
+  parlor user create ann --admin            asks for the password
+  parlor user password ann < password.txt   takes the first line
+  parlor user disable ann
+
+Passwords are read from the terminal or from standard input, never from the command line, where others see them.")]
+    User {
+        /// What about the account
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Check or show the configuration
+    #[command(after_help = "\
+Examples:
+  parlor config check --config parlor.toml
+  parlor config show                        every setting and where it comes from, without secrets")]
+    Config {
+        /// What about the configuration
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Ask the running server whether it is ready
+    #[command(after_help = "\
+Examples:
+  parlor healthcheck
+  parlor healthcheck --listen 127.0.0.1:9000
+
+Exit code 0 if it is ready, 1 if not: made for the health checks of containers.")]
+    Healthcheck,
+    /// Print the OpenAPI document of the REST interface
+    #[command(after_help = "Example:\n  parlor openapi > openapi.json")]
+    Openapi,
+    /// Print the AsyncAPI document of the socket
+    #[command(after_help = "Example:\n  parlor asyncapi > asyncapi.json")]
+    Asyncapi,
+    /// Print a completion script for a shell
+    #[command(after_help = "Example:\n  parlor completions bash > /etc/bash_completion.d/parlor")]
+    Completions {
+        /// For which shell
+        shell: Shell,
+    },
+}
+
+/// About the database's form.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum MigrateCommand {
+    /// Say which migrations are done and which are not; changes nothing
+    Status,
+    /// Run the migrations that are not done yet
+    Up,
+}
+
+/// About accounts.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Make an account
+    Create {
+        /// Its unique name
+        username: Username,
+        /// It may administer the server
+        #[arg(long)]
+        admin: bool,
+        /// Where mail reaches the person
+        #[arg(long)]
+        email: Option<Email>,
+    },
+    /// Set another password, which ends all sessions
+    Password {
+        /// Whose
+        username: Username,
+    },
+    /// Lock an account, which ends all sessions
+    Disable {
+        /// Whose
+        username: Username,
+    },
+    /// Unlock an account
+    Enable {
+        /// Whose
+        username: Username,
+    },
+}
+
+/// About the configuration.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum ConfigCommand {
+    /// Say whether it can be used
+    Check,
+    /// Print every setting and where it comes from, without secrets
+    Show,
+}
+
+impl Cli {
+    /// What the flags say of the configuration, and what to do: to serve if nothing is said.
+    pub fn split(self) -> (Flags, Command) {
+        let FlagArgs { config, data, listen } = self.flags;
+        (
+            Flags { config, data, listen },
+            self.command.unwrap_or(Command::Serve),
+        )
+    }
+}

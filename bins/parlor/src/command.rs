@@ -1,0 +1,41 @@
+//! What each command does.
+
+mod configuration;
+mod database;
+mod greeting;
+mod healthcheck;
+mod password;
+mod serve;
+mod user;
+
+use std::io::Write;
+
+use clap::CommandFactory;
+
+use crate::cli::{Cli, Command};
+use crate::config::Loaded;
+
+/// Does what the command line says, and writes what people asked for to `out`.
+///
+/// # Errors
+/// What went wrong, and what can be done about it. A configuration that cannot be used is a
+/// [`ConfigError`](crate::config::ConfigError).
+pub async fn run(
+    cli: Cli,
+    variables: impl IntoIterator<Item = (String, String)>,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    let (flags, command) = cli.split();
+    let loaded = || Loaded::new(&flags, variables);
+    match command {
+        Command::Serve => serve::run(&loaded()?.config, out).await?,
+        Command::Migrate { command } => database::migrate(command, &loaded()?.config, out).await?,
+        Command::User { command } => user::run(command, &loaded()?.config, out).await?,
+        Command::Config { command } => configuration::run(command, &loaded()?, out)?,
+        Command::Healthcheck => healthcheck::run(loaded()?.config.server.listen, out)?,
+        Command::Openapi => writeln!(out, "{}", parlor_http::openapi().to_pretty_json()?)?,
+        Command::Asyncapi => writeln!(out, "{:#}", parlor_wire::asyncapi())?,
+        Command::Completions { shell } => clap_complete::generate(shell, &mut Cli::command(), "parlor", out),
+    }
+    Ok(())
+}

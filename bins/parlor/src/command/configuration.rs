@@ -1,0 +1,20 @@
+//! `parlor config`
+
+use std::io::Write;
+
+use crate::cli::ConfigCommand;
+use crate::config::Loaded;
+
+pub(super) fn run(command: ConfigCommand, loaded: &Loaded, out: &mut dyn Write) -> anyhow::Result<()> {
+    match command {
+        ConfigCommand::Check => {
+            let file = loaded.file.as_ref().map_or_else(
+                || "no configuration file".to_owned(),
+                |path| format!("configuration file {}", path.display()),
+            );
+            writeln!(out, "The configuration can be used ({file}).")?;
+        }
+        ConfigCommand::Show => write!(out, "{}", loaded.show())?,
+    }
+    Ok(())
+}

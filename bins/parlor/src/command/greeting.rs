@@ -1,0 +1,31 @@
+//! What a person reads who has just started the server.
+
+use std::io::{self, Write};
+
+use crate::app::App;
+use crate::config::Config;
+use crate::settings;
+
+pub(super) fn write(config: &Config, app: &App, out: &mut dyn Write) -> io::Result<()> {
+    let url = settings::base_url(config, app.address());
+    let data = app.data().path().display();
+    let database = settings::store(config, app.data()).database.describe();
+    writeln!(out, "Parlor {} is ready.\n", env!("CARGO_PKG_VERSION"))?;
+    writeln!(out, "  Address   {url}")?;
+    if config.server.docs {
+        writeln!(out, "  API       {url}/docs")?;
+    }
+    writeln!(out, "  Data      {data} (back it up; keys/ holds secrets)")?;
+    writeln!(out, "  Database  {database}\n")?;
+    writeln!(out, "Try it: make an account\n")?;
+    writeln!(
+        out,
+        "  curl -s {url}/v1/users -H 'content-type: application/json' \\"
+    )?;
+    writeln!(
+        out,
+        "    -d '{{\"username\": \"ann\", \"password\": \"correct horse\"}}'\n"
+    )?;
+    writeln!(out, "Ctrl-C stops the server.")?;
+    out.flush()
+}

@@ -1,0 +1,200 @@
+//! The settings by section, as config/default.toml explains them.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use serde::Deserialize;
+use url::Url;
+
+use super::value::{base_url, count, days, minutes, networks, origins, rate, seconds, within};
+use super::{DatabaseUrl, LogLevel};
+
+/// `[server]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// The folder of everything that the server keeps.
+    pub data: PathBuf,
+    /// Where people reach the server, if that is not where it listens.
+    #[serde(deserialize_with = "base_url")]
+    pub public_url: Option<Url>,
+    /// Threads that serve connections; 0 leaves the choice to the server.
+    #[serde(deserialize_with = "count::<0, 64, _>")]
+    pub workers: usize,
+    /// Reverse proxies that are believed.
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<IpNet>,
+    /// How long a stop may take.
+    #[serde(rename = "shutdown_seconds", deserialize_with = "seconds::<1, 600, _>")]
+    pub shutdown: Duration,
+    /// Over which time sockets are told to move at a stop.
+    #[serde(rename = "move_window_seconds", deserialize_with = "seconds::<0, 60, _>")]
+    pub move_window: Duration,
+    /// Whether the description of the interface is served.
+    pub docs: bool,
+}
+
+/// `[database]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// PostgreSQL; `None` is SQLite in the data folder.
+    pub url: DatabaseUrl,
+    /// Reads at once.
+    #[serde(deserialize_with = "count::<1, 64, _>")]
+    pub readers: usize,
+    /// Batches that PostgreSQL commits at once.
+    #[serde(deserialize_with = "count::<1, 32, _>")]
+    pub lanes: usize,
+    /// Writes that may wait.
+    #[serde(deserialize_with = "count::<64, 1_000_000, _>")]
+    pub queue: usize,
+}
+
+/// `[auth]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Auth {
+    /// `iss` of access tokens; empty for the public URL.
+    pub issuer: String,
+    /// `aud` of access tokens.
+    pub audience: String,
+    /// Life of an access token.
+    #[serde(rename = "access_minutes", deserialize_with = "minutes::<1, 1440, _>")]
+    pub access: Duration,
+    /// Life of a session that is not used.
+    #[serde(rename = "session_days", deserialize_with = "days::<1, 3650, _>")]
+    pub session: Duration,
+    /// Most sessions of one user.
+    #[serde(deserialize_with = "count::<1, 1000, _>")]
+    pub sessions_per_user: usize,
+    /// Cost of a password's hash.
+    #[serde(deserialize_with = "within::<4, 16, _>")]
+    pub bcrypt_cost: u32,
+    /// Passwords hashed at once.
+    #[serde(deserialize_with = "count::<1, 64, _>")]
+    pub bcrypt_concurrency: usize,
+    /// Who may make an account.
+    pub registration: Registration,
+}
+
+/// Who may make an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Registration {
+    /// Anybody.
+    Open,
+    /// Only an administrator, by command.
+    Closed,
+}
+
+/// `[rooms]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rooms {
+    /// Most members of a group.
+    #[serde(deserialize_with = "within::<2, 100_000, _>")]
+    pub members: u32,
+    /// Most rooms of a user.
+    #[serde(deserialize_with = "within::<1, 100_000, _>")]
+    pub per_user: u32,
+}
+
+/// `[messages]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Messages {
+    /// Longest text, in bytes.
+    #[serde(deserialize_with = "count::<1, 1_048_576, _>")]
+    pub body_bytes: usize,
+}
+
+/// `[socket]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Socket {
+    /// Longest frame of a client, in bytes.
+    #[serde(deserialize_with = "count::<1024, 4_194_304, _>")]
+    pub frame_bytes: usize,
+    /// After how long a silence a client is pinged.
+    #[serde(rename = "ping_seconds", deserialize_with = "seconds::<5, 600, _>")]
+    pub ping: Duration,
+    /// How long a client may take to say hello.
+    #[serde(rename = "hello_seconds", deserialize_with = "seconds::<1, 120, _>")]
+    pub hello: Duration,
+    /// Most sockets in all.
+    #[serde(deserialize_with = "count::<1, 1_000_000, _>")]
+    pub connections: usize,
+    /// Most sockets from one network address.
+    #[serde(deserialize_with = "within::<1, 1_000_000, _>")]
+    pub per_address: u32,
+    /// Most sockets of one user.
+    #[serde(deserialize_with = "within::<1, 1_000_000, _>")]
+    pub per_user: u32,
+    /// Web pages beside our own that may open a socket.
+    #[serde(deserialize_with = "origins")]
+    pub allowed_origins: Vec<String>,
+    /// Memory for rings, per worker, in MiB.
+    #[serde(deserialize_with = "count::<1, 4096, _>")]
+    pub ring_mebibytes: usize,
+    /// After how long without progress a client is disconnected.
+    #[serde(rename = "stalled_seconds", deserialize_with = "seconds::<10, 3600, _>")]
+    pub stalled: Duration,
+}
+
+/// `[http]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    /// Web pages that may call the API.
+    #[serde(deserialize_with = "origins")]
+    pub cors_origins: Vec<String>,
+    /// Largest JSON body, in bytes.
+    #[serde(deserialize_with = "count::<1024, 16_777_216, _>")]
+    pub json_bytes: usize,
+    /// How long a client may take to send the head of a request.
+    #[serde(rename = "request_seconds", deserialize_with = "seconds::<1, 120, _>")]
+    pub request_timeout: Duration,
+}
+
+/// `[limits]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Whether there are any.
+    pub enabled: bool,
+    /// Registrations, log-ins and refreshes of one address, per minute.
+    #[serde(deserialize_with = "rate::<100_000, _>")]
+    pub credentials_per_minute: NonZeroU32,
+    /// All requests of one address, per second.
+    #[serde(deserialize_with = "rate::<1_000_000, _>")]
+    pub requests_per_second: NonZeroU32,
+    /// Commands of one socket, per second.
+    #[serde(deserialize_with = "rate::<1_000_000, _>")]
+    pub commands_per_second: NonZeroU32,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// How a line looks.
+    pub format: LogFormat,
+    /// What is logged.
+    pub level: LogLevel,
+}
+
+/// How a line of the log looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for programs.
+    Json,
+}

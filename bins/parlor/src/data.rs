@@ -1,0 +1,102 @@
+//! The data folder: what the server keeps beside its binary.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+/// A folder that belongs to the server's user alone.
+#[derive(Debug, Clone)]
+pub struct DataFolder(PathBuf);
+
+/// Keeps other servers off a data folder for as long as it lives, whatever becomes of the process.
+#[derive(Debug)]
+pub struct Lock(#[expect(dead_code, reason = "the lock goes with the open file")] File);
+
+impl DataFolder {
+    /// Opens the folder, and makes it (0700) if it is not there.
+    pub fn open(path: &Path) -> anyhow::Result<Self> {
+        let failed = || {
+            format!(
+                "cannot make the data folder {}; choose another with --data",
+                path.display()
+            )
+        };
+        make_private_dir(path).with_context(failed)?;
+        let path = path.canonicalize().with_context(failed)?;
+        Ok(Self(path))
+    }
+
+    /// The folder's full path.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The SQLite database, if that is used.
+    pub fn database(&self) -> PathBuf {
+        self.0.join("parlor.db")
+    }
+
+    /// Where the keys are.
+    pub fn keys(&self) -> PathBuf {
+        self.0.join("keys")
+    }
+
+    /// Whether other users of the machine can look into it.
+    pub fn is_open_to_others(&self) -> io::Result<bool> {
+        Ok(fs::metadata(&self.0)?.permissions().mode() & 0o077 != 0)
+    }
+
+    /// Claims the folder for this server.
+    ///
+    /// # Errors
+    /// If another server has it.
+    pub fn lock(&self) -> anyhow::Result<Lock> {
+        let path = self.0.join("parlor.lock");
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(&path)
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Lock(file)),
+            Err(TryLockError::WouldBlock) => bail!(
+                "another Parlor server uses the data folder {}; stop it, or choose another folder with --data",
+                self.0.display()
+            ),
+            Err(TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("cannot lock {}", path.display()))
+            }
+        }
+    }
+}
+
+/// Makes a folder that only its owner can enter, unless it is there.
+pub(crate) fn make_private_dir(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Writes a file that only its owner can read. It is there whole or not at all.
+pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    let unfinished = path.with_extension("new");
+    let mut file = OpenOptions::new()
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .mode(0o600)
+        .open(&unfinished)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    fs::rename(&unfinished, path)?;
+    match path.parent() {
+        Some(folder) => File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
+}

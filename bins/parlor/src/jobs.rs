@@ -1,0 +1,73 @@
+//! What goes on in the background, from start to stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::Data;
+use parlor_http::Api;
+use parlor_hub::Hub;
+use parlor_services::Services;
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::interval;
+use tokio_util::sync::CancellationToken;
+
+/// The tasks that run beside the server.
+pub(crate) struct Jobs {
+    tasks: JoinSet<()>,
+    stop: CancellationToken,
+}
+
+impl Jobs {
+    /// Starts them all.
+    pub(crate) fn start(api: &Data<Api>, hub: &Arc<Hub>) -> Self {
+        let (mut tasks, stop) = (JoinSet::new(), CancellationToken::new());
+        let services = &api.services;
+        tasks.spawn(services.marks.clone().run(stop.clone().cancelled_owned()));
+        tasks.spawn(until(
+            stop.clone(),
+            notice_who_went(services.clone(), hub.clone()),
+        ));
+        tasks.spawn(until(stop.clone(), forget_old(hub.clone())));
+        let api = api.clone();
+        tasks.spawn(until(stop.clone(), async move { api.limits.sweep().await }));
+        Self { tasks, stop }
+    }
+
+    /// Passes if one of them ends by itself, which none should.
+    pub(crate) async fn failure(&mut self) -> Option<JoinError> {
+        self.tasks.join_next().await.and_then(Result::err)
+    }
+
+    /// Ends them, and waits until what they held is written.
+    pub(crate) async fn finish(mut self) {
+        self.stop.cancel();
+        while let Some(ended) = self.tasks.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a background job failed");
+            }
+        }
+    }
+}
+
+async fn until(stop: CancellationToken, job: impl Future<Output = ()>) {
+    stop.run_until_cancelled(job).await;
+}
+
+/// Writes when people were last seen. What cannot be written is let go: the next visit brings another time.
+async fn notice_who_went(services: Arc<Services>, hub: Arc<Hub>) {
+    let mut ticks = interval(Duration::from_secs(1));
+    loop {
+        ticks.tick().await;
+        if let Err(error) = services.presence.note_seen(hub.sweep()).await {
+            tracing::warn!(%error, "it was not written when people were last seen");
+        }
+    }
+}
+
+async fn forget_old(hub: Arc<Hub>) {
+    let mut ticks = interval(Duration::from_secs(60));
+    loop {
+        ticks.tick().await;
+        hub.forget_old();
+    }
+}

@@ -1,0 +1,16 @@
+//! The Parlor server without its `main`: configuration, wiring, stopping, administration commands.
+//!
+//! [`app`] is the only place where traits meet their implementations. To add one more command: a variant of
+//! [`cli::Command`] with its help, and a file in `command`.
+
+pub mod app;
+pub mod cli;
+pub mod command;
+pub mod config;
+pub mod data;
+mod jobs;
+pub mod keys;
+pub mod log;
+mod readiness;
+mod settings;
+mod signals;

@@ -1,0 +1,132 @@
+//! The configuration in the words of the crates that it concerns.
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use parlor_http::server::ServerSettings;
+use parlor_http::{Rates, SocketSettings};
+use parlor_services::{
+    AccountsSettings, MessagesSettings, PasswordsSettings, RoomsSettings, SessionsSettings, SignUp,
+};
+
+use crate::config::{Config, Registration};
+use crate::data::DataFolder;
+
+/// Threads that serve where nothing is said: more would rather wake each other than help.
+const MOST_WORKERS: usize = 8;
+/// The issuer of access tokens where there is no public URL.
+const ISSUER: &str = "parlor";
+
+pub(crate) fn store(config: &Config, data: &DataFolder) -> parlor_store::Settings {
+    let database = match config.database.url.postgres() {
+        Some(url) => parlor_store::Database::Postgres(url.clone()),
+        None => parlor_store::Database::Sqlite(data.database()),
+    };
+    parlor_store::Settings {
+        rooms_per_user: config.rooms.per_user,
+        queue: config.database.queue,
+        readers: config.database.readers,
+        lanes: config.database.lanes,
+        ..parlor_store::Settings::new(database)
+    }
+}
+
+pub(crate) fn services(config: &Config) -> parlor_services::Settings {
+    parlor_services::Settings {
+        accounts: AccountsSettings {
+            sign_up: match config.auth.registration {
+                Registration::Open => SignUp::Open,
+                Registration::Closed => SignUp::Closed,
+            },
+        },
+        passwords: PasswordsSettings {
+            concurrent: config.auth.bcrypt_concurrency,
+            ..PasswordsSettings::default()
+        },
+        sessions: SessionsSettings {
+            access: config.auth.access,
+            idle: config.auth.session,
+            most: config.auth.sessions_per_user,
+            ..SessionsSettings::default()
+        },
+        rooms: RoomsSettings {
+            max_members: config.rooms.members,
+        },
+        messages: MessagesSettings {
+            max_body: config.messages.body_bytes,
+        },
+        ..parlor_services::Settings::default()
+    }
+}
+
+pub(crate) fn hub(config: &Config) -> parlor_hub::Settings {
+    parlor_hub::Settings {
+        connections: config.socket.connections,
+        connections_per_user: config.socket.per_user,
+        ring_bytes: config.socket.ring_mebibytes << 20,
+        ping: config.socket.ping,
+        stalled: config.socket.stalled,
+        ..parlor_hub::Settings::default()
+    }
+}
+
+pub(crate) fn http(config: &Config) -> parlor_http::Settings {
+    parlor_http::Settings {
+        public_url: config.server.public_url.clone(),
+        cors_origins: config.http.cors_origins.clone(),
+        trusted_proxies: config.server.trusted_proxies.clone(),
+        json_bytes: config.http.json_bytes,
+        docs: config.server.docs,
+        rates: config.limits.enabled.then_some(Rates {
+            requests_per_second: config.limits.requests_per_second,
+            credentials_per_minute: config.limits.credentials_per_minute,
+        }),
+    }
+}
+
+pub(crate) fn server(config: &Config) -> ServerSettings {
+    let cores = available_parallelism().map_or(1, NonZeroUsize::get);
+    ServerSettings {
+        workers: match config.server.workers {
+            0 => cores.min(MOST_WORKERS),
+            workers => workers,
+        },
+        request_timeout: config.http.request_timeout,
+        // The rest of the time is for the sockets, and for the database.
+        shutdown: config.server.shutdown / 2,
+        socket: socket(config),
+    }
+}
+
+fn socket(config: &Config) -> SocketSettings {
+    let limits = config.limits.enabled;
+    SocketSettings {
+        frame_bytes: config.socket.frame_bytes,
+        body_bytes: config.messages.body_bytes,
+        hello: config.socket.hello,
+        // A client may miss one ping before it takes the server for dead.
+        heartbeat: 2 * config.socket.ping + Duration::from_secs(10),
+        per_address: limits.then_some(config.socket.per_address),
+        commands_per_second: limits.then_some(config.limits.commands_per_second),
+        allowed_origins: config.socket.allowed_origins.clone(),
+    }
+}
+
+/// Who issues access tokens.
+pub(crate) fn issuer(config: &Config) -> String {
+    match &config.server.public_url {
+        _ if !config.auth.issuer.is_empty() => config.auth.issuer.clone(),
+        Some(url) => url.origin().ascii_serialization(),
+        None => ISSUER.to_owned(),
+    }
+}
+
+/// Where people reach a server that listens there; no slash at the end.
+pub(crate) fn base_url(config: &Config, address: SocketAddr) -> String {
+    match &config.server.public_url {
+        Some(url) => url.origin().ascii_serialization(),
+        None => format!("http://{address}"),
+    }
+}

@@ -1,0 +1,151 @@
+//! Commands that need no server.
+
+use tempfile::TempDir;
+
+use crate::program::{parlor, run};
+
+#[test]
+fn every_command_has_help_with_examples() {
+    let home = TempDir::new().unwrap();
+    for command in [
+        "",
+        "serve",
+        "migrate",
+        "user",
+        "config",
+        "healthcheck",
+        "openapi",
+        "asyncapi",
+        "completions",
+    ] {
+        let args = command.split_whitespace().chain(["--help"]);
+        let said = run(&mut parlor(home.path(), args));
+        assert_eq!(said.code, 0, "{command}: {said:?}");
+        assert!(said.out.contains("Example"), "{command}: {}", said.out);
+    }
+}
+
+#[test]
+fn the_help_names_the_exit_codes() {
+    let home = TempDir::new().unwrap();
+    let said = run(&mut parlor(home.path(), ["--help"]));
+    assert!(
+        said.out
+            .contains("2  the command line or the configuration is wrong")
+    );
+}
+
+#[test]
+fn a_wrong_command_line_exits_with_2_and_says_what_there_is() {
+    let home = TempDir::new().unwrap();
+    let said = run(&mut parlor(home.path(), ["serv"]));
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("'serve'"), "{}", said.err);
+    let said = run(&mut parlor(home.path(), ["user", "create", "x"]));
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("must be 2 to 32 characters"), "{}", said.err);
+}
+
+#[test]
+fn a_wrong_configuration_exits_with_2_and_starts_nothing() {
+    let home = TempDir::new().unwrap();
+    for command in [
+        "serve",
+        "migrate up",
+        "config check",
+        "config show",
+        "healthcheck",
+    ] {
+        let mut command = parlor(home.path(), command.split_whitespace());
+        let said = run(command.env("PARLOR__SERVER__LISTE", "127.0.0.1:1"));
+        assert_eq!(said.code, 2);
+        let expected =
+            "error: unknown setting `server.liste` ($PARLOR__SERVER__LISTE); did you mean `server.listen`?\n";
+        assert_eq!(said.err, expected);
+    }
+    assert!(!home.path().join("data").exists());
+}
+
+#[test]
+fn config_shows_every_value_with_its_origin() {
+    let home = TempDir::new().unwrap();
+    std::fs::write(home.path().join("my.toml"), "[auth]\naccess_minutes = 5\n").unwrap();
+    let args = [
+        "config",
+        "show",
+        "--config",
+        "my.toml",
+        "--listen",
+        "127.0.0.1:9000",
+    ];
+    let said = run(parlor(home.path(), args).env("DATABASE_URL", "postgres://ann:hush@db.example/parlor"));
+    let origins = [
+        ("access_minutes = 5", "# my.toml:2"),
+        ("listen = \"127.0.0.1:9000\"", "# --listen"),
+        (
+            "url = \"postgres://ann:***@db.example/parlor\"",
+            "# $DATABASE_URL",
+        ),
+        ("data = \"./data\"", "# default"),
+    ];
+    for (setting, origin) in origins {
+        let line = said.out.lines().find(|line| line.starts_with(setting));
+        assert!(
+            line.is_some_and(|line| line.ends_with(origin)),
+            "{setting}: {line:?}"
+        );
+    }
+    assert_eq!(said.code, 0);
+}
+
+#[test]
+fn config_can_be_checked() {
+    let home = TempDir::new().unwrap();
+    std::fs::write(home.path().join("my.toml"), "[auth]\naccess_minutes = 5\n").unwrap();
+    let said = run(&mut parlor(
+        home.path(),
+        ["config", "check", "--config", "my.toml"],
+    ));
+    assert_eq!(
+        said.out,
+        "The configuration can be used (configuration file my.toml).\n"
+    );
+}
+
+#[test]
+fn the_descriptions_of_the_interfaces_are_printed() {
+    let home = TempDir::new().unwrap();
+    for (command, version) in [("openapi", "3.1."), ("asyncapi", "3.0.")] {
+        let said = run(&mut parlor(home.path(), [command]));
+        let document: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+        assert!(
+            document[command].as_str().unwrap().starts_with(version),
+            "{command}"
+        );
+    }
+}
+
+#[test]
+fn completions_are_printed() {
+    let home = TempDir::new().unwrap();
+    for shell in ["bash", "zsh", "fish"] {
+        let said = run(&mut parlor(home.path(), ["completions", shell]));
+        assert!(said.out.contains("healthcheck"), "{shell}");
+    }
+}
+
+#[test]
+fn healthcheck_without_a_server_fails_and_says_where_it_looked() {
+    let home = TempDir::new().unwrap();
+    let said = run(&mut parlor(
+        home.path(),
+        ["healthcheck", "--listen", "127.0.0.1:1"],
+    ));
+    assert_eq!(said.code, 1);
+    assert!(
+        said.err
+            .starts_with("error: no answer from 127.0.0.1:1; is the server running there?"),
+        "{}",
+        said.err
+    );
+}

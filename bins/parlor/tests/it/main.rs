@@ -1,0 +1,7 @@
+//! Tests of the server's binary and of its library half.
+
+mod command_line;
+mod configuration;
+mod folder;
+mod program;
+mod serving;

@@ -1,0 +1,115 @@
+//! What can go wrong.
+
+use std::error::Error;
+use std::time::Duration;
+
+use parlor_wire::{ComeBack, Failure, Problem};
+
+/// Why a connection was not made, or is over.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectionError {
+    /// The server cannot be reached, or the network broke.
+    #[error("the network failed: {0}")]
+    Network(#[source] Box<dyn Error + Send + Sync>),
+    /// The server answered the handshake with something else than a socket.
+    #[error("the server refused the socket with status {status}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// How long to wait at least, if the server said so.
+        retry_after: Option<Duration>,
+    },
+    /// The server refused `hello`.
+    #[error("the server refused hello: {}", .0.message)]
+    Hello(Failure),
+    /// The server closed.
+    #[error("the server closed the connection ({}): {reason}", .code.map_or("no code".to_owned(), |code| code.to_string()))]
+    Closed {
+        /// The close code; `None` if there was no close frame.
+        code: Option<u16>,
+        /// What the server said about it.
+        reason: String,
+    },
+    /// Nothing was heard for too long.
+    #[error("the server was silent for too long")]
+    Silent,
+    /// The server sent something that is not of this protocol.
+    #[error("the server does not speak the protocol: {0}")]
+    Protocol(&'static str),
+}
+
+impl ConnectionError {
+    /// Whether and when to connect again.
+    pub fn come_back(&self) -> ComeBack {
+        match self {
+            Self::Closed { code, .. } => ComeBack::after(*code),
+            Self::Refused { status: 401, .. } => ComeBack::WithNewToken,
+            Self::Hello(failure) => match failure.code.as_str() {
+                "invalid_token" | "token_expired" => ComeBack::WithNewToken,
+                "busy" | "unavailable" | "internal" => ComeBack::Later,
+                _ => ComeBack::Never,
+            },
+            // Too many, or busy: what was asked for is right, the moment is not.
+            Self::Refused {
+                status: 408 | 429, ..
+            } => ComeBack::Later,
+            Self::Refused { status, .. } if (400..500).contains(status) => ComeBack::Never,
+            Self::Silent => ComeBack::Now,
+            Self::Network(_) | Self::Refused { .. } | Self::Protocol(_) => ComeBack::Later,
+        }
+    }
+
+    /// How long to wait at least.
+    pub fn retry_after(&self) -> Duration {
+        match self {
+            Self::Refused {
+                retry_after: Some(after),
+                ..
+            } => *after,
+            _ => Duration::ZERO,
+        }
+    }
+}
+
+/// Why a command was not done.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum CommandError {
+    /// The server refused it; nothing was changed.
+    #[error("{}", .0.message)]
+    Refused(Failure),
+    /// The connection broke, and the command is of the kind that is not worth repeating.
+    #[error("the connection broke before the answer")]
+    Lost,
+    /// The client has ended. Whether the command was done is not known.
+    #[error("the client has ended")]
+    Ended,
+}
+
+/// Why a request over HTTP has no result.
+#[derive(Debug, thiserror::Error)]
+pub enum RestError {
+    /// The server refused it.
+    #[error("{} ({}): {}", .0.title, .0.code, .0.detail)]
+    Refused(Box<Problem>),
+    /// The answer is not what was expected.
+    #[error("the server answered {status}: {body}")]
+    Unexpected {
+        /// The HTTP status.
+        status: u16,
+        /// The beginning of the body.
+        body: String,
+    },
+    /// The server cannot be reached, or the network broke.
+    #[error("the network failed: {0}")]
+    Network(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl RestError {
+    /// The stable name of the refusal, if it is one.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Refused(problem) => Some(&problem.code),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Requests over HTTP, as far as chatting needs them.
+
+use std::error::Error;
+
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Bytes;
+use hyper::{Method, Request};
+use hyper_util::client::legacy;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use parlor_wire::{
+    AccountView, HistoryPolicy, JoinRule, MembersPage, MessagesPage, Problem, RoleName, RoomView, RoomsPage,
+    Tokens,
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{RestError, ServerUrl};
+
+/// An answer larger than this is none of Parlor's.
+const MAX_ANSWER: usize = 64 * 1024 * 1024;
+
+/// A server's HTTP interface. Clones share their connections.
+#[derive(Debug, Clone)]
+pub struct Rest {
+    server: ServerUrl,
+    http: legacy::Client<HttpConnector, Full<Bytes>>,
+    token: Option<String>,
+}
+
+/// A group to be made.
+#[derive(Debug, Clone)]
+pub struct NewRoom {
+    /// What it is called.
+    pub name: String,
+    /// What new members may see.
+    pub history: HistoryPolicy,
+    /// Who may enter.
+    pub join: JoinRule,
+    /// Who is in it from the start, besides oneself: at most 100.
+    pub members: Vec<Uuid>,
+}
+
+/// Which messages of a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HistoryRange {
+    /// The newest.
+    Newest,
+    /// The newest of those before this seq.
+    Before(u64),
+    /// The oldest of those after this seq.
+    After(u64),
+}
+
+impl Rest {
+    /// The interface of a server, for somebody who did not log in.
+    pub fn new(server: ServerUrl) -> Self {
+        let http = legacy::Client::builder(TokioExecutor::new()).build_http();
+        Self {
+            server,
+            http,
+            token: None,
+        }
+    }
+
+    /// The same for whom this access token is.
+    #[must_use]
+    pub fn with_token(&self, token: impl Into<String>) -> Self {
+        Self {
+            token: Some(token.into()),
+            ..self.clone()
+        }
+    }
+
+    /// Makes an account.
+    pub async fn register(&self, username: &str, password: &str) -> Result<AccountView, RestError> {
+        self.post("/v1/users", json!({"username": username, "password": password}))
+            .await
+    }
+
+    /// Opens a session.
+    pub async fn log_in(&self, username: &str, password: &str, device: &str) -> Result<Tokens, RestError> {
+        self.post(
+            "/v1/sessions",
+            json!({"username": username, "password": password, "device": device}),
+        )
+        .await
+    }
+
+    /// Exchanges a refresh token.
+    pub async fn refresh(&self, refresh_token: &str) -> Result<Tokens, RestError> {
+        self.post("/v1/sessions/refresh", json!({"refresh_token": refresh_token}))
+            .await
+    }
+
+    /// Makes a group.
+    pub async fn create_room(&self, room: &NewRoom) -> Result<RoomView, RestError> {
+        let NewRoom {
+            name,
+            history,
+            join,
+            members,
+        } = room;
+        let body = json!({"name": name, "history": history, "join": join, "members": members});
+        self.post("/v1/rooms", body).await
+    }
+
+    /// Opens the direct room with somebody, which may be there already.
+    pub async fn open_direct(&self, peer: Uuid) -> Result<RoomView, RestError> {
+        self.request(Method::PUT, &format!("/v1/directs/{peer}"), None)
+            .await
+    }
+
+    /// Enters an open group.
+    pub async fn join(&self, room: Uuid) -> Result<RoomView, RestError> {
+        self.request(Method::PUT, &format!("/v1/rooms/{room}/members/me"), None)
+            .await
+    }
+
+    /// Brings people into a group: at most 100.
+    pub async fn add_members(&self, room: Uuid, users: &[Uuid]) -> Result<(), RestError> {
+        let _: Value = self
+            .post(&format!("/v1/rooms/{room}/members"), json!({"users": users}))
+            .await?;
+        Ok(())
+    }
+
+    /// Puts a member out.
+    pub async fn remove_member(&self, room: Uuid, user: Uuid) -> Result<(), RestError> {
+        self.request(Method::DELETE, &format!("/v1/rooms/{room}/members/{user}"), None)
+            .await
+    }
+
+    /// Goes out of a group.
+    pub async fn leave(&self, room: Uuid) -> Result<(), RestError> {
+        self.request(Method::DELETE, &format!("/v1/rooms/{room}/members/me"), None)
+            .await
+    }
+
+    /// Gives a member another role.
+    pub async fn change_role(&self, room: Uuid, user: Uuid, role: RoleName) -> Result<(), RestError> {
+        let path = format!("/v1/rooms/{room}/members/{user}/role");
+        self.request(Method::PUT, &path, Some(json!({"role": role})))
+            .await
+    }
+
+    /// One's rooms, the one that changed last first.
+    pub async fn rooms(&self, cursor: Option<&str>) -> Result<RoomsPage, RestError> {
+        let cursor = cursor.map_or(String::new(), |cursor| format!("&cursor={cursor}"));
+        self.get(&format!("/v1/rooms?limit=200{cursor}")).await
+    }
+
+    /// A room.
+    pub async fn room(&self, room: Uuid) -> Result<RoomView, RestError> {
+        self.get(&format!("/v1/rooms/{room}")).await
+    }
+
+    /// Members by id, after one.
+    pub async fn members(&self, room: Uuid, after: Option<Uuid>) -> Result<MembersPage, RestError> {
+        let after = after.map_or(String::new(), |after| format!("&after={after}"));
+        self.get(&format!("/v1/rooms/{room}/members?limit=200{after}"))
+            .await
+    }
+
+    /// Up to 200 messages.
+    pub async fn messages(&self, room: Uuid, range: HistoryRange) -> Result<MessagesPage, RestError> {
+        let range = match range {
+            HistoryRange::Newest => String::new(),
+            HistoryRange::Before(seq) => format!("&before={seq}"),
+            HistoryRange::After(seq) => format!("&after={seq}"),
+        };
+        self.get(&format!("/v1/rooms/{room}/messages?limit=200{range}"))
+            .await
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, RestError> {
+        self.request(Method::GET, path, None).await
+    }
+
+    async fn post<T: DeserializeOwned>(&self, path: &str, body: Value) -> Result<T, RestError> {
+        self.request(Method::POST, path, Some(body)).await
+    }
+
+    /// Any request: a path below the server's own, and what its answer is. An empty answer reads as `null`.
+    pub async fn request<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<T, RestError> {
+        let mut request = Request::builder().method(method).uri(self.server.resource(path));
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let body = match body {
+            None => Bytes::new(),
+            Some(body) => {
+                request = request.header("content-type", "application/json");
+                Bytes::from(body.to_string())
+            }
+        };
+        let request = request.body(Full::new(body)).map_err(network)?;
+        let response = self.http.request(request).await.map_err(network)?;
+        let status = response.status();
+        let body = Limited::new(response.into_body(), MAX_ANSWER).collect().await;
+        let body = body.map_err(RestError::Network)?.to_bytes();
+        if status.is_success() {
+            let json = if body.is_empty() { &b"null"[..] } else { &body };
+            serde_json::from_slice(json).map_err(|_| unexpected(status.as_u16(), &body))
+        } else {
+            Err(match serde_json::from_slice::<Problem>(&body) {
+                Ok(problem) => RestError::Refused(Box::new(problem)),
+                Err(_) => unexpected(status.as_u16(), &body),
+            })
+        }
+    }
+}
+
+fn network(error: impl Error + Send + Sync + 'static) -> RestError {
+    RestError::Network(error.into())
+}
+
+fn unexpected(status: u16, body: &[u8]) -> RestError {
+    let beginning = &body[..body.len().min(300)];
+    RestError::Unexpected {
+        status,
+        body: String::from_utf8_lossy(beginning).into_owned(),
+    }
+}

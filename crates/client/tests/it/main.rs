@@ -1,0 +1,6 @@
+//! The client against servers that play a part.
+
+mod log;
+mod reconnect;
+mod script;
+mod state;

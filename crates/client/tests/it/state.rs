@@ -1,0 +1,93 @@
+//! Whatever was missed, and however pages and events arrive, the state is the same in the end.
+
+use parlor_client::State;
+use proptest::prelude::*;
+
+use crate::log::{Act, Log, ROOM, person};
+
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let act = prop_oneof![
+        4 => (0..4_u8).prop_map(Act::Say),
+        2 => any::<usize>().prop_map(Act::Edit),
+        1 => any::<usize>().prop_map(Act::Delete),
+        2 => (1..4_u8).prop_map(Act::Join),
+        1 => (1..4_u8).prop_map(Act::Leave),
+        1 => (0..4_u8).prop_map(Act::Promote),
+        1 => any::<u8>().prop_map(Act::Rename),
+    ];
+    prop::collection::vec(act, 1..40)
+}
+
+/// A moment between `from` and `to`, both included.
+fn between(from: u64, to: u64, chance: u16) -> u64 {
+    from + u64::from(chance) % (to - from + 1)
+}
+
+fn see_the_same(one: &State, other: &State) {
+    assert_eq!(one.rooms(), other.rooms());
+    let unread = |state: &State| state.rooms()[&ROOM].unread(state.me());
+    assert_eq!(unread(one), unread(other), "unread");
+    assert!(one.stale().is_empty());
+}
+
+proptest! {
+    #[test]
+    fn a_resumed_client_sees_what_a_fresh_one_sees(acts in acts(), chances in any::<[u16; 9]>()) {
+        let log = Log::of(&acts);
+        let head = log.head();
+        let begun = between(1, head, chances[0]);
+        let mut state = log.fresh(begun);
+        // Pages are read at some moment, and arrive when the client is at some other.
+        let page = |n: usize| (between(begun, head, chances[n]), between(begun, head, chances[n + 1]));
+        let (view, members, messages) = (page(1), page(3), page(5));
+        for at in begun..=head {
+            if at > begun {
+                // Live, or replayed a while later.
+                let read_at = between(at, head, chances[7].wrapping_mul(at as u16));
+                state.apply(&log.event(at, read_at));
+            }
+            if view.1 == at {
+                log.load_view(&mut state, view.0);
+            }
+            if members.1 == at {
+                log.load_members(&mut state, members.0);
+            }
+            if messages.1 == at {
+                log.load_messages(&mut state, messages.0);
+            }
+        }
+        let mut fresh = log.fresh(head);
+        log.load(&mut fresh, head);
+        see_the_same(&state, &fresh);
+    }
+}
+
+#[test]
+fn an_old_page_does_not_bring_back_the_old_text() {
+    let log = Log::of(&[Act::Say(0), Act::Edit(0)]);
+    let mut state = log.fresh(2);
+    state.apply(&log.event(3, 3));
+    log.load(&mut state, 2);
+    let message = state.rooms()[&ROOM].messages().at(2).unwrap();
+    assert_eq!(message.body.as_deref(), Some("edited at 3"));
+}
+
+#[test]
+fn an_old_page_does_not_bring_back_who_left() {
+    let log = Log::of(&[Act::Join(1), Act::Leave(1)]);
+    let mut state = log.fresh(2);
+    state.apply(&log.event(3, 3));
+    log.load(&mut state, 2);
+    let members: Vec<_> = state.rooms()[&ROOM].members().map(|(user, _)| user).collect();
+    assert_eq!(members, [person(0).id]);
+}
+
+#[test]
+fn an_event_that_comes_twice_counts_once() {
+    let log = Log::of(&[Act::Join(1), Act::Say(1)]);
+    let mut state = log.fresh(2);
+    log.load_view(&mut state, 2);
+    state.apply(&log.event(3, 3));
+    state.apply(&log.event(3, 3));
+    assert_eq!(state.rooms()[&ROOM].unread(state.me()), 1);
+}

@@ -1,0 +1,70 @@
+//! What all requests share.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use actix_web::dev::RequestHead;
+use actix_web::web::Data;
+use async_trait::async_trait;
+use parlor_services::Services;
+
+use crate::{AddressLimits, RequestIds, Settings, client_ip};
+
+/// The services, and what HTTP adds to them. One for the whole process.
+pub struct Api {
+    /// What users can do.
+    pub services: Arc<Services>,
+    /// How much one network address may ask. Its [`sweep`](AddressLimits::sweep) must be spawned.
+    pub limits: AddressLimits,
+    /// Whether the server can work.
+    pub readiness: Arc<dyn Readiness>,
+    /// How requests are named.
+    pub request_ids: RequestIds,
+    /// What the operator decided.
+    pub settings: Settings,
+}
+
+/// Says whether the server can do its work.
+#[async_trait]
+pub trait Readiness: Send + Sync {
+    /// Whether a load balancer should send requests.
+    ///
+    /// # Errors
+    /// Why not, in a few words that give nothing away, such as "the server is stopping".
+    async fn ready(&self) -> Result<(), &'static str>;
+}
+
+impl Api {
+    /// Puts the parts together. `process` is a random number by which this process differs from others in the names
+    /// of requests.
+    pub fn new(
+        services: Arc<Services>,
+        readiness: Arc<dyn Readiness>,
+        process: u32,
+        settings: Settings,
+    ) -> Self {
+        Self {
+            services,
+            limits: AddressLimits::new(settings.rates),
+            readiness,
+            request_ids: RequestIds::new(process),
+            settings,
+        }
+    }
+
+    /// From which network address a request comes.
+    pub fn client_ip(&self, head: &RequestHead) -> IpAddr {
+        // A peer without an address is on this machine, at a Unix socket.
+        let peer = head
+            .peer_addr
+            .map_or(Ipv4Addr::LOCALHOST.into(), |peer| peer.ip());
+        client_ip(peer, head.headers(), &self.settings.trusted_proxies)
+    }
+}
+
+/// The [`Api`] that [`configure`](crate::configure) put there.
+pub(crate) fn of(request: &actix_web::HttpRequest) -> &Api {
+    request
+        .app_data::<Data<Api>>()
+        .expect("`configure` puts the API there")
+}

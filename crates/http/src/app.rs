@@ -1,0 +1,65 @@
+//! The API as an actix application, or as a part of one.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::header::ContentType;
+use actix_web::middleware::from_fn;
+use actix_web::web::{Data, ServiceConfig};
+use actix_web::{App, Error, HttpResponse, web};
+
+use crate::endpoint::Endpoint;
+use crate::{Api, ApiError, middleware, routes};
+
+/// Mounts every path of the API, for an application that has others as well. What [`app`] adds around it
+/// (names of requests, log, limits per address, headers) is the application's business then.
+pub fn configure(api: Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
+    move |config| {
+        let documents = if api.settings.docs {
+            routes::documents()
+        } else {
+            Vec::new()
+        };
+        config.app_data(api);
+        for endpoint in routes::resources().into_iter().chain(documents) {
+            config.service(endpoint);
+        }
+    }
+}
+
+/// A whole application: the API, a start page, and everything around them.
+pub fn app(
+    api: Data<Api>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let cors = middleware::cors(&api.settings);
+    App::new()
+        .configure(configure(api))
+        .service(Endpoint::at("/").get(start))
+        .default_service(web::to(|| async { Err::<(), _>(ApiError::no_such_path()) }))
+        // The last one is the outermost.
+        .wrap(from_fn(middleware::limit))
+        .wrap(cors)
+        .wrap(from_fn(middleware::harden))
+        .wrap(from_fn(middleware::observe))
+}
+
+/// Says what this is and where to go on.
+async fn start(api: Data<Api>) -> HttpResponse {
+    let mut text = format!("Parlor {}, a chat server.\n\n", env!("CARGO_PKG_VERSION"));
+    if api.settings.docs {
+        text.push_str("/docs           the REST interface, to read and to try\n");
+        text.push_str("/openapi.json   its description\n");
+        text.push_str("/asyncapi.json  the description of the socket at /v1/socket\n");
+    }
+    text.push_str("/healthz        whether the server lives\n");
+    HttpResponse::Ok()
+        .content_type(ContentType::plaintext())
+        .body(text)
+}

@@ -1,0 +1,271 @@
+//! Why a request was refused, and with which status: the one place where errors become HTTP.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, ResponseError};
+use parlor_domain::UserId;
+use parlor_services::{Error, ErrorKind};
+use parlor_wire::{FieldError, Problem};
+
+/// A refusal, on its way to become an answer of `application/problem+json` (RFC 9457).
+#[derive(Debug)]
+pub struct ApiError(Box<Refusal>);
+
+#[derive(Debug)]
+struct Refusal {
+    status: StatusCode,
+    code: &'static str,
+    detail: Cow<'static, str>,
+    field: Option<Cow<'static, str>>,
+    user: Option<UserId>,
+    /// The header that belongs to the status.
+    header: Option<(HeaderName, HeaderValue)>,
+    /// What the log should know and the client should not.
+    source: Option<Error>,
+}
+
+/// The media type of refusals.
+pub(crate) const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        let (status, header) = match error.kind() {
+            ErrorKind::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, None),
+            ErrorKind::Unauthenticated => (StatusCode::UNAUTHORIZED, Some(challenge(&error))),
+            ErrorKind::Forbidden => (StatusCode::FORBIDDEN, None),
+            ErrorKind::NotFound => (StatusCode::NOT_FOUND, None),
+            ErrorKind::Conflict => (StatusCode::CONFLICT, None),
+            ErrorKind::Busy => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                Some(retry_after(Duration::from_secs(1))),
+            ),
+            ErrorKind::Unavailable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                Some(retry_after(Duration::from_secs(5))),
+            ),
+            ErrorKind::Internal => (StatusCode::INTERNAL_SERVER_ERROR, None),
+        };
+        let detail = match &error {
+            Error::Invalid { field, message } => format!("{field}: {message}"),
+            other => other.to_string(),
+        };
+        let mut refusal = Self::new(status, error.code(), detail);
+        refusal.0.field = error.field().map(Cow::from);
+        refusal.0.user = error.user();
+        refusal.0.header = header;
+        refusal.0.source = Some(error);
+        refusal
+    }
+}
+
+impl From<FieldError> for ApiError {
+    fn from(error: FieldError) -> Self {
+        let FieldError { field, message } = error;
+        if field.is_empty() {
+            return Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid",
+                format!("the request {message}"),
+            );
+        }
+        let mut refusal = Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid",
+            format!("{field}: {message}"),
+        );
+        refusal.0.field = Some(field.into());
+        refusal
+    }
+}
+
+impl ApiError {
+    fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Refusal {
+            status,
+            code,
+            detail: detail.into(),
+            field: None,
+            user: None,
+            header: None,
+            source: None,
+        }))
+    }
+
+    /// A field whose value is not what it must be.
+    pub(crate) fn invalid(field: &str, message: &str) -> Self {
+        let (field, message) = (field.to_owned(), message.to_owned());
+        FieldError { field, message }.into()
+    }
+
+    /// A body that is no JSON.
+    pub(crate) fn malformed() -> Self {
+        let detail = "the body must be one valid JSON value in UTF-8, nested at most 100 deep";
+        Self::new(StatusCode::BAD_REQUEST, "malformed", detail)
+    }
+
+    /// A request without credentials.
+    pub(crate) fn unauthenticated() -> Self {
+        let detail = "send an access token: Authorization: Bearer …";
+        let mut refusal = Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail);
+        refusal.0.header = Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
+        refusal
+    }
+
+    /// A change that a page of another origin asks for with a browser's cookie.
+    pub(crate) fn foreign_origin() -> Self {
+        let detail = "with the cookie, only a page of this server's own origin may change anything";
+        Self::new(StatusCode::FORBIDDEN, "foreign_origin", detail)
+    }
+
+    /// A path that leads nowhere.
+    pub(crate) fn no_such_path() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "no_such_path",
+            "there is nothing here; see /openapi.json",
+        )
+    }
+
+    /// A method that this path does not have, and those that it has.
+    pub(crate) fn method_not_allowed(path: &str, allowed: &str) -> Self {
+        let detail = format!("{path} answers {allowed}");
+        let mut refusal = Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail);
+        refusal.0.header = HeaderValue::from_str(allowed)
+            .ok()
+            .map(|methods| (ALLOW, methods));
+        refusal
+    }
+
+    /// A request for a socket that is not one (RFC 6455, section 4.1).
+    pub(crate) fn no_handshake() -> Self {
+        let detail = "this is a WebSocket: connect with a WebSocket client, version 13";
+        Self::new(StatusCode::BAD_REQUEST, "no_handshake", detail)
+    }
+
+    /// Somebody who has as many sockets as one may have.
+    pub(crate) fn too_many_sockets() -> Self {
+        let detail = "there are too many sockets from your network address; close one first";
+        let mut refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_sockets", detail);
+        refusal.0.header = Some(retry_after(Duration::from_secs(10)));
+        refusal
+    }
+
+    /// A body that does not come to an end.
+    pub(crate) fn timeout() -> Self {
+        let detail = "the body took too long to arrive";
+        Self::new(StatusCode::REQUEST_TIMEOUT, "timeout", detail)
+    }
+
+    /// A body of more than so many bytes.
+    pub(crate) fn too_large(limit: usize) -> Self {
+        let detail = format!("the body must be at most {limit} bytes");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+    }
+
+    /// A body that is not said to be JSON.
+    pub(crate) fn unsupported_media_type() -> Self {
+        let detail = "send Content-Type: application/json, not compressed";
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            detail,
+        )
+    }
+
+    /// More than one network address may ask; it may ask again after this time.
+    pub fn rate_limited(wait: Duration) -> Self {
+        let detail = "too many requests from your network address; wait before the next";
+        let mut refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail);
+        refusal.0.header = Some(retry_after(wait));
+        refusal
+    }
+
+    /// The server does not take requests now, for this reason.
+    pub(crate) fn not_ready(reason: &'static str) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", reason)
+    }
+
+    /// What could not be said better by whoever answered with this status.
+    pub(crate) fn other(status: StatusCode) -> Self {
+        let reason = status.canonical_reason().unwrap_or("refused");
+        let code = if status.is_server_error() {
+            "internal"
+        } else {
+            "refused"
+        };
+        Self::new(status, code, reason)
+    }
+
+    /// What the client is told.
+    pub fn problem(&self, request_id: Option<&str>) -> Problem {
+        let Refusal {
+            status,
+            code,
+            detail,
+            field,
+            user,
+            ..
+        } = &*self.0;
+        Problem {
+            kind: "about:blank".to_owned(),
+            title: status.canonical_reason().unwrap_or_default().to_owned(),
+            status: status.as_u16(),
+            code: (*code).to_owned(),
+            detail: detail.clone().into_owned(),
+            field: field.clone().map(Cow::into_owned),
+            user: user.map(UserId::uuid),
+            request_id: request_id.map(str::to_owned),
+        }
+    }
+
+    /// What the operator should be told: the cause, if the server is at fault.
+    pub(crate) fn fault(&self) -> Option<&Error> {
+        self.0.source.as_ref().filter(|_| self.0.status.is_server_error())
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.detail)
+    }
+}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        self.0.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.0.status);
+        if let Some(header) = self.0.header.clone() {
+            response.insert_header(header);
+        }
+        response
+            .content_type(PROBLEM_JSON)
+            .body(body(&self.problem(None)))
+    }
+}
+
+/// A problem as JSON.
+pub(crate) fn body(problem: &Problem) -> Vec<u8> {
+    serde_json::to_vec(problem).expect("a problem is JSON")
+}
+
+/// Says how to authenticate (RFC 6750, section 3).
+fn challenge(error: &Error) -> (HeaderName, HeaderValue) {
+    let value = match error {
+        Error::InvalidToken | Error::TokenExpired => "Bearer error=\"invalid_token\"",
+        _ => "Bearer",
+    };
+    (WWW_AUTHENTICATE, HeaderValue::from_static(value))
+}
+
+/// Whole seconds, not less than the time to wait.
+fn retry_after(wait: Duration) -> (HeaderName, HeaderValue) {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    (RETRY_AFTER, HeaderValue::from(seconds.max(1)))
+}

@@ -1,0 +1,20 @@
+//! What handlers take out of a request. Whatever is wrong with it becomes an [`ApiError`](crate::ApiError).
+
+mod caller;
+mod json;
+mod path;
+mod query;
+mod strict;
+
+use parlor_domain::PageSize;
+
+pub(crate) use caller::{COOKIE, Caller, bearer};
+pub(crate) use json::Json;
+pub(crate) use path::Path;
+pub(crate) use query::Query;
+pub(crate) use strict::Strict;
+
+/// The size of a page for which this `limit` was given. Too much is as good as the most.
+pub(crate) fn size(limit: Option<u64>) -> PageSize {
+    limit.map_or_else(PageSize::default, PageSize::clamped)
+}

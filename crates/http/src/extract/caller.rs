@@ -1,0 +1,59 @@
+//! Who asks.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use actix_web::{FromRequest, HttpRequest};
+use parlor_services::Actor;
+
+use super::json::is_json;
+use crate::{ApiError, api, is_own_origin};
+
+/// The user whose access token came with the request: `Authorization: Bearer …`, or the cookie of the same name as
+/// [`COOKIE`].
+///
+/// A browser sends the cookie whichever page asks. So with it alone nothing is changed, unless the request says that
+/// it comes from a page of ours, and has the content type that no form can send.
+pub(crate) struct Caller(pub(crate) Actor);
+
+/// The cookie that may hold an access token.
+pub(crate) const COOKIE: &str = "parlor_access";
+
+impl FromRequest for Caller {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(caller(request))
+    }
+}
+
+fn caller(request: &HttpRequest) -> Result<Caller, ApiError> {
+    let api = api::of(request);
+    let headers = request.headers();
+    let actor = match bearer(headers) {
+        Some(token) => api.services.sessions.authenticate(token)?,
+        None if headers.contains_key(AUTHORIZATION) => return Err(ApiError::unauthenticated()),
+        None => {
+            let cookie = request.cookie(COOKIE).ok_or_else(ApiError::unauthenticated)?;
+            if !request.method().is_safe() {
+                if !is_own_origin(headers, api.settings.public_url.as_ref()) {
+                    return Err(ApiError::foreign_origin());
+                }
+                if !is_json(headers) {
+                    return Err(ApiError::unsupported_media_type());
+                }
+            }
+            api.services.sessions.authenticate(cookie.value())?
+        }
+    };
+    Ok(Caller(actor))
+}
+
+/// The token of an `Authorization` header (RFC 6750, section 2.1).
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}

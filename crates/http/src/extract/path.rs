@@ -1,0 +1,79 @@
+//! Parts of a path.
+
+use std::fmt::Display;
+use std::future::{Ready, ready};
+use std::str::FromStr;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use parlor_domain::{RoomId, Seq, SessionId, UserId};
+
+use crate::ApiError;
+
+/// The part of the path that names a thing of this type.
+pub(crate) struct Path<T>(pub(crate) T);
+
+/// What can stand in a path.
+pub(crate) trait Segment: Sized {
+    /// What it is called in the pattern of the path.
+    const NAME: &str;
+
+    fn read(text: &str) -> Result<Self, String>;
+}
+
+impl<T: Segment> FromRequest for Path<T> {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let text = request.match_info().query(T::NAME);
+        ready(
+            T::read(text)
+                .map(Self)
+                .map_err(|rule| ApiError::invalid(T::NAME, &rule)),
+        )
+    }
+}
+
+fn parse<T>(text: &str) -> Result<T, String>
+where
+    T: FromStr,
+    T::Err: Display,
+{
+    text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+impl Segment for RoomId {
+    const NAME: &str = "room";
+
+    fn read(text: &str) -> Result<Self, String> {
+        parse(text)
+    }
+}
+
+impl Segment for UserId {
+    const NAME: &str = "user";
+
+    fn read(text: &str) -> Result<Self, String> {
+        parse(text)
+    }
+}
+
+impl Segment for SessionId {
+    const NAME: &str = "session";
+
+    fn read(text: &str) -> Result<Self, String> {
+        parse(text)
+    }
+}
+
+impl Segment for Seq {
+    const NAME: &str = "seq";
+
+    fn read(text: &str) -> Result<Self, String> {
+        let number = text
+            .parse()
+            .map_err(|_| "must be a whole number that is not negative");
+        Ok(Self(number?))
+    }
+}

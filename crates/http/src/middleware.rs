@@ -1,0 +1,11 @@
+//! What happens to every request before and after its handler.
+
+mod cors;
+mod harden;
+mod limit;
+mod observe;
+
+pub(crate) use cors::cors;
+pub(crate) use harden::harden;
+pub(crate) use limit::limit;
+pub(crate) use observe::observe;

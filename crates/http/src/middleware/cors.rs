@@ -1,0 +1,31 @@
+//! Which pages of other origins may call the API from a browser.
+
+use actix_cors::Cors;
+use actix_web::http::Method;
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, RETRY_AFTER};
+use actix_web::middleware::Condition;
+
+use crate::Settings;
+use crate::request_id::X_REQUEST_ID;
+
+/// Lets pages of the configured origins in, with a token that they hold themselves: never with the cookie.
+pub(crate) fn cors(settings: &Settings) -> Condition<Cors> {
+    let methods = [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+    ];
+    let open = Cors::default()
+        .allowed_methods(methods)
+        .allowed_headers([AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH])
+        .expose_headers([ETAG, LOCATION, RETRY_AFTER, X_REQUEST_ID])
+        .max_age(3600);
+    let cors = settings
+        .cors_origins
+        .iter()
+        .fold(open, |cors, origin| cors.allowed_origin(origin));
+    Condition::new(!settings.cors_origins.is_empty(), cors)
+}

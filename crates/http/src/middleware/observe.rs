@@ -1,0 +1,78 @@
+//! The name of each request, and its line in the log.
+
+use std::error::Error as _;
+use std::time::Instant;
+
+use actix_web::Error;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use tracing::Instrument;
+
+use crate::client_ip::is_trusted;
+use crate::error::{PROBLEM_JSON, body};
+use crate::request_id::{X_REQUEST_ID, given};
+use crate::{Api, ApiError};
+
+/// Names the request, puts the name into the answer and into everything that is logged meanwhile, and logs the end.
+///
+/// What is logged is the path without the query, and no header: tokens come in both.
+pub(crate) async fn observe(
+    api: Data<Api>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let began = Instant::now();
+    let id = name(&api, &request);
+    let client = api.client_ip(request.head());
+    let span =
+        tracing::info_span!("request", %id, method = %request.method(), path = request.path(), %client);
+    let response = next.call(request).instrument(span.clone()).await?;
+    let _entered = span.entered();
+    let response = finish(response, &id);
+    let status = response.status().as_u16();
+    tracing::info!(status, micros = began.elapsed().as_micros(), "answered");
+    Ok(response)
+}
+
+/// A new name, or the one that a trusted proxy gave.
+fn name(api: &Api, request: &ServiceRequest) -> String {
+    let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
+    peer.filter(|peer| is_trusted(*peer, &api.settings.trusted_proxies))
+        .and_then(|_| given(request.headers()))
+        .unwrap_or_else(|| api.request_ids.next())
+}
+
+/// Puts the name into the answer; every refusal, whoever made it, becomes a problem that holds it too.
+fn finish(response: ServiceResponse<impl MessageBody + 'static>, id: &str) -> ServiceResponse<BoxBody> {
+    let refusal = response
+        .response()
+        .error()
+        .map(|error| match error.as_error::<ApiError>() {
+            Some(refusal) => {
+                report(refusal);
+                refusal.problem(Some(id))
+            }
+            None => ApiError::other(response.status()).problem(Some(id)),
+        });
+    let mut response = match refusal {
+        Some(problem) => response.map_body(|head, _| {
+            head.headers_mut().insert(CONTENT_TYPE, PROBLEM_JSON);
+            BoxBody::new(body(&problem))
+        }),
+        None => response.map_into_boxed_body(),
+    };
+    let id = HeaderValue::from_str(id).expect("names of requests are ASCII");
+    response.headers_mut().insert(X_REQUEST_ID, id);
+    response
+}
+
+/// Logs what the client is not told.
+fn report(refusal: &ApiError) {
+    if let Some(fault) = refusal.fault() {
+        let cause = fault.source().map(tracing::field::display);
+        tracing::error!(code = fault.code(), cause, "the request failed");
+    }
+}

@@ -1,0 +1,133 @@
+//! The description of the REST interface: OpenAPI 3.1, from the handlers and the types of `wire`.
+
+mod habits;
+
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use self::habits::Habits;
+use crate::extract::COOKIE;
+use crate::routes::{accounts, members, messages, rooms, sessions, system};
+
+/// The description, as `/openapi.json` serves it.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Description::openapi()
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Parlor",
+        description = "A chat server. What happens is told over the socket (/asyncapi.json); everything can also be \
+            read and done here. docs/API.md says it in prose.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    paths(
+        accounts::register, accounts::users, accounts::user, accounts::me, accounts::change_me,
+        accounts::change_password,
+        sessions::log_in, sessions::refresh, sessions::list, sessions::end_others, sessions::log_out, sessions::end,
+        rooms::create, rooms::list, rooms::find, rooms::change, rooms::delete, rooms::open_direct,
+        members::list, members::add, members::join, members::leave, members::remove, members::change_role,
+        members::hand_over,
+        messages::list, messages::send, messages::find, messages::edit, messages::delete, messages::revisions,
+        messages::mark,
+        system::live, system::ready, system::version, system::keys,
+    ),
+    components(schemas(parlor_wire::Problem)),
+    security(("token" = []), ("cookie" = [])),
+    tags(
+        (name = "accounts", description = "People"),
+        (name = "sessions", description = "Logging in and out"),
+        (name = "rooms", description = "Conversations of two, and groups"),
+        (name = "members", description = "Who is in a group"),
+        (name = "messages", description = "What is said, and how far one has read"),
+        (name = "server", description = "The server itself"),
+    ),
+    modifiers(&Security, &Habits),
+)]
+struct Description;
+
+/// How one proves who one is.
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
+        let components = description.components.get_or_insert_default();
+        let token = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT");
+        components.add_security_scheme("token", SecurityScheme::Http(token.build()));
+        let cookie = ApiKeyValue::with_description(
+            COOKIE,
+            "For browsers. Changes need an Origin of this server and Content-Type: application/json.",
+        );
+        components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::routes;
+
+    /// Methods by path.
+    type Table = BTreeMap<String, Vec<String>>;
+
+    #[test]
+    fn description_and_router_have_the_same_operations() {
+        let mut routed = Table::new();
+        for endpoint in routes::resources() {
+            let mut methods: Vec<String> = endpoint.allowed().split(", ").map(str::to_owned).collect();
+            methods.retain(|method| method != "HEAD");
+            methods.sort();
+            routed.insert(endpoint.path().to_owned(), methods);
+        }
+        let document = serde_json::to_value(openapi()).unwrap();
+        let mut described = Table::new();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            let mut methods: Vec<String> = item
+                .as_object()
+                .unwrap()
+                .keys()
+                .map(|m| m.to_uppercase())
+                .collect();
+            methods.sort();
+            described.insert(path.clone(), methods);
+        }
+        assert_eq!(described, routed);
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        let document = serde_json::to_value(openapi()).unwrap();
+        let text = document.to_string();
+        for part in text.split("\"$ref\":\"#").skip(1) {
+            let pointer = part.split('"').next().unwrap();
+            assert!(document.pointer(pointer).is_some(), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn every_operation_is_explained() {
+        let document = serde_json::to_value(openapi()).unwrap();
+        assert_eq!(document["openapi"], "3.1.0");
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let explained = ["summary", "operationId"]
+                    .iter()
+                    .all(|key| operation[key].is_string());
+                assert!(explained && operation["tags"][0].is_string(), "{method} {path}");
+                let segments = path.matches('{').count();
+                let parameters = operation["parameters"].as_array().map_or(0, |parameters| {
+                    parameters
+                        .iter()
+                        .filter(|parameter| parameter["in"] == "path")
+                        .count()
+                });
+                assert_eq!(parameters, segments, "{method} {path}");
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Every path of the API.
+//!
+//! To add one: a handler in the file of its resource, its line here, and its name in `openapi.rs`. A test holds the
+//! two lists to each other.
+
+pub(crate) mod accounts;
+pub(crate) mod documents;
+pub(crate) mod members;
+pub(crate) mod messages;
+pub(crate) mod rooms;
+pub(crate) mod sessions;
+pub(crate) mod system;
+
+use actix_web::http::Method;
+
+use crate::endpoint::Endpoint;
+
+/// What users do. Of paths that fit, the first is taken.
+pub(crate) fn resources() -> Vec<Endpoint> {
+    const DELETE: Method = Method::DELETE;
+    const PATCH: Method = Method::PATCH;
+    const POST: Method = Method::POST;
+    const PUT: Method = Method::PUT;
+    vec![
+        Endpoint::at("/v1/users")
+            .get(accounts::users)
+            .on(POST, accounts::register),
+        Endpoint::at("/v1/users/{user}").get(accounts::user),
+        Endpoint::at("/v1/me")
+            .get(accounts::me)
+            .on(PATCH, accounts::change_me),
+        Endpoint::at("/v1/me/password").on(PUT, accounts::change_password),
+        Endpoint::at("/v1/sessions")
+            .get(sessions::list)
+            .on(POST, sessions::log_in)
+            .on(DELETE, sessions::end_others),
+        Endpoint::at("/v1/sessions/refresh").on(POST, sessions::refresh),
+        Endpoint::at("/v1/sessions/current").on(DELETE, sessions::log_out),
+        Endpoint::at("/v1/sessions/{session}").on(DELETE, sessions::end),
+        Endpoint::at("/v1/directs/{user}").on(PUT, rooms::open_direct),
+        Endpoint::at("/v1/rooms").get(rooms::list).on(POST, rooms::create),
+        Endpoint::at("/v1/rooms/{room}")
+            .get(rooms::find)
+            .on(PATCH, rooms::change)
+            .on(DELETE, rooms::delete),
+        Endpoint::at("/v1/rooms/{room}/owner").on(PUT, members::hand_over),
+        Endpoint::at("/v1/rooms/{room}/members")
+            .get(members::list)
+            .on(POST, members::add),
+        Endpoint::at("/v1/rooms/{room}/members/me")
+            .on(PUT, members::join)
+            .on(DELETE, members::leave),
+        Endpoint::at("/v1/rooms/{room}/members/{user}").on(DELETE, members::remove),
+        Endpoint::at("/v1/rooms/{room}/members/{user}/role").on(PUT, members::change_role),
+        Endpoint::at("/v1/rooms/{room}/messages")
+            .get(messages::list)
+            .on(POST, messages::send),
+        Endpoint::at("/v1/rooms/{room}/messages/{seq}")
+            .get(messages::find)
+            .on(PATCH, messages::edit)
+            .on(DELETE, messages::delete),
+        Endpoint::at("/v1/rooms/{room}/messages/{seq}/revisions").get(messages::revisions),
+        Endpoint::at("/v1/rooms/{room}/marks").on(PUT, messages::mark),
+        Endpoint::at("/healthz").get(system::live),
+        Endpoint::at("/readyz").get(system::ready),
+        Endpoint::at("/version").get(system::version),
+        Endpoint::at("/.well-known/jwks.json").get(system::keys),
+    ]
+}
+
+/// What people read about the API.
+pub(crate) fn documents() -> Vec<Endpoint> {
+    vec![
+        Endpoint::at("/openapi.json").get(documents::openapi),
+        Endpoint::at("/asyncapi.json").get(documents::asyncapi),
+        Endpoint::at("/docs").get(documents::to_pages),
+        Endpoint::at("/docs/{file:.*}").get(documents::page),
+    ]
+}

@@ -1,0 +1,163 @@
+//! Rooms: making, finding, changing and ending them.
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use parlor_domain::{ClientId, History, JoinPolicy, RoomChange, RoomId, Topic, UserId};
+use parlor_services::NewGroup;
+use parlor_wire::{ChangeRoom, CreateRoom, RoomView, RoomsPage, parse};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::etag::Tagged;
+use crate::extract::{Caller, Json, Path, Query, size};
+use crate::{Api, ApiError, answer, cursor, view};
+
+/// Make a group
+///
+/// It belongs to whoever makes it. With a `client_id` a repeated request is answered with the room that the first
+/// one made, and status 200.
+#[utoipa::path(post, path = "/v1/rooms", operation_id = "createRoom", tag = "rooms", request_body = CreateRoom,
+    responses(
+        (status = 201, description = "Made", body = RoomView),
+        (status = 200, description = "Made before, with this `client_id`", body = RoomView),
+        (status = 404, description = "`no_such_user`: one of `members`"),
+        (status = 409, description = "`room_full`, `too_many_rooms`"),
+    ))]
+pub(crate) async fn create(
+    Caller(actor): Caller,
+    api: Data<Api>,
+    Json(wish): Json<CreateRoom>,
+) -> Result<HttpResponse, ApiError> {
+    let rooms = &api.services.rooms;
+    let group = NewGroup {
+        client_id: wish
+            .client_id
+            .map(|id| parse::<ClientId>("client_id", &id))
+            .transpose()?,
+        name: parse("name", &wish.name)?,
+        topic: parse("topic", &wish.topic.unwrap_or_default())?,
+        history: wish.history.map_or(History::All, History::from),
+        join: wish.join.map_or(JoinPolicy::Closed, JoinPolicy::from),
+        capacity: wish.capacity.map(|members| rooms.capacity(members)).transpose()?,
+        members: wish.members.into_iter().map(UserId::new).collect(),
+    };
+    let room = rooms.create(&actor, group).await?;
+    Ok(answer::made(room, view::room, path))
+}
+
+/// Where the list of rooms goes on, and how much of it is wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct RoomsQuery {
+    /// The `next` of the page before; nothing for the first page.
+    cursor: Option<String>,
+    /// How many: 1 to 200, 50 if nothing is said.
+    limit: Option<u64>,
+}
+
+/// One's rooms
+///
+/// The one that changed last comes first, each with its last message and what is unread.
+#[utoipa::path(get, path = "/v1/rooms", operation_id = "listRooms", tag = "rooms", params(RoomsQuery),
+    responses((status = 200, description = "A page", body = RoomsPage)))]
+pub(crate) async fn list(
+    Caller(actor): Caller,
+    api: Data<Api>,
+    Query(query): Query<RoomsQuery>,
+) -> Result<Json<RoomsPage>, ApiError> {
+    let after = query.cursor.as_deref().map(cursor::read).transpose()?;
+    let page = api.services.rooms.list(&actor, after, size(query.limit)).await?;
+    Ok(Json(view::rooms(&page)))
+}
+
+/// A room
+#[utoipa::path(get, path = "/v1/rooms/{room}", operation_id = "getRoom", tag = "rooms",
+    responses(
+        (status = 200, description = "The room", body = RoomView),
+        (status = 304, description = "Still as `If-None-Match` says"),
+        (status = 404, description = "`no_such_room`"),
+    ))]
+pub(crate) async fn find(
+    Caller(actor): Caller,
+    api: Data<Api>,
+    Path(room): Path<RoomId>,
+) -> Result<Tagged<RoomView>, ApiError> {
+    let room = api.services.rooms.find(&actor, room).await?;
+    Ok(Tagged(view::room(&room)))
+}
+
+/// Change a group
+///
+/// For admins. What is left out stays.
+#[utoipa::path(patch, path = "/v1/rooms/{room}", operation_id = "changeRoom", tag = "rooms",
+    request_body = ChangeRoom,
+    responses(
+        (status = 200, description = "The room as it is now", body = RoomView),
+        (status = 403, description = "`forbidden`"),
+        (status = 404, description = "`no_such_room`"),
+        (status = 409, description = "`direct_room`"),
+    ))]
+pub(crate) async fn change(
+    Caller(actor): Caller,
+    api: Data<Api>,
+    Path(room): Path<RoomId>,
+    Json(wish): Json<ChangeRoom>,
+) -> Result<Json<RoomView>, ApiError> {
+    let rooms = &api.services.rooms;
+    let change = RoomChange {
+        name: wish.name.map(|name| parse("name", &name)).transpose()?,
+        topic: wish
+            .topic
+            .map(|topic| parse::<Topic>("topic", &topic))
+            .transpose()?,
+        history: wish.history.map(History::from),
+        join: wish.join.map(JoinPolicy::from),
+        capacity: wish.capacity.map(|members| rooms.capacity(members)).transpose()?,
+    };
+    rooms.update(&actor, room, change).await?;
+    let room = rooms.find(&actor, room).await?;
+    Ok(Json(view::room(&room)))
+}
+
+/// End a group for everyone
+///
+/// For its owner.
+#[utoipa::path(delete, path = "/v1/rooms/{room}", operation_id = "deleteRoom", tag = "rooms",
+    responses(
+        (status = 204, description = "Gone"),
+        (status = 403, description = "`forbidden`"),
+        (status = 404, description = "`no_such_room`"),
+        (status = 409, description = "`direct_room`"),
+    ))]
+pub(crate) async fn delete(
+    Caller(actor): Caller,
+    api: Data<Api>,
+    Path(room): Path<RoomId>,
+) -> Result<HttpResponse, ApiError> {
+    api.services.rooms.delete(&actor, room).await?;
+    Ok(answer::done())
+}
+
+/// Open the direct room with somebody
+///
+/// There is one for each pair of people, whoever opens it first.
+#[utoipa::path(put, path = "/v1/directs/{user}", operation_id = "openDirect", tag = "rooms",
+    responses(
+        (status = 201, description = "Made", body = RoomView),
+        (status = 200, description = "It was there", body = RoomView),
+        (status = 404, description = "`no_such_user`"),
+        (status = 409, description = "`too_many_rooms`"),
+    ))]
+pub(crate) async fn open_direct(
+    Caller(actor): Caller,
+    api: Data<Api>,
+    Path(peer): Path<UserId>,
+) -> Result<HttpResponse, ApiError> {
+    let room = api.services.rooms.open_direct(&actor, peer).await?;
+    Ok(answer::made(room, view::room, path))
+}
+
+fn path(room: &RoomView) -> String {
+    format!("/v1/rooms/{}", room.id)
+}

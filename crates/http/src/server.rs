@@ -1,0 +1,72 @@
+//! The server: HTTP and sockets on one port.
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_http::HttpService;
+use actix_server::{Server, ServerHandle};
+use actix_service::{fn_factory, fn_service, map_config};
+use actix_web::dev::AppConfig;
+use actix_web::web::Data;
+use parlor_hub::{Hub, Worker};
+
+use crate::socket::take_over;
+use crate::{Api, SocketSettings, Sockets, app};
+
+/// How the server serves.
+#[derive(Debug, Clone)]
+pub struct ServerSettings {
+    /// Threads that serve connections.
+    pub workers: usize,
+    /// How long a client may take to send the head of a request.
+    pub request_timeout: Duration,
+    /// How long requests may take to finish when the server stops.
+    pub shutdown: Duration,
+    /// Limits of sockets.
+    pub socket: SocketSettings,
+}
+
+/// Begins to serve on a listener. The server does not listen to signals: whoever started it stops it by its handle.
+///
+/// Must be called within an actix system's or a tokio runtime.
+pub fn start(
+    listener: TcpListener,
+    api: Data<Api>,
+    hub: Arc<Hub>,
+    settings: ServerSettings,
+) -> io::Result<Server> {
+    let sockets = Sockets::new(api.clone(), hub.clone(), settings.socket);
+    let (timeout, shutdown) = (settings.request_timeout, settings.shutdown);
+    let server = Server::build()
+        .workers(settings.workers)
+        .worker_max_blocking_threads(1)
+        .backlog(4096)
+        .disable_signals()
+        .shutdown_timeout(shutdown.as_secs())
+        .listen("http", listener, move || {
+            let (api, hub, sockets) = (api.clone(), hub.clone(), sockets.clone());
+            // Made once in each thread, which so has its own part of the hub.
+            let upgrade = fn_factory(move || {
+                let (worker, sockets) = (Worker::start(hub.clone()), sockets.clone());
+                async move {
+                    Ok::<_, ()>(fn_service(move |(request, framed)| {
+                        let taken = take_over(sockets.clone(), worker.clone(), request, framed);
+                        async { taken.await.map_err(actix_web::Error::from) }
+                    }))
+                }
+            });
+            HttpService::build()
+                .client_request_timeout(timeout)
+                .upgrade(upgrade)
+                .finish(map_config(app(api), |_| AppConfig::default()))
+                .tcp()
+        })?;
+    Ok(server.run())
+}
+
+/// Stops taking connections, lets requests finish, and passes when all threads have ended.
+pub async fn stop(handle: &ServerHandle) {
+    handle.stop(true).await;
+}

@@ -1,0 +1,196 @@
+//! The commands of an open session.
+
+use std::rc::Rc;
+
+use parlor_domain::{ClientId, Mark, Origin, RoomId, Seq, StreamId, UserId};
+use parlor_hub::PresenceState;
+use parlor_services::{Actor, Error, ErrorKind, NewMessage};
+use parlor_wire::{Command, Failure, MarkTo, Notice, Retry, Success};
+
+use super::session::Session;
+use super::{format, frame};
+
+/// Takes a command. Whatever becomes of it, it is answered once.
+pub(crate) fn take(session: &Rc<Session>, actor: Actor, command: Command) {
+    let number = session.connection.command(command.id().unwrap_or_default());
+    match command {
+        Command::Read(to) => mark(session, &actor, number, to, Mark::read(Seq(to.seq))),
+        Command::Delivered(to) => mark(session, &actor, number, to, Mark::delivered(Seq(to.seq))),
+        Command::Ping(_) => session.connection.answer(number, ok),
+        Command::Typing(typing) => {
+            let room = StreamId::new(typing.room);
+            if session.connection.follows(room).is_none() {
+                return refuse(session, number, &Error::NoSuchRoom);
+            }
+            session.connection.typing(room);
+            session.connection.answer_lazily(number, ok);
+        }
+        Command::Unfollow(follow) => {
+            session.connection.unwatch(UserId::new(follow.user));
+            session.connection.answer_lazily(number, ok);
+        }
+        Command::Authenticate(fresh) => authenticate(session, &actor, number, &fresh.token),
+        Command::Follow(follow) => {
+            let task = session.clone();
+            session.spawn(async move { watch(&task, &actor, number, UserId::new(follow.user)).await });
+        }
+        Command::Send(_) | Command::Edit(_) | Command::Delete(_) => {
+            let task = session.clone();
+            session.spawn(async move { append(&task, &actor, number, command).await });
+        }
+        Command::Hello(_) => {}
+    }
+}
+
+/// Appends what a command wants appended. The hub answers when it sees the event; what was known before, and what was
+/// refused, is answered here.
+async fn append(session: &Rc<Session>, actor: &Actor, number: u64, command: Command) {
+    let origin = Some(Origin {
+        connection: session.connection.id(),
+        command: number,
+    });
+    let messages = &session.sockets.api.services.messages;
+    let appended = match command {
+        Command::Send(send) => match send.client_id.parse() {
+            Ok(client_id) => {
+                let message = NewMessage {
+                    client_id,
+                    body: send.body,
+                    reply_to: send.reply_to.map(Seq),
+                };
+                messages
+                    .send(actor, RoomId::new(send.room), message, origin)
+                    .await
+            }
+            Err(error) => Err(Error::invalid("client_id", error)),
+        },
+        Command::Edit(edit) => match client_id(edit.client_id) {
+            Ok(client_id) => {
+                let (room, target) = (RoomId::new(edit.room), Seq(edit.target));
+                messages
+                    .edit(actor, room, target, &edit.body, client_id, origin)
+                    .await
+            }
+            Err(error) => Err(error),
+        },
+        Command::Delete(delete) => match client_id(delete.client_id) {
+            Ok(client_id) => {
+                let (room, target) = (RoomId::new(delete.room), Seq(delete.target));
+                messages.delete(actor, room, target, client_id, origin).await
+            }
+            Err(error) => Err(error),
+        },
+        _ => return,
+    };
+    match appended {
+        Ok(made) => {
+            let event = made.into_inner();
+            session.connection.answer(number, |id| format::done(id, &event));
+        }
+        Err(error) => refuse(session, number, &error),
+    }
+}
+
+fn client_id(given: Option<String>) -> Result<Option<ClientId>, Error> {
+    given
+        .map(|given| given.parse())
+        .transpose()
+        .map_err(|error| Error::invalid("client_id", error))
+}
+
+/// Takes a mark. The room is followed by this socket, so the user is in it; the store looks again when it writes.
+fn mark(session: &Session, actor: &Actor, number: u64, to: MarkTo, mark: Mark) {
+    let taken = match session.connection.follows(StreamId::new(to.room)) {
+        None => Err(Error::NoSuchRoom),
+        Some(head) if Seq(to.seq) > head => Err(Error::invalid("seq", format!("must be at most {head}"))),
+        Some(_) => session
+            .sockets
+            .api
+            .services
+            .marks
+            .take(actor.user.id, RoomId::new(to.room), mark),
+    };
+    match taken {
+        Ok(()) => session.connection.answer_lazily(number, ok),
+        Err(error) => refuse(session, number, &error),
+    }
+}
+
+/// Follows somebody's presence, if the actor may know of it.
+async fn watch(session: &Session, actor: &Actor, number: u64, user: UserId) {
+    let services = &session.sockets.api.services;
+    let allowed = match services.presence.may_follow(actor, user).await {
+        Ok(true) => services.accounts.find(user).await,
+        Ok(false) => Err(Error::NoSuchUser(Some(user))),
+        Err(error) => Err(error),
+    };
+    let account = match allowed {
+        Ok(account) => account,
+        Err(error) => return refuse(session, number, &error),
+    };
+    let Some(online) = session.connection.watch(user) else {
+        return refuse(
+            session,
+            number,
+            &Error::invalid("user", "must be one of those followed: too many are"),
+        );
+    };
+    let state = if online {
+        PresenceState::Online
+    } else {
+        PresenceState::Offline(account.last_seen)
+    };
+    let presence = Some(format::presence(user, state));
+    session.connection.answer(number, |id| {
+        frame::notice(&Notice::Ok(Success {
+            id,
+            presence,
+            ..Success::default()
+        }))
+    });
+}
+
+/// Takes a fresh access token of the same session.
+fn authenticate(session: &Session, actor: &Actor, number: u64, token: &str) {
+    match session.sockets.api.services.sessions.inspect(token) {
+        Ok((fresh, expires_at)) if fresh.session == actor.session => {
+            session.connection.expire_at(expires_at);
+            session.connection.answer(number, ok);
+        }
+        Ok(_) => refuse(session, number, &Error::InvalidToken),
+        Err(error) => refuse(session, number, &error),
+    }
+}
+
+fn ok(id: u64) -> bytes::Bytes {
+    frame::notice(&Notice::Ok(Success {
+        id,
+        ..Success::default()
+    }))
+}
+
+fn refuse(session: &Session, number: u64, error: &Error) {
+    if error.kind() == ErrorKind::Internal {
+        tracing::error!(error = error as &dyn std::error::Error, "a command failed");
+    }
+    session.connection.answer(number, |id| {
+        frame::notice(&Notice::Error(failure(Some(id), error)))
+    });
+}
+
+/// What a client is told of an error.
+pub(crate) fn failure(id: Option<u64>, error: &Error) -> Failure {
+    let retry = match error.kind() {
+        ErrorKind::Busy => Retry::AfterMs(500),
+        ErrorKind::Unavailable | ErrorKind::Internal => Retry::AfterMs(2000),
+        _ => Retry::Never,
+    };
+    let (code, message) = (error.code().to_owned(), error.to_string());
+    Failure {
+        id,
+        code,
+        message,
+        field: error.field().map(str::to_owned),
+        retry,
+    }
+}

@@ -1,0 +1,91 @@
+//! WebSocket frames from the server (RFC 6455, section 5.2): not masked, never fragmented.
+
+use bytes::{BufMut, Bytes, BytesMut};
+use parlor_wire::{CloseReason, Notice};
+use serde::Serialize;
+
+const TEXT: u8 = 0x81;
+const CLOSE: u8 = 0x88;
+const PING: u8 = 0x89;
+const PONG: u8 = 0x8a;
+
+/// The longest header of a frame that is not masked.
+const HEADER: usize = 10;
+
+/// A value as a text frame of JSON.
+pub(crate) fn json(value: &impl Serialize) -> Bytes {
+    let mut text = Vec::with_capacity(512);
+    serde_json::to_writer(&mut text, value).expect("what we say is JSON");
+    frame(TEXT, &text)
+}
+
+/// A notice as a text frame.
+pub(crate) fn notice(notice: &Notice) -> Bytes {
+    json(notice)
+}
+
+/// A ping without content.
+pub(crate) const fn ping() -> Bytes {
+    Bytes::from_static(&[PING, 0])
+}
+
+/// The answer to a ping: with the same content, at most 125 bytes.
+pub(crate) fn pong(content: &[u8]) -> Bytes {
+    frame(PONG, &content[..content.len().min(125)])
+}
+
+/// The end, and its reason.
+pub(crate) fn close(reason: CloseReason) -> Bytes {
+    frame(CLOSE, &reason.code().to_be_bytes())
+}
+
+fn frame(kind: u8, content: &[u8]) -> Bytes {
+    let mut frame = BytesMut::with_capacity(content.len() + HEADER);
+    frame.put_u8(kind);
+    match content.len() {
+        short @ 0..=125 => frame.put_u8(short as u8),
+        middle @ 126..=0xffff => {
+            frame.put_u8(126);
+            frame.put_u16(middle as u16);
+        }
+        long => {
+            frame.put_u8(127);
+            frame.put_u64(long as u64);
+        }
+    }
+    frame.put_slice(content);
+    frame.freeze()
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_http::ws::{Codec, Frame};
+    use tokio_util::codec::Decoder;
+
+    use super::*;
+
+    #[test]
+    fn other_implementations_read_our_frames() {
+        let mut client = Codec::new().client_mode().max_size(1 << 20);
+        for length in [0, 1, 125, 126, 127, 65_535, 65_536, 100_000] {
+            let content = vec![b'x'; length];
+            let mut bytes = BytesMut::from(&frame(TEXT, &content)[..]);
+            assert_eq!(
+                client.decode(&mut bytes).unwrap(),
+                Some(Frame::Text(content.into())),
+                "{length}"
+            );
+            assert!(bytes.is_empty());
+        }
+        let mut bytes = BytesMut::from(&close(CloseReason::TooBig)[..]);
+        let Some(Frame::Close(Some(reason))) = client.decode(&mut bytes).unwrap() else {
+            panic!("no close frame")
+        };
+        assert_eq!(u16::from(reason.code), 1009);
+        let mut bytes = BytesMut::from(&pong(b"abc")[..]);
+        assert_eq!(
+            client.decode(&mut bytes).unwrap(),
+            Some(Frame::Pong(Bytes::from_static(b"abc")))
+        );
+    }
+}

@@ -1,0 +1,185 @@
+//! Bytes from a socket, cut into messages.
+
+use actix_http::ws::{Codec, Frame, Item, ProtocolError};
+use bytes::{Bytes, BytesMut};
+use bytestring::ByteString;
+use parlor_wire::CloseReason;
+use tokio_util::codec::Decoder;
+
+/// Cuts what one client sends into messages. Holds nothing while no message is under way.
+pub(crate) struct Input {
+    codec: Codec,
+    most: usize,
+    /// The fragments so far of a message in several frames.
+    fragments: Option<BytesMut>,
+}
+
+/// One whole message.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Incoming {
+    /// Text.
+    Text(ByteString),
+    /// A ping, which wants its content back.
+    Ping(Bytes),
+    /// A sign of life.
+    Pong,
+    /// The client closes.
+    Close,
+}
+
+impl Input {
+    /// Takes messages of at most so many bytes.
+    pub(crate) fn new(most: usize) -> Self {
+        Self {
+            codec: Codec::new().max_size(most),
+            most,
+            fragments: None,
+        }
+    }
+
+    /// The next whole message in the buffer; `None` if more bytes are needed. What is left in the buffer then is the
+    /// beginning of the next frame.
+    pub(crate) fn next(&mut self, buffer: &mut BytesMut) -> Result<Option<Incoming>, CloseReason> {
+        loop {
+            // The codec would wait for all of a frame before it looks at its size.
+            if claimed_length(buffer).is_some_and(|length| length > self.most as u64) {
+                return Err(CloseReason::TooBig);
+            }
+            let Some(frame) = self.codec.decode(buffer).map_err(reason)? else {
+                return Ok(None);
+            };
+            match frame {
+                Frame::Text(text) => return whole(text).map(Some),
+                Frame::Ping(content) => return Ok(Some(Incoming::Ping(content))),
+                Frame::Pong(_) => return Ok(Some(Incoming::Pong)),
+                Frame::Close(_) => return Ok(Some(Incoming::Close)),
+                Frame::Binary(_) | Frame::Continuation(Item::FirstBinary(_)) => {
+                    return Err(CloseReason::Binary);
+                }
+                Frame::Continuation(Item::FirstText(first)) => {
+                    self.fragments = Some(BytesMut::from(&first[..]))
+                }
+                Frame::Continuation(Item::Continue(more)) => self.add(&more)?,
+                Frame::Continuation(Item::Last(last)) => {
+                    self.add(&last)?;
+                    let text = self.fragments.take().unwrap_or_default();
+                    return whole(text.freeze()).map(Some);
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, more: &[u8]) -> Result<(), CloseReason> {
+        let fragments = self.fragments.get_or_insert_default();
+        if fragments.len() + more.len() > self.most {
+            return Err(CloseReason::TooBig);
+        }
+        fragments.extend_from_slice(more);
+        Ok(())
+    }
+}
+
+fn whole(text: Bytes) -> Result<Incoming, CloseReason> {
+    ByteString::try_from(text)
+        .map(Incoming::Text)
+        .map_err(|_| CloseReason::InvalidText)
+}
+
+fn reason(error: ProtocolError) -> CloseReason {
+    match error {
+        ProtocolError::Overflow => CloseReason::TooBig,
+        _ => CloseReason::Protocol,
+    }
+}
+
+/// How long the frame at the beginning of the buffer says it is.
+fn claimed_length(buffer: &[u8]) -> Option<u64> {
+    match buffer.get(1)? & 0x7f {
+        126 => Some(u16::from_be_bytes(buffer.get(2..4)?.try_into().ok()?).into()),
+        127 => Some(u64::from_be_bytes(buffer.get(2..10)?.try_into().ok()?)),
+        short => Some(short.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A masked frame, with a mask of zeros.
+    fn frame(first: u8, content: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![first];
+        match content.len() {
+            short @ 0..=125 => bytes.push(0x80 | short as u8),
+            long => {
+                bytes.push(0x80 | 126);
+                bytes.extend((long as u16).to_be_bytes());
+            }
+        }
+        bytes.extend([0; 4]);
+        bytes.extend(content);
+        bytes
+    }
+
+    fn read(frames: &[Vec<u8>]) -> Result<Vec<Incoming>, CloseReason> {
+        let (mut input, mut buffer) = (Input::new(1000), BytesMut::new());
+        let mut all = Vec::new();
+        // Byte by byte: a frame may come in any number of pieces.
+        for byte in frames.concat() {
+            buffer.extend([byte]);
+            while let Some(incoming) = input.next(&mut buffer)? {
+                all.push(incoming);
+            }
+        }
+        Ok(all)
+    }
+
+    #[test]
+    fn messages_may_come_in_fragments_with_pings_between() {
+        let frames = [
+            frame(0x01, b"ab"),
+            frame(0x89, b"?"),
+            frame(0x00, b""),
+            frame(0x80, b"c"),
+            frame(0x81, b"d"),
+        ];
+        let expected = [Incoming::Text("abc".into()), Incoming::Text("d".into())];
+        let ping = Incoming::Ping(Bytes::from_static(b"?"));
+        let mut read = read(&frames).unwrap();
+        assert_eq!(read.remove(0), ping);
+        assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn what_is_wrong_closes_with_its_code() {
+        let huge = [vec![0x81, 0xff], (1_u64 << 62).to_be_bytes().to_vec()].concat();
+        let cases = [
+            (vec![frame(0x82, b"x")], CloseReason::Binary),
+            (vec![frame(0x02, b"x")], CloseReason::Binary),
+            (vec![frame(0x81, b"\xff")], CloseReason::InvalidText),
+            (vec![frame(0x81, &[b'x'; 1001])], CloseReason::TooBig),
+            (
+                vec![frame(0x01, &[b'x'; 600]), frame(0x00, &[b'x'; 600])],
+                CloseReason::TooBig,
+            ),
+            (vec![huge], CloseReason::TooBig),
+            (vec![frame(0x80, b"x")], CloseReason::Protocol),
+            (vec![frame(0x01, b"x"), frame(0x81, b"x")], CloseReason::Protocol),
+            (vec![frame(0x83, b"x")], CloseReason::Protocol),
+            (vec![vec![0x81, 0x01, b'x']], CloseReason::Protocol),
+        ];
+        for (frames, expected) in cases {
+            assert_eq!(read(&frames), Err(expected), "{:?}", frames[0]);
+        }
+    }
+
+    #[test]
+    fn millions_of_empty_fragments_take_no_memory() {
+        let (mut input, mut buffer) = (Input::new(1000), BytesMut::from(&frame(0x01, b"")[..]));
+        assert_eq!(input.next(&mut buffer), Ok(None));
+        for _ in 0..100_000 {
+            buffer.extend(frame(0x00, b""));
+            assert_eq!(input.next(&mut buffer), Ok(None));
+        }
+        assert_eq!(input.fragments.map(|fragments| fragments.len()), Some(0));
+    }
+}

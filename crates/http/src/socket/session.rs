@@ -1,0 +1,310 @@
+//! What a client says, and what becomes of it; the same over every transport.
+
+use std::cell::{Cell, RefCell};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Waker};
+
+use governor::DefaultDirectRateLimiter;
+use parlor_domain::{Mark, Position, Rev, RoomId, Seq, StreamId, Tag, Timestamp};
+use parlor_hub::{Connection, Follow, Start};
+use parlor_services::{Actor, Error, Opened, StreamKind, Verdict};
+use parlor_wire::{
+    AccountView, ClientMark, CloseReason, Command, Failure, Hello, Limits, Notice, Retry, StreamHead, Welcome,
+};
+
+use super::entry::Entry;
+use super::{Place, Sockets, commands, frame};
+
+/// Commands that may wait for their answers; the hub reads no more while so many wait.
+const COMMANDS_IN_FLIGHT: usize = 32;
+
+/// One client's socket.
+pub(crate) struct Session {
+    pub(crate) sockets: Arc<Sockets>,
+    pub(crate) connection: Connection,
+    stage: RefCell<Stage>,
+    /// Set when the session has to end for a reason that a command found.
+    ending: Cell<Option<CloseReason>>,
+    rate: Option<Box<DefaultDirectRateLimiter>>,
+    _place: Place,
+}
+
+/// How far a session is.
+enum Stage {
+    /// Waiting for `hello`, or for more of it.
+    New(Box<Hellos>),
+    /// The database is asked where the streams stand.
+    Opening,
+    /// Welcomed.
+    Open(Actor),
+}
+
+/// What was said in `hello` so far.
+#[derive(Default)]
+struct Hellos {
+    actor: Option<(Actor, Timestamp)>,
+    positions: Vec<(StreamId, Position)>,
+    marks: Vec<ClientMark>,
+}
+
+impl Session {
+    /// A session that waits for `hello`.
+    pub(crate) fn new(sockets: &Arc<Sockets>, connection: Connection, entry: Entry) -> Rc<Self> {
+        let quota = sockets.settings.commands_per_second.map(|commands| {
+            let burst = commands.saturating_mul(const { std::num::NonZeroU32::new(4).expect("not zero") });
+            governor::Quota::per_second(commands).allow_burst(burst)
+        });
+        let hellos = Hellos {
+            actor: entry.actor,
+            ..Hellos::default()
+        };
+        Rc::new(Self {
+            sockets: sockets.clone(),
+            connection,
+            stage: RefCell::new(Stage::New(Box::new(hellos))),
+            ending: Cell::new(None),
+            rate: quota.map(|quota| Box::new(DefaultDirectRateLimiter::direct(quota))),
+            _place: entry.place,
+        })
+    }
+
+    /// Whether it was welcomed, or is about to be.
+    pub(crate) fn is_open(&self) -> bool {
+        !matches!(*self.stage.borrow(), Stage::New(_))
+    }
+
+    /// Why it has to end, if it has.
+    pub(crate) fn ending(&self) -> Option<CloseReason> {
+        self.ending.get().or_else(|| {
+            self.connection.closing().map(|reason| match reason {
+                parlor_hub::CloseReason::Broken => CloseReason::Normal,
+                parlor_hub::CloseReason::Stalled => CloseReason::Stalled,
+                parlor_hub::CloseReason::SessionRevoked => CloseReason::SessionEnded,
+                parlor_hub::CloseReason::TokenExpired => CloseReason::Unauthenticated,
+                parlor_hub::CloseReason::Stopping => CloseReason::Stopping,
+            })
+        })
+    }
+
+    /// Ends it.
+    pub(crate) fn end(&self, reason: CloseReason) {
+        self.ending.set(Some(reason));
+    }
+
+    /// Takes one text message.
+    pub(crate) fn take(self: &Rc<Self>, text: &str) {
+        if self.rate.as_ref().is_some_and(|rate| rate.check().is_err()) {
+            let id = parlor_wire::decode(text).ok().and_then(|command| command.id());
+            let message = "too many commands; send fewer, or wait for the answers".to_owned();
+            let retry = Retry::AfterMs(1000);
+            self.refuse(Failure {
+                id,
+                code: "rate_limited".to_owned(),
+                message,
+                field: None,
+                retry,
+            });
+            return;
+        }
+        match parlor_wire::decode(text) {
+            Ok(Command::Hello(hello)) => self.hello(hello),
+            Ok(command) => self.command(command),
+            Err(error) => self.refuse((*error).into()),
+        }
+    }
+
+    fn command(self: &Rc<Self>, command: Command) {
+        let stage = self.stage.borrow();
+        let Stage::Open(actor) = &*stage else {
+            let message = "say hello and wait for the welcome before any command".to_owned();
+            let code = "hello_first".to_owned();
+            self.refuse(Failure {
+                id: command.id(),
+                code,
+                message,
+                field: None,
+                retry: Retry::Never,
+            });
+            return;
+        };
+        let actor = *actor;
+        drop(stage);
+        commands::take(self, actor, command);
+    }
+
+    /// Says that something was refused that the hub does not count as a command.
+    fn refuse(&self, failure: Failure) {
+        self.connection.say(frame::notice(&Notice::Error(failure)));
+    }
+
+    fn hello(self: &Rc<Self>, hello: Hello) {
+        let mut stage = self.stage.borrow_mut();
+        let Stage::New(hellos) = &mut *stage else {
+            let (code, message) = ("hello_again".to_owned(), "hello was said before".to_owned());
+            self.refuse(Failure {
+                id: None,
+                code,
+                message,
+                field: None,
+                retry: Retry::Never,
+            });
+            return;
+        };
+        if hellos.actor.is_none() {
+            let token = hello.token.unwrap_or_default();
+            match self.sockets.api.services.sessions.inspect(&token) {
+                Ok(actor) => hellos.actor = Some(actor),
+                Err(error) => return self.refuse_hello(&error, CloseReason::Unauthenticated),
+            }
+        }
+        hellos.positions.extend(hello.positions.into_iter().map(|at| {
+            let position = Position {
+                seq: Seq(at.seq),
+                tag: Tag(at.tag),
+                rev: Rev(at.rev),
+            };
+            (StreamId::new(at.stream), position)
+        }));
+        hellos.marks.extend(hello.marks);
+        if hellos.positions.len().max(hellos.marks.len()) > self.sockets.api.services.sync.max_positions() {
+            return self.refuse_hello(&Error::invalid("positions", "are too many"), CloseReason::TooMany);
+        }
+        if hello.more {
+            return;
+        }
+        let hellos = std::mem::take(&mut **hellos);
+        *stage = Stage::Opening;
+        drop(stage);
+        if let Some((actor, expires_at)) = hellos.actor {
+            let session = self.clone();
+            self.spawn(async move {
+                session
+                    .open(actor, expires_at, hellos.positions, hellos.marks)
+                    .await
+            });
+        }
+    }
+
+    fn refuse_hello(&self, error: &Error, reason: CloseReason) {
+        self.refuse(commands::failure(None, error));
+        self.end(reason);
+    }
+
+    /// Welcomes the client, and begins to feed it.
+    async fn open(
+        self: Rc<Self>,
+        actor: Actor,
+        expires_at: Timestamp,
+        positions: Vec<(StreamId, Position)>,
+        marks: Vec<ClientMark>,
+    ) {
+        let opened = match self.sockets.api.services.sync.open(&actor, positions).await {
+            Ok(opened) => opened,
+            Err(error) => {
+                let reason = match error {
+                    Error::SessionOver => CloseReason::SessionEnded,
+                    _ => CloseReason::Unavailable,
+                };
+                self.refuse_hello(&error, reason);
+                self.connection.attend();
+                return;
+            }
+        };
+        self.take_marks(&actor, &opened, marks);
+        self.connection
+            .say(frame::notice(&Notice::Welcome(self.welcome(&opened, expires_at))));
+        let streams = opened.streams.iter().map(|start| Follow {
+            stream: start.stream,
+            head: start.head.position,
+            cursor: start.cursor,
+            visible_from: start.visible_from,
+        });
+        let start = Start {
+            user: actor.user,
+            session: actor.session,
+            streams: streams.collect(),
+        };
+        self.connection.expire_at(expires_at);
+        match self.connection.begin(start) {
+            Ok(()) => *self.stage.borrow_mut() = Stage::Open(actor),
+            Err(_) => {
+                self.end(CloseReason::TooMany);
+                self.connection.attend();
+            }
+        }
+    }
+
+    /// Takes the marks that a client brings, which the server may have lost.
+    fn take_marks(&self, actor: &Actor, opened: &Opened, marks: Vec<ClientMark>) {
+        for given in marks {
+            let room = RoomId::new(given.room);
+            let Some(start) = opened.streams.iter().find(|start| start.stream == room.into()) else {
+                continue;
+            };
+            let given = Mark {
+                delivered: Seq(given.delivered),
+                read: Seq(given.read),
+            };
+            let beyond = given.delivered.max(given.read) > start.head.position.seq;
+            if beyond || start.mark.merge(given) == start.mark {
+                continue;
+            }
+            if self
+                .sockets
+                .api
+                .services
+                .marks
+                .take(actor.user.id, room, given)
+                .is_err()
+            {
+                return;
+            }
+        }
+    }
+
+    fn welcome(&self, opened: &Opened, expires_at: Timestamp) -> Welcome {
+        let settings = &self.sockets.settings;
+        let streams = opened.streams.iter().map(|start| StreamHead {
+            stream: start.stream.uuid(),
+            kind: match start.kind {
+                StreamKind::Own => parlor_wire::StreamKind::User,
+                StreamKind::Room(parlor_domain::RoomKind::Direct) => parlor_wire::StreamKind::Direct,
+                StreamKind::Room(parlor_domain::RoomKind::Group) => parlor_wire::StreamKind::Group,
+            },
+            head: start.head.position.into(),
+            verdict: match start.verdict {
+                Verdict::Current => parlor_wire::Verdict::Current,
+                Verdict::Replay => parlor_wire::Verdict::Replay,
+                Verdict::Reset => parlor_wire::Verdict::Reset,
+            },
+        });
+        Welcome {
+            user: AccountView::from(&opened.account),
+            session: opened.session.id.uuid(),
+            token_expires_at: expires_at.into(),
+            heartbeat_seconds: settings.heartbeat.as_secs() as u32,
+            limits: Limits {
+                body_bytes: settings.body_bytes,
+                frame_bytes: settings.frame_bytes,
+                commands_in_flight: COMMANDS_IN_FLIGHT,
+            },
+            streams: streams.collect(),
+            gone: opened.gone.iter().map(|stream| stream.uuid()).collect(),
+        }
+    }
+
+    /// Runs a task beside the session. Its first step is done at once, so that sends enter the log in the order of
+    /// their frames.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + 'static) {
+        let mut task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(task);
+        if task
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+            .is_pending()
+        {
+            tokio::task::spawn_local(task);
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Sockets that were taken over from the HTTP service: each owns its TCP stream, and nothing of HTTP is left behind it.
+
+use std::cell::RefCell;
+use std::io::{self, IoSlice};
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_codec::{Framed, FramedParts};
+use actix_http::ws::hash_key;
+use actix_http::{Request, h1};
+use actix_web::ResponseError;
+use actix_web::body::to_bytes;
+use actix_web::http::header::SEC_WEBSOCKET_KEY;
+use bytes::{Buf, Bytes, BytesMut};
+use parlor_hub::{Transport, Worker};
+use parlor_wire::CloseReason;
+use socket2::SockRef;
+use tokio::io::{AsyncWriteExt, Interest};
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+
+use super::entry::Entry;
+use super::input::{Incoming, Input};
+use super::session::Session;
+use super::{Sockets, frame};
+use crate::ApiError;
+
+/// Bytes that one read takes at most.
+const READ_BYTES: usize = 16 << 10;
+/// What the kernel may hold for a client that reads slowly: bytes not sent yet, and in all.
+const UNSENT_BYTES: u32 = 16 << 10;
+const SEND_BUFFER: usize = 128 << 10;
+/// How long the last words may take.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+thread_local! {
+    /// Where all sockets of a thread read to: only what is incomplete is kept per socket.
+    static SCRATCH: RefCell<BytesMut> = RefCell::new(BytesMut::with_capacity(READ_BYTES));
+}
+
+/// A TCP stream that the hub writes to and its session reads from.
+struct Tcp {
+    stream: TcpStream,
+    look: Notify,
+}
+
+impl Transport for Tcp {
+    fn write(&self, frames: &[IoSlice<'_>]) -> io::Result<usize> {
+        match frames {
+            [one] => self.stream.try_write(one),
+            many => self.stream.try_write_vectored(many),
+        }
+    }
+
+    fn attend(&self) {
+        self.look.notify_one();
+    }
+}
+
+/// Takes a connection over that wants to become a socket, or answers why not.
+pub(crate) async fn take_over(
+    sockets: Arc<Sockets>,
+    worker: Rc<Worker>,
+    request: Request,
+    framed: Framed<TcpStream, h1::Codec>,
+) -> io::Result<()> {
+    let FramedParts {
+        io: mut stream,
+        read_buf,
+        write_buf,
+        ..
+    } = framed.into_parts();
+    stream.write_all(&write_buf).await?;
+    let tcp = |stream| {
+        Rc::new(Tcp {
+            stream,
+            look: Notify::new(),
+        })
+    };
+    match sockets.enter(request.head()) {
+        Err(refused) => refuse(stream, &request, &refused).await,
+        Ok(entry) => {
+            tracing::info!(peer = %sockets.api.client_ip(request.head()), "socket opened");
+            accept(&mut stream, &request).await?;
+            drop(request);
+            tokio::task::spawn_local(run(sockets, worker, tcp(stream), read_buf, entry));
+            Ok(())
+        }
+    }
+}
+
+/// Answers the handshake (RFC 6455, section 4.2.2).
+async fn accept(stream: &mut TcpStream, request: &Request) -> io::Result<()> {
+    let socket = SockRef::from(&*stream);
+    socket.set_tcp_nodelay(true)?;
+    socket.set_tcp_notsent_lowat(UNSENT_BYTES)?;
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    let key = request
+        .head()
+        .headers()
+        .get(SEC_WEBSOCKET_KEY)
+        .map_or(&b""[..], |key| key.as_bytes());
+    let mut answer = Vec::with_capacity(160);
+    answer.extend(b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n");
+    answer.extend(b"sec-websocket-accept: ");
+    answer.extend(hash_key(key));
+    answer.extend(b"\r\n\r\n");
+    stream.write_all(&answer).await
+}
+
+async fn refuse(mut stream: TcpStream, request: &Request, refused: &ApiError) -> io::Result<()> {
+    let response = refused.error_response();
+    tracing::info!(
+        path = request.path(),
+        status = response.status().as_u16(),
+        "socket refused"
+    );
+    let mut answer = format!("HTTP/1.1 {}\r\nconnection: close\r\n", response.status()).into_bytes();
+    for (name, value) in response.headers() {
+        answer.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    let body = to_bytes(response.into_body()).await.unwrap_or_default();
+    answer.extend(format!("content-length: {}\r\n\r\n", body.len()).as_bytes());
+    answer.extend(body);
+    stream.write_all(&answer).await?;
+    stream.shutdown().await
+}
+
+/// Lives as long as the socket.
+async fn run(sockets: Arc<Sockets>, worker: Rc<Worker>, tcp: Rc<Tcp>, mut rest: BytesMut, entry: Entry) {
+    let Ok(connection) = worker.connect(tcp.clone(), Sockets::FORMAT) else {
+        return last_words(&tcp, vec![frame::close(CloseReason::Unavailable)]).await;
+    };
+    drop(worker);
+    let session = Session::new(&sockets, connection, entry);
+    let mut input = Input::new(sockets.settings.frame_bytes);
+    let hello = sockets.settings.hello;
+    drop(sockets);
+    // Boxed, so that what is only needed at the beginning and at the end takes no memory in between.
+    let greeted = Box::pin(tokio::time::timeout(hello, async {
+        if feed(&session, &mut input, &mut rest).is_ok() {
+            while !session.is_open() && turn(&session, &tcp, &mut input, &mut rest).await {}
+        }
+    }))
+    .await;
+    if greeted.is_err() {
+        session.end(CloseReason::HelloTimeout);
+    }
+    while session.ending().is_none() && turn(&session, &tcp, &mut input, &mut rest).await {}
+    if let Some(reason) = session.ending() {
+        let mut words = session.connection.rest();
+        words.push(frame::close(reason));
+        drop(session);
+        Box::pin(last_words(&tcp, words)).await;
+    }
+}
+
+/// Waits until there is something to do, and does it; false once the socket has to end.
+async fn turn(session: &Rc<Session>, tcp: &Tcp, input: &mut Input, rest: &mut BytesMut) -> bool {
+    let (read, write) = (session.connection.may_read(), session.connection.wants_to_write());
+    let interest = match (read, write) {
+        (true, true) => Some(Interest::READABLE | Interest::WRITABLE),
+        (true, false) => Some(Interest::READABLE),
+        (false, true) => Some(Interest::WRITABLE),
+        (false, false) => None,
+    };
+    let mut ready = None;
+    match interest {
+        Some(interest) => {
+            tokio::select! {
+                biased;
+                () = tcp.look.notified() => {}
+                found = tcp.stream.ready(interest) => ready = found.ok(),
+            }
+        }
+        None => tcp.look.notified().await,
+    }
+    if session.ending().is_some() {
+        return false;
+    }
+    let Some(ready) = ready else { return true };
+    if ready.is_writable() {
+        session.connection.writable();
+    }
+    !ready.is_readable() || receive(session, tcp, input, rest).is_ok()
+}
+
+/// The socket has to end: the session says why, or the other side is gone.
+pub(super) struct End;
+
+/// Reads once, and hands the session every message that is complete.
+fn receive(session: &Rc<Session>, tcp: &Tcp, input: &mut Input, rest: &mut BytesMut) -> Result<(), End> {
+    SCRATCH.with_borrow_mut(|scratch| {
+        let whole = rest.is_empty();
+        let buffer = if whole { &mut *scratch } else { &mut *rest };
+        buffer.reserve(READ_BYTES);
+        match tcp.stream.try_read_buf(buffer) {
+            Ok(0) => return Err(End),
+            Ok(_) => session.connection.heard(),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+            Err(_) => return Err(End),
+        }
+        let fed = feed(session, input, buffer);
+        if whole && !scratch.is_empty() {
+            *rest = BytesMut::from(&scratch[..]);
+            scratch.clear();
+        } else if !whole && rest.is_empty() {
+            *rest = BytesMut::new();
+        }
+        fed
+    })
+}
+
+/// Hands the session every message that is complete in a buffer.
+pub(super) fn feed(session: &Rc<Session>, input: &mut Input, buffer: &mut BytesMut) -> Result<(), End> {
+    loop {
+        match input.next(buffer) {
+            Ok(None) => return Ok(()),
+            Ok(Some(Incoming::Text(text))) => session.take(&text),
+            Ok(Some(Incoming::Ping(content))) => session.connection.say(frame::pong(&content)),
+            Ok(Some(Incoming::Pong)) => {}
+            Ok(Some(Incoming::Close)) => session.end(CloseReason::Normal),
+            Err(reason) => session.end(reason),
+        }
+        if session.ending().is_some() {
+            return Err(End);
+        }
+    }
+}
+
+/// Writes what is left to say, as far as the other side takes it in a short time, and ends the stream.
+async fn last_words(tcp: &Tcp, words: Vec<Bytes>) {
+    let words = words.concat();
+    let said = pin!(async {
+        let mut rest = &words[..];
+        while !rest.is_empty() {
+            tcp.stream.writable().await?;
+            match tcp.stream.try_write(rest) {
+                Ok(written) => rest.advance(written),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
+            }
+        }
+        SockRef::from(&tcp.stream).shutdown(std::net::Shutdown::Write)
+    });
+    // Whoever does not take it in time, or is gone, has nothing more to hear.
+    let _ = tokio::time::timeout(LAST_WORDS, said).await;
+}

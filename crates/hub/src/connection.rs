@@ -1,0 +1,174 @@
+//! One socket, as the hub and its owner see it.
+
+use std::io::{self, IoSlice};
+use std::rc::Rc;
+
+use bytes::Bytes;
+use parlor_domain::{ConnectionId, Seq, StreamId, Timestamp, UserId};
+
+use crate::follow::Start;
+use crate::hub::TooMany;
+use crate::peer::Peer;
+use crate::worker::Worker;
+
+/// What a connection writes to.
+pub trait Transport {
+    /// Writes as much as goes now, in this order, and says how many bytes that was.
+    ///
+    /// # Errors
+    /// `WouldBlock` if nothing goes; any other error means that the socket is broken.
+    fn write(&self, frames: &[IoSlice<'_>]) -> io::Result<usize>;
+
+    /// The connection [has a reason to close](Connection::closing), [wants to write](Connection::wants_to_write) or
+    /// [may be read](Connection::may_read) again: look.
+    fn attend(&self);
+}
+
+/// Why the hub wants a connection closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CloseReason {
+    /// The socket is broken: nothing can be said on it.
+    Broken,
+    /// Nothing was heard for too long.
+    Stalled,
+    /// Its session was revoked.
+    SessionRevoked,
+    /// Its access token expired.
+    TokenExpired,
+    /// The server stops.
+    Stopping,
+}
+
+/// A socket's place in the hub. Dropping it takes the socket out.
+pub struct Connection {
+    worker: Rc<Worker>,
+    key: u32,
+    id: ConnectionId,
+}
+
+impl Connection {
+    pub(crate) fn new(worker: Rc<Worker>, key: u32, id: ConnectionId) -> Self {
+        Self { worker, key, id }
+    }
+
+    /// The connection's id, for [`Origin`](parlor_domain::Origin)s.
+    pub fn id(&self) -> ConnectionId {
+        self.id
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut Peer) -> T) -> T {
+        act(&mut self.worker.state().peers[self.key as usize])
+    }
+
+    /// Begins to feed the connection. What it is told first, such as its welcome, must have been said before.
+    ///
+    /// # Errors
+    /// If the user has as many sockets as one may have.
+    pub fn begin(&self, start: Start) -> Result<(), TooMany> {
+        self.worker.begin(self.key, self.id, start)
+    }
+
+    /// Takes note that the other side is alive.
+    pub fn heard(&self) {
+        let mut state = self.worker.state();
+        let tick = state.tick;
+        state.peers[self.key as usize].heard = tick;
+    }
+
+    /// Whether another command may be read. If not, the transport is told to look again when it may.
+    pub fn may_read(&self) -> bool {
+        self.with(|peer| {
+            peer.full = !peer.has_room();
+            !peer.full
+        })
+    }
+
+    /// A command was read, which the client calls `id`. Gives its number here, for its answer and for
+    /// [`Origin`](parlor_domain::Origin)s.
+    pub fn command(&self, id: u64) -> u64 {
+        self.with(|peer| peer.begin(id))
+    }
+
+    /// Answers a command, if the hub did not do so when it saw the event that the command asked for. The frame is made
+    /// with what the client calls the command.
+    pub fn answer(&self, command: u64, frame: impl FnOnce(u64) -> Bytes) {
+        let landed = self.with(|peer| peer.land(command));
+        if let Some(id) = landed {
+            self.say(frame(id));
+        }
+    }
+
+    /// Answers a command with the next frame that goes out, at the latest with the next tick.
+    pub fn answer_lazily(&self, command: u64, frame: impl FnOnce(u64) -> Bytes) {
+        let landed = self.with(|peer| peer.land(command));
+        if let Some(id) = landed {
+            self.worker.say_lazily(self.key, frame(id));
+        }
+    }
+
+    /// From when on the connection needs another access token.
+    pub fn expire_at(&self, at: Timestamp) {
+        self.with(|peer| peer.expires_at = Some(at));
+    }
+
+    /// Says something, before any event.
+    pub fn say(&self, frame: Bytes) {
+        self.worker.say(self.key, frame);
+    }
+
+    /// The room's head if the connection follows its stream.
+    pub fn follows(&self, stream: StreamId) -> Option<Seq> {
+        self.worker.follows(self.key, stream)
+    }
+
+    /// Tells the others in a room that this user is typing. Only where the connection follows the room.
+    pub fn typing(&self, room: StreamId) {
+        self.worker.typing(self.key, room);
+    }
+
+    /// Follows a person's presence, and says whether that person is online; `None` if too many are followed.
+    pub fn watch(&self, user: UserId) -> Option<bool> {
+        self.worker.watch(self.key, self.id, user)
+    }
+
+    /// Follows a person's presence no longer.
+    pub fn unwatch(&self, user: UserId) {
+        self.worker.unwatch(self.key, self.id, user);
+    }
+
+    /// Whether something waits that the socket did not take.
+    pub fn wants_to_write(&self) -> bool {
+        self.with(|peer| peer.blocked)
+    }
+
+    /// The socket takes more.
+    pub fn writable(&self) {
+        self.worker.writable(self.key);
+    }
+
+    /// Makes the connection's owner look, as the hub does.
+    pub fn attend(&self) {
+        self.with(|peer| peer.transport.attend());
+    }
+
+    /// Why the connection shall be closed, if it shall.
+    pub fn closing(&self) -> Option<CloseReason> {
+        self.with(|peer| peer.closing)
+    }
+
+    /// What is left to be written of answers and of a frame begun, for the close frame to follow.
+    pub fn rest(&self) -> Vec<Bytes> {
+        self.with(|peer| {
+            let mut rest = vec![std::mem::take(&mut peer.partial)];
+            rest.extend(peer.control.drain(..));
+            peer.control_bytes = 0;
+            rest
+        })
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.worker.disconnect(self.key, self.id);
+    }
+}

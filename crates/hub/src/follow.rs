@@ -1,0 +1,172 @@
+//! Beginning and ending to follow streams.
+
+use parlor_domain::{Position, Seq, SessionId, StreamId, UserRef};
+
+use crate::connection::CloseReason;
+use crate::cursor::{Cursor, CursorState, NONE};
+use crate::stream::{Listener, Stream};
+use crate::worker::State;
+
+/// Whom a connection belongs to, and what it follows from the start.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// The user.
+    pub user: UserRef,
+    /// The session, with whose end the connection ends.
+    pub session: SessionId,
+    /// The user's own stream first, then the rooms.
+    pub streams: Vec<Follow>,
+}
+
+/// A stream to be followed.
+#[derive(Debug, Clone, Copy)]
+pub struct Follow {
+    /// The stream.
+    pub stream: StreamId,
+    /// Where it stood when that was read from the database.
+    pub head: Position,
+    /// What the reader has; what lies behind it follows.
+    pub cursor: Position,
+    /// The first event that the user may see.
+    pub visible_from: Seq,
+}
+
+impl State {
+    /// Makes a connection follow the streams that it begins with.
+    pub(crate) fn start(&mut self, key: u32, start: &Start) {
+        let peer = &mut self.peers[key as usize];
+        peer.user = Some(start.user);
+        peer.session = Some(start.session);
+        peer.settled = start.streams.first().map_or(Seq::ZERO, |own| own.head.seq);
+        peer.cursors.reserve_exact(start.streams.len());
+        for (number, follow) in start.streams.iter().enumerate() {
+            let stream = self.follow(key, *follow);
+            if number == 0 {
+                self.peers[key as usize].own = stream;
+            }
+        }
+        self.enqueue(key);
+    }
+
+    /// Makes a connection follow a stream, and gives the stream's key.
+    fn follow(&mut self, key: u32, follow: Follow) -> u32 {
+        let (stream, _) = self.stream(follow.stream, follow.head);
+        self.listen(key, stream, follow);
+        stream
+    }
+
+    /// Makes a connection follow a room that its user is in from now on.
+    fn follow_joined(&mut self, key: u32, room: StreamId, visible_from: Seq) {
+        if self.listener(key, room).is_some() {
+            // He was in the room before, and the end of that is still to be read.
+            self.peers[key as usize].rare().rejoined.push((room, visible_from));
+            return;
+        }
+        let before = Position { seq: Seq(visible_from.0.saturating_sub(1)), ..Position::default() };
+        let (stream, known) = self.stream(room, before);
+        let head = self.streams[stream as usize].head;
+        let mut cursor = Position { rev: head.rev, ..before };
+        if head.seq.0.saturating_sub(before.seq.0) > self.hub.settings.replay {
+            cursor = head;
+            let peer = &mut self.peers[key as usize];
+            if let Some(frame) = self.hub.formats[peer.format.index()].reset(room, head) {
+                peer.control(frame);
+            }
+        }
+        self.listen(key, stream, Follow { stream: room, head, cursor, visible_from });
+        if !known {
+            self.probe(stream);
+        }
+    }
+
+    /// The key of a stream that somebody is about to follow, and whether its head is known to be right: it is if
+    /// the stream was followed already or something was published of it lately, or if the given head is fresh.
+    fn stream(&mut self, id: StreamId, head: Position) -> (u32, bool) {
+        if let Some(stream) = self.by_id.get(&id) {
+            // What the given head has more is on its way here.
+            return (*stream, true);
+        }
+        let recent = self.hub.registry.register(id, self.number);
+        let mut stream = Stream::new(id, head);
+        if let Some(recent) = recent {
+            stream.grow(recent);
+        }
+        let key = self.streams.insert(stream) as u32;
+        self.by_id.insert(id, key);
+        (key, recent.is_some())
+    }
+
+    fn listen(&mut self, key: u32, stream: u32, follow: Follow) {
+        let peer = &mut self.peers[key as usize];
+        let listeners = &mut self.streams[stream as usize].listeners;
+        let free = peer.cursors.iter().position(|cursor| !cursor.is_used() && cursor.state == CursorState::IDLE);
+        let at = free.unwrap_or(peer.cursors.len());
+        let position = follow.cursor;
+        let cursor = Cursor::new(stream, listeners.len() as u32, position.seq, position.rev, follow.visible_from);
+        match free {
+            Some(at) => peer.cursors[at] = cursor,
+            None => peer.cursors.push(cursor),
+        }
+        listeners.push(Listener { connection: key, cursor: at as u32 });
+        let head = self.streams[stream as usize].head;
+        if head.seq > position.seq || head.rev > position.rev {
+            peer.pend(at as u32);
+        }
+    }
+
+    /// Which cursor of a connection follows a stream.
+    pub(crate) fn listener(&self, key: u32, stream: StreamId) -> Option<u32> {
+        let stream = *self.by_id.get(&stream)?;
+        let cursors = &self.peers[key as usize].cursors;
+        cursors.iter().position(|cursor| cursor.stream == stream).map(|at| at as u32)
+    }
+
+    /// Ends a cursor.
+    pub(crate) fn unfollow(&mut self, key: u32, cursor: u32) {
+        let cursor = &mut self.peers[key as usize].cursors[cursor as usize];
+        let (stream, listener) = (cursor.stream, cursor.listener);
+        cursor.stream = NONE;
+        self.unlisten(stream, listener);
+    }
+
+    /// Takes a listener off a stream, and forgets the stream with its last.
+    pub(crate) fn unlisten(&mut self, stream: u32, listener: u32) {
+        let listeners = &mut self.streams[stream as usize].listeners;
+        listeners.swap_remove(listener as usize);
+        if let Some(moved) = listeners.get(listener as usize) {
+            self.peers[moved.connection as usize].cursors[moved.cursor as usize].listener = listener;
+        } else if listeners.is_empty() {
+            let id = self.streams.remove(stream as usize).id;
+            self.by_id.remove(&id);
+            self.pages.forget(stream);
+            self.hub.registry.unregister(id, self.number);
+        }
+    }
+
+    /// What reading an event changes for the connection that read it.
+    pub(crate) fn turn_with(&mut self, key: u32, cursor: u32, event: &parlor_domain::Event) {
+        use parlor_domain::What;
+        let peer = &mut self.peers[key as usize];
+        let Some(user) = peer.user else { return };
+        if event.is_last_for(user.id) {
+            let rejoined = peer.take_rejoined(event.stream);
+            self.unfollow(key, cursor);
+            if let Some(visible_from) = rejoined {
+                self.follow_joined(key, event.stream, visible_from.max(event.seq.next()));
+            }
+            return;
+        }
+        if peer.cursors[cursor as usize].stream != peer.own {
+            return;
+        }
+        match &event.what {
+            What::RoomJoined { room, visible_from } if event.seq > peer.settled => {
+                self.follow_joined(key, (*room).into(), *visible_from);
+            }
+            What::SessionsRevoked { sessions } if peer.session.is_some_and(|mine| sessions.contains(&mine)) => {
+                peer.close(CloseReason::SessionRevoked);
+            }
+            _ => {}
+        }
+    }
+}

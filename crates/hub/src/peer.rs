@@ -1,0 +1,190 @@
+//! A connection's state in its worker.
+
+use std::collections::{HashSet, VecDeque};
+use std::rc::Rc;
+
+use bytes::Bytes;
+use parlor_domain::{Seq, SessionId, StreamId, Timestamp, UserId, UserRef};
+
+use crate::connection::{CloseReason, Transport};
+use crate::cursor::{Cursor, CursorState, NONE};
+use crate::format::Format;
+
+/// Bytes of answers that may wait in a connection. While more wait, nothing is read from its socket.
+const CONTROL_BYTES: usize = 16 << 10;
+/// Ephemeral frames are dropped while more than this waits.
+const EPHEMERAL_BYTES: usize = 4 << 10;
+/// Commands that may wait for their answers.
+const IN_FLIGHT: usize = 32;
+
+/// What a worker holds of a connection.
+pub(crate) struct Peer {
+    pub(crate) generation: u32,
+    pub(crate) transport: Rc<dyn Transport>,
+    pub(crate) format: Format,
+    pub(crate) user: Option<UserRef>,
+    pub(crate) session: Option<SessionId>,
+    /// The user's own stream.
+    pub(crate) own: u32,
+    /// Joins up to here in the user's own stream took effect at `hello`.
+    pub(crate) settled: Seq,
+    pub(crate) cursors: Vec<Cursor>,
+    /// The list of cursors with something to write.
+    pub(crate) first: u32,
+    pub(crate) last: u32,
+    /// What is left of a frame that was written in part.
+    pub(crate) partial: Bytes,
+    /// Answers and notices, which go before events.
+    pub(crate) control: VecDeque<Bytes>,
+    pub(crate) control_bytes: usize,
+    /// Commands that wait for their answers, as the hub and as the client number them.
+    pub(crate) in_flight: Vec<(u64, u64)>,
+    pub(crate) commands: u64,
+    /// When its access token expires.
+    pub(crate) expires_at: Option<Timestamp>,
+    rare: Option<Box<Rare>>,
+    /// The tick of the last sign of life.
+    pub(crate) heard: u32,
+    pub(crate) queued: bool,
+    pub(crate) urgent: bool,
+    pub(crate) blocked: bool,
+    pub(crate) full: bool,
+    pub(crate) closing: Option<CloseReason>,
+}
+
+/// What few connections have.
+#[derive(Default)]
+pub(crate) struct Rare {
+    /// People whose presence is followed.
+    pub(crate) follows: HashSet<UserId>,
+    /// Rooms that the user is in again, while the end of the membership before is still to be read.
+    pub(crate) rejoined: Vec<(StreamId, Seq)>,
+}
+
+impl Peer {
+    pub(crate) fn new(generation: u32, transport: Rc<dyn Transport>, format: Format, tick: u32) -> Self {
+        Self {
+            generation,
+            transport,
+            format,
+            user: None,
+            session: None,
+            own: NONE,
+            settled: Seq::ZERO,
+            cursors: Vec::new(),
+            first: NONE,
+            last: NONE,
+            partial: Bytes::new(),
+            control: VecDeque::new(),
+            control_bytes: 0,
+            in_flight: Vec::new(),
+            commands: 0,
+            expires_at: None,
+            rare: None,
+            heard: tick,
+            queued: false,
+            urgent: false,
+            blocked: false,
+            full: false,
+            closing: None,
+        }
+    }
+
+    /// Puts a cursor on the list of those with something to write; one that waits for a page stays where it is.
+    pub(crate) fn pend(&mut self, cursor: u32) {
+        if self.cursors[cursor as usize].state != CursorState::IDLE {
+            return;
+        }
+        self.cursors[cursor as usize].state = CursorState::LAST;
+        match self.last {
+            NONE => self.first = cursor,
+            last => self.cursors[last as usize].state = CursorState::before(cursor),
+        }
+        self.last = cursor;
+    }
+
+    /// Takes the first cursor off the list.
+    pub(crate) fn unpend_first(&mut self, state: CursorState) {
+        let first = &mut self.cursors[self.first as usize];
+        let next = std::mem::replace(&mut first.state, state).next();
+        self.first = next.unwrap_or(NONE);
+        if next.is_none() {
+            self.last = NONE;
+        }
+    }
+
+    /// Adds an answer or a notice.
+    pub(crate) fn control(&mut self, frame: Bytes) {
+        self.control_bytes += frame.len();
+        self.control.push_back(frame);
+    }
+
+    /// Adds a frame that nobody misses, unless others wait.
+    pub(crate) fn ephemeral(&mut self, frame: Bytes) -> bool {
+        let fits = !self.blocked && self.control_bytes < EPHEMERAL_BYTES;
+        if fits {
+            self.control(frame);
+        }
+        fits
+    }
+
+    /// Whether another command may be read.
+    pub(crate) fn has_room(&self) -> bool {
+        self.control_bytes < CONTROL_BYTES && self.in_flight.len() < IN_FLIGHT
+    }
+
+    /// What few connections have, made now if it is not there.
+    pub(crate) fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    /// The people whose presence is followed.
+    pub(crate) fn followed(&self) -> impl Iterator<Item = UserId> {
+        self.rare.iter().flat_map(|rare| rare.follows.iter().copied())
+    }
+
+    /// Where the newer membership of a room begins that was noticed before the end of the older one.
+    pub(crate) fn take_rejoined(&mut self, room: StreamId) -> Option<Seq> {
+        let rejoined = &mut self.rare.as_mut()?.rejoined;
+        let at = rejoined.iter().position(|(stream, _)| *stream == room)?;
+        Some(rejoined.remove(at).1)
+    }
+
+    /// Begins a command that the client calls `id`, and numbers it.
+    pub(crate) fn begin(&mut self, id: u64) -> u64 {
+        self.commands += 1;
+        self.in_flight.push((self.commands, id));
+        self.commands
+    }
+
+    /// Ends a command, and says what the client calls it; `None` if it was answered already.
+    pub(crate) fn land(&mut self, command: u64) -> Option<u64> {
+        let at = self.in_flight.iter().position(|(number, _)| *number == command)?;
+        let (_, id) = self.in_flight.swap_remove(at);
+        if self.in_flight.is_empty() {
+            self.in_flight = Vec::new();
+        }
+        Some(id)
+    }
+
+    /// Tells the owner if something changed that he waits for.
+    pub(crate) fn attend_if_room(&mut self) {
+        if self.full && self.has_room() {
+            self.full = false;
+            self.transport.attend();
+        }
+    }
+
+    pub(crate) fn close(&mut self, reason: CloseReason) {
+        if self.closing.is_none() {
+            self.closing = Some(reason);
+            self.transport.attend();
+        }
+    }
+
+    /// Whether there is anything to write.
+    pub(crate) fn has_output(&self) -> bool {
+        !self.partial.is_empty() || !self.control.is_empty() || self.first != NONE
+    }
+}
+

@@ -1,0 +1,151 @@
+//! Who is online, and who wants to know.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use parlor_domain::{ConnectionId, Timestamp, UserId};
+
+/// Whether somebody is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PresenceState {
+    /// Has a device connected.
+    Online,
+    /// Has none; the last went at this time, if that is known.
+    Offline(Option<Timestamp>),
+}
+
+/// The users with a connected device, process-wide.
+#[derive(Default)]
+pub(crate) struct Presence(Mutex<Board>);
+
+#[derive(Default)]
+struct Board {
+    /// Devices of each user who counts as online.
+    online: HashMap<UserId, u32>,
+    /// When the last device of a user went, oldest first.
+    going: VecDeque<(Timestamp, UserId)>,
+    watchers: HashMap<UserId, Vec<ConnectionId>>,
+}
+
+/// Somebody came or went, and who is to be told.
+pub(crate) type Change = (UserId, PresenceState, Vec<ConnectionId>);
+
+impl Presence {
+    fn board(&self) -> MutexGuard<'_, Board> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A device of the user connects; false if he has `most` already. Gives the change that this is, if it is one.
+    pub(crate) fn arrive(&self, user: UserId, most: u32) -> Result<Option<Change>, ()> {
+        let mut board = self.board();
+        let came = !board.online.contains_key(&user);
+        let devices = board.online.entry(user).or_default();
+        if *devices >= most {
+            return Err(());
+        }
+        *devices += 1;
+        Ok(came.then(|| board.change(user, PresenceState::Online)).flatten())
+    }
+
+    /// A device of the user is gone.
+    pub(crate) fn depart(&self, user: UserId, now: Timestamp) {
+        let mut board = self.board();
+        if let Some(devices) = board.online.get_mut(&user) {
+            *devices = devices.saturating_sub(1);
+            if *devices == 0 {
+                board.going.push_back((now, user));
+            }
+        }
+    }
+
+    /// Those whose last device went `grace` ago and who did not come back, and when each was last seen.
+    pub(crate) fn sweep(&self, now: Timestamp, grace: Duration) -> (Vec<(UserId, Timestamp)>, Vec<Change>) {
+        let mut board = self.board();
+        let (mut gone, mut changes) = (Vec::new(), Vec::new());
+        while let Some(&(at, user)) = board.going.front()
+            && now.since(at) >= grace
+        {
+            board.going.pop_front();
+            // Who came and went again meanwhile stands further back in the queue, too.
+            let still = board.online.get(&user) == Some(&0) && !board.going.iter().any(|(_, other)| *other == user);
+            if still {
+                board.online.remove(&user);
+                gone.push((user, at));
+                changes.extend(board.change(user, PresenceState::Offline(Some(at))));
+            }
+        }
+        (gone, changes)
+    }
+
+    /// Whether the user counts as online.
+    pub(crate) fn is_online(&self, user: UserId) -> bool {
+        self.board().online.contains_key(&user)
+    }
+
+    /// A connection wants to know when this user comes or goes. Says whether he is online.
+    pub(crate) fn watch(&self, user: UserId, connection: ConnectionId) -> bool {
+        let mut board = self.board();
+        let watchers = board.watchers.entry(user).or_default();
+        if !watchers.contains(&connection) {
+            watchers.push(connection);
+        }
+        board.online.contains_key(&user)
+    }
+
+    /// A connection does not want to know any more.
+    pub(crate) fn unwatch(&self, user: UserId, connection: ConnectionId) {
+        let mut board = self.board();
+        if let Some(watchers) = board.watchers.get_mut(&user) {
+            watchers.retain(|other| *other != connection);
+            if watchers.is_empty() {
+                board.watchers.remove(&user);
+            }
+        }
+    }
+}
+
+impl Board {
+    fn change(&self, user: UserId, state: PresenceState) -> Option<Change> {
+        self.watchers.get(&user).map(|watchers| (user, state, watchers.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    const GRACE: Duration = Duration::from_secs(20);
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_micros(seconds * 1_000_000)
+    }
+
+    #[test]
+    fn a_short_absence_is_not_noticed() {
+        let (presence, ann) = (Presence::default(), UserId::new(Uuid::from_u128(1)));
+        let watcher = ConnectionId(9);
+        assert!(!presence.watch(ann, watcher));
+        let came = presence.arrive(ann, 2).unwrap();
+        assert_eq!(came, Some((ann, PresenceState::Online, vec![watcher])));
+        presence.depart(ann, at(100));
+        assert_eq!(presence.arrive(ann, 2), Ok(None), "came back within the grace");
+        presence.depart(ann, at(110));
+        assert!(presence.sweep(at(125), GRACE).0.is_empty(), "the first absence ended, the second is short");
+        let (gone, changes) = presence.sweep(at(130), GRACE);
+        assert_eq!(gone, [(ann, at(110))]);
+        assert_eq!(changes, [(ann, PresenceState::Offline(Some(at(110))), vec![watcher])]);
+        assert!(!presence.is_online(ann));
+    }
+
+    #[test]
+    fn a_user_has_only_so_many_devices() {
+        let (presence, ann) = (Presence::default(), UserId::new(Uuid::from_u128(1)));
+        assert!(presence.arrive(ann, 1).is_ok());
+        assert_eq!(presence.arrive(ann, 1), Err(()));
+        presence.depart(ann, at(0));
+        assert!(presence.arrive(ann, 1).is_ok());
+    }
+}

@@ -1,0 +1,155 @@
+//! Taking in what was committed, and marking ready who follows it.
+
+use std::sync::Arc;
+
+use parlor_domain::{ConnectionId, Origin, Position, What};
+
+use crate::connection::CloseReason;
+use crate::inbox::{Item, Waiting};
+use crate::slot::{EventSlot, MarksSlot};
+use crate::worker::{RingEntry, State};
+
+impl State {
+    /// Takes everything that waited in the inbox.
+    pub(crate) fn accept_all(&mut self, waiting: Waiting) {
+        for item in waiting.items {
+            self.accept(item);
+        }
+        for (id, head) in waiting.grown {
+            if let Some(stream) = self.by_id.get(&id) {
+                self.grow(*stream, head);
+            }
+        }
+    }
+
+    fn accept(&mut self, item: Item) {
+        match item {
+            Item::Event(slot) => self.accept_event(slot),
+            Item::Marks(slot) => self.accept_marks(slot),
+            Item::Typing(room, user) => self.accept_typing(room, user),
+            Item::Presence(user, presence, watchers) => {
+                for watcher in watchers.iter() {
+                    if let Some(key) = self.local(*watcher) {
+                        self.presence.entry(key).or_default().insert(user, presence);
+                    }
+                }
+            }
+            Item::Leave(window_ms) => self.ask_to_leave(window_ms),
+            Item::Stop => {
+                for (_, peer) in &mut self.peers {
+                    peer.close(CloseReason::Stopping);
+                }
+            }
+        }
+    }
+
+    fn accept_event(&mut self, slot: Arc<EventSlot>) {
+        if let Some(origin) = slot.origin {
+            self.acknowledge(origin, &slot);
+        }
+        let Some(&key) = self.by_id.get(&slot.event.stream) else { return };
+        let stream = &mut self.streams[key as usize];
+        if !stream.push(slot.clone()) {
+            return;
+        }
+        stream.amend(&slot, &self.hub.formats);
+        if slot.event.target().is_some() {
+            self.pages.amend(key, &slot, &self.hub.formats);
+        }
+        let weight = slot.weight();
+        self.ring_bytes += weight;
+        self.ring_order.push_back(RingEntry { stream: key, seq: slot.seq(), weight, tick: self.tick });
+        while self.ring_bytes > self.hub.settings.ring_bytes && self.forget_oldest() {}
+        if let What::SessionsRevoked { .. } = slot.event.what {
+            self.close_revoked(key, &slot);
+        }
+        self.pend_listeners(key);
+    }
+
+    /// Answers the command that asked for an event, before the event itself is written.
+    fn acknowledge(&mut self, origin: Origin, slot: &EventSlot) {
+        let Some(key) = self.local(origin.connection) else { return };
+        let peer = &mut self.peers[key as usize];
+        if let Some(id) = peer.land(origin.command)
+            && let Some(frame) = self.hub.formats[peer.format.index()].done(id, &slot.event)
+        {
+            peer.control(frame);
+            self.enqueue_urgent(key);
+        }
+    }
+
+    fn accept_marks(&mut self, slot: Arc<MarksSlot>) {
+        let Some(&key) = self.by_id.get(&slot.update.stream) else { return };
+        if self.streams[key as usize].push_marks(slot) {
+            self.pend_listeners(key);
+        }
+    }
+
+    fn accept_typing(&mut self, room: parlor_domain::StreamId, user: parlor_domain::UserRef) {
+        let Some(&key) = self.by_id.get(&room) else { return };
+        let mut encoded = vec![None; self.hub.formats.len()];
+        for at in 0..self.streams[key as usize].listeners.len() {
+            let connection = self.streams[key as usize].listeners[at].connection;
+            let peer = &mut self.peers[connection as usize];
+            if peer.user.is_none_or(|peer| peer.id == user.id) {
+                continue;
+            }
+            let format = peer.format.index();
+            let frame = encoded[format].get_or_insert_with(|| self.hub.formats[format].typing(room, user)).clone();
+            if frame.is_some_and(|frame| peer.ephemeral(frame)) {
+                self.enqueue(connection);
+            }
+        }
+    }
+
+    /// Closes the sockets of revoked sessions at once, also those that take nothing any more.
+    fn close_revoked(&mut self, key: u32, slot: &EventSlot) {
+        let What::SessionsRevoked { sessions } = &slot.event.what else { return };
+        for listener in &self.streams[key as usize].listeners {
+            let peer = &mut self.peers[listener.connection as usize];
+            if peer.blocked && peer.session.is_some_and(|mine| sessions.contains(&mine)) {
+                peer.close(CloseReason::SessionRevoked);
+            }
+        }
+    }
+
+    /// A stream has grown to here, and the events are in the log.
+    pub(crate) fn grow(&mut self, key: u32, to: Position) {
+        if self.streams[key as usize].grow(to) {
+            self.pend_listeners(key);
+        }
+    }
+
+    /// Marks ready who follows a stream.
+    fn pend_listeners(&mut self, key: u32) {
+        for listener in &self.streams[key as usize].listeners {
+            let peer = &mut self.peers[listener.connection as usize];
+            peer.pend(listener.cursor);
+            if !peer.queued && !peer.blocked {
+                peer.queued = true;
+                self.ready.push_back(listener.connection);
+            }
+        }
+    }
+
+    /// Tells every connection to go, each at another time within the window.
+    fn ask_to_leave(&mut self, window_ms: u64) {
+        let count = self.peers.len().max(1) as u64;
+        let keys: Vec<u32> = self.peers.iter().map(|(key, _)| key as u32).collect();
+        for (number, key) in keys.into_iter().enumerate() {
+            let peer = &mut self.peers[key as usize];
+            if let Some(frame) = self.hub.formats[peer.format.index()].leave(window_ms * number as u64 / count) {
+                peer.control(frame);
+                self.enqueue(key);
+            }
+        }
+    }
+
+    /// The key of a connection of this worker, if it is still there.
+    fn local(&self, connection: ConnectionId) -> Option<u32> {
+        let (generation, key) = ((connection.0 >> 24) as u32, (connection.0 & 0xff_ffff) as u32);
+        let mine = crate::hub::worker_of(connection) == self.number;
+        let peer = self.peers.get(key as usize).filter(|_| mine)?;
+        (peer.generation == generation).then_some(key)
+    }
+}

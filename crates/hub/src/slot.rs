@@ -1,0 +1,79 @@
+//! What rings hold: a committed thing, encoded once for each wire format.
+
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use parlor_domain::{Event, MarksUpdate, Origin, Seq, What};
+
+use crate::format::{Format, WireFormat};
+
+/// The wire formats of a hub, in the order in which [`Format`] counts them.
+pub(crate) type Formats = Arc<[Arc<dyn WireFormat>]>;
+
+/// A frame that is made when first wanted; `None` if the format has no such frame.
+type Encoding = OnceLock<Option<Bytes>>;
+
+/// An event with its encodings, shared by all workers.
+pub(crate) struct EventSlot {
+    pub(crate) event: Arc<Event>,
+    /// Who asked for it, to be answered with it.
+    pub(crate) origin: Option<Origin>,
+    /// Full and hidden, for each format.
+    encodings: Box<[[Encoding; 2]]>,
+}
+
+impl EventSlot {
+    pub(crate) fn new(event: Arc<Event>, origin: Option<Origin>, formats: &Formats) -> Self {
+        Self { event, origin, encodings: formats.iter().map(|_| Default::default()).collect() }
+    }
+
+    pub(crate) fn seq(&self) -> Seq {
+        self.event.seq
+    }
+
+    /// The frame for a reader who sees events from `visible_from` on.
+    pub(crate) fn encoded(&self, format: Format, visible_from: Seq, formats: &Formats) -> Option<Bytes> {
+        let encoder = &formats[format.index()];
+        let [full, hidden] = &self.encodings[format.index()];
+        if self.event.target().is_some_and(|target| target < visible_from) {
+            hidden.get_or_init(|| encoder.hidden(&self.event)).clone()
+        } else {
+            full.get_or_init(|| encoder.event(&self.event)).clone()
+        }
+    }
+
+    /// Whether reading it changes what a connection follows.
+    pub(crate) fn is_turn(&self) -> bool {
+        matches!(
+            self.event.what,
+            What::MemberLeft { .. } | What::RoomDeleted | What::RoomJoined { .. } | What::SessionsRevoked { .. }
+        )
+    }
+
+    /// About how many bytes it takes, encodings included.
+    pub(crate) fn weight(&self) -> usize {
+        let text = match &self.event.what {
+            What::Message(message) => message.body.as_ref().map_or(0, |body| body.as_str().len()),
+            What::MessageEdited { body, .. } => body.as_ref().map_or(0, |body| body.as_str().len()),
+            What::MembersJoined { users } => users.len() * 80,
+            _ => 200,
+        };
+        size_of::<Event>() + 512 + 2 * text
+    }
+}
+
+/// Marks that moved, with their encodings.
+pub(crate) struct MarksSlot {
+    pub(crate) update: Arc<MarksUpdate>,
+    encodings: Box<[Encoding]>,
+}
+
+impl MarksSlot {
+    pub(crate) fn new(update: Arc<MarksUpdate>, formats: &Formats) -> Self {
+        Self { update, encodings: formats.iter().map(|_| Encoding::default()).collect() }
+    }
+
+    pub(crate) fn encoded(&self, format: Format, formats: &Formats) -> Option<Bytes> {
+        self.encodings[format.index()].get_or_init(|| formats[format.index()].marks(&self.update)).clone()
+    }
+}

@@ -1,0 +1,147 @@
+//! What a worker knows of a stream that somebody here follows.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use parlor_domain::{Position, Rev, Seq, StreamId};
+
+use crate::slot::{EventSlot, Formats, MarksSlot};
+
+/// Flushes of marks kept per stream; who is further behind reads them from the database.
+const MARKS_KEPT: usize = 4;
+
+/// A stream with at least one listener. A quiet one has only its head.
+pub(crate) struct Stream {
+    pub(crate) id: StreamId,
+    pub(crate) head: Position,
+    pub(crate) listeners: Vec<Listener>,
+    live: Option<Box<Live>>,
+}
+
+/// A connection that follows a stream, and which of its cursors does.
+#[derive(Clone, Copy)]
+pub(crate) struct Listener {
+    pub(crate) connection: u32,
+    pub(crate) cursor: u32,
+}
+
+/// The newest of a stream: events up to its head without gaps, and flushes of marks up to its rev.
+#[derive(Default)]
+struct Live {
+    ring: VecDeque<Arc<EventSlot>>,
+    marks: VecDeque<Arc<MarksSlot>>,
+}
+
+impl Stream {
+    pub(crate) fn new(id: StreamId, head: Position) -> Self {
+        Self { id, head, listeners: Vec::new(), live: None }
+    }
+
+    fn live(&mut self) -> &mut Live {
+        self.live.get_or_insert_default()
+    }
+
+    /// Takes a committed event; false if it was known. After a gap the ring begins anew: who needs what lies before
+    /// reads it from the log.
+    pub(crate) fn push(&mut self, slot: Arc<EventSlot>) -> bool {
+        let seq = slot.seq();
+        let head = self.head.seq;
+        if seq <= head {
+            return self.push_earlier(slot);
+        }
+        (self.head.seq, self.head.tag) = (seq, slot.event.tag);
+        let ring = &mut self.live().ring;
+        if seq != head.next() {
+            ring.clear();
+        }
+        ring.push_back(slot);
+        true
+    }
+
+    /// Puts what came out of order where it belongs, if the ring begins just behind it.
+    fn push_earlier(&mut self, slot: Arc<EventSlot>) -> bool {
+        let Some(live) = &mut self.live else { return false };
+        let fits = live.ring.front().is_some_and(|first| first.seq() == slot.seq().next());
+        if fits {
+            live.ring.push_front(slot);
+        }
+        fits
+    }
+
+    /// The stream has grown at least to here; the events are in the log. False if that was known.
+    pub(crate) fn grow(&mut self, to: Position) -> bool {
+        let more = to.seq > self.head.seq || to.rev > self.head.rev;
+        if to.seq > self.head.seq {
+            (self.head.seq, self.head.tag) = (to.seq, to.tag);
+            if let Some(live) = &mut self.live {
+                live.ring.clear();
+            }
+        }
+        if to.rev > self.head.rev {
+            self.head.rev = to.rev;
+            if let Some(live) = &mut self.live {
+                live.marks.clear();
+            }
+        }
+        more
+    }
+
+    /// Takes marks that were committed; false if they were known.
+    pub(crate) fn push_marks(&mut self, slot: Arc<MarksSlot>) -> bool {
+        if slot.update.rev <= self.head.rev {
+            return false;
+        }
+        let whole = slot.update.after == self.head.rev;
+        self.head.rev = slot.update.rev;
+        let marks = &mut self.live().marks;
+        if !whole {
+            marks.clear();
+        }
+        if marks.len() == MARKS_KEPT {
+            marks.pop_front();
+        }
+        marks.push_back(slot);
+        true
+    }
+
+    /// The event with this seq, if the ring has it.
+    pub(crate) fn event(&self, seq: Seq) -> Option<&Arc<EventSlot>> {
+        let ring = &self.live.as_ref()?.ring;
+        let first = ring.front()?.seq();
+        ring.get(usize::try_from(seq.0.checked_sub(first.0)?).ok()?)
+    }
+
+    /// The flush of marks that follows this rev, if it is still here.
+    pub(crate) fn marks(&self, after: Rev) -> Option<&Arc<MarksSlot>> {
+        self.live.as_ref()?.marks.iter().find(|slot| slot.update.after == after)
+    }
+
+    /// Brings the target of an edit or a deletion up to date, if it is in the ring.
+    pub(crate) fn amend(&mut self, by: &EventSlot, formats: &Formats) {
+        let Some(target) = by.event.target() else { return };
+        let Some(live) = &mut self.live else { return };
+        amend(live.ring.make_contiguous(), target, by, formats);
+    }
+
+    /// Drops the ring's oldest event if it is this one.
+    pub(crate) fn forget(&mut self, seq: Seq) {
+        let Some(live) = &mut self.live else { return };
+        if live.ring.front().is_some_and(|slot| slot.seq() <= seq) {
+            live.ring.pop_front();
+        }
+        if live.ring.is_empty() {
+            self.live = None;
+        }
+    }
+}
+
+/// Replaces the event at `target` in a run of events by what `by` makes of it.
+pub(crate) fn amend(slots: &mut [Arc<EventSlot>], target: Seq, by: &EventSlot, formats: &Formats) {
+    let Some(first) = slots.first().map(|slot| slot.seq()) else { return };
+    let at = target.0.checked_sub(first.0).and_then(|at| usize::try_from(at).ok());
+    if let Some(slot) = at.and_then(|at| slots.get_mut(at))
+        && let Some(event) = by.event.changed(&slot.event)
+    {
+        *slot = Arc::new(EventSlot::new(Arc::new(event), slot.origin, formats));
+    }
+}

@@ -1,0 +1,80 @@
+//! What a worker does once a second for all its connections: pings, batches of presence, letting go of the old.
+
+use crate::connection::CloseReason;
+use crate::worker::State;
+
+impl State {
+    /// One second passed.
+    pub(crate) fn tick(&mut self) {
+        self.tick = self.tick.wrapping_add(1);
+        self.forget_old();
+        for key in std::mem::take(&mut self.lazy) {
+            self.enqueue(key);
+        }
+        self.tell_presence();
+        self.ping();
+    }
+
+    /// Lets go of what has been in the rings too long, and of one page.
+    fn forget_old(&mut self) {
+        let age = self.hub.settings.ring_age.as_secs() as u32;
+        while self.ring_order.front().is_some_and(|entry| self.tick.wrapping_sub(entry.tick) > age) {
+            self.forget_oldest();
+        }
+        self.pages.drop_oldest();
+    }
+
+    /// Drops the oldest event of all rings; false if there is none.
+    pub(crate) fn forget_oldest(&mut self) -> bool {
+        let Some(entry) = self.ring_order.pop_front() else { return false };
+        self.ring_bytes -= entry.weight;
+        if let Some(stream) = self.streams.get_mut(entry.stream as usize) {
+            stream.forget(entry.seq);
+        }
+        if self.ring_order.is_empty() {
+            self.ring_order.shrink_to(64);
+        }
+        true
+    }
+
+    /// Tells watchers who came and went within the last second.
+    fn tell_presence(&mut self) {
+        for (key, people) in std::mem::take(&mut self.presence) {
+            let Some(peer) = self.peers.get_mut(key as usize) else { continue };
+            let news: Vec<_> = people.iter().map(|(user, state)| (*user, *state)).collect();
+            let Some(frame) = self.hub.formats[peer.format.index()].presence(&news) else { continue };
+            if peer.ephemeral(frame) {
+                self.enqueue(key);
+            } else {
+                // It takes nothing just now: the latest state of each waits for the next second.
+                self.presence.insert(key, people);
+            }
+        }
+    }
+
+    /// Looks after one in so many connections, so that each has its turn once within the time between pings.
+    fn ping(&mut self) {
+        let every = self.hub.settings.ping.as_secs().max(1) as usize;
+        let stalled = self.hub.settings.stalled.as_secs() as u32;
+        let now = self.hub.clock.now();
+        let mut quiet = Vec::new();
+        for key in (self.tick as usize % every..self.peers.capacity()).step_by(every) {
+            let Some(peer) = self.peers.get_mut(key) else { continue };
+            if peer.expires_at.is_some_and(|at| at <= now) {
+                peer.close(CloseReason::TokenExpired);
+            }
+            let silence = self.tick.wrapping_sub(peer.heard);
+            if silence > stalled {
+                peer.close(CloseReason::Stalled);
+            } else if silence as usize >= every {
+                let frame = self.hub.formats[peer.format.index()].ping();
+                if peer.ephemeral(frame) {
+                    quiet.push(key as u32);
+                }
+            }
+        }
+        for key in quiet {
+            self.enqueue(key);
+        }
+    }
+}

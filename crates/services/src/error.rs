@@ -1,0 +1,225 @@
+//! Why something was not done.
+
+use std::fmt::Display;
+
+use parlor_domain::UserId;
+use parlor_ports::StoreError;
+
+/// Why a service refused or failed. The texts are for people and say what to do; [`Error::code`] is for programs and
+/// never changes; [`Error::kind`] is what a transport translates.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A value that is wrong by itself.
+    #[error("{field} {message}")]
+    Invalid {
+        /// Which one, as the caller named it.
+        field: &'static str,
+        /// What it must be, to be read after its name.
+        message: String,
+    },
+
+    /// Name or password is wrong; which of them is not said.
+    #[error("the username or the password is wrong")]
+    WrongCredentials,
+    /// The password that should prove who is asking is wrong.
+    #[error("the current password is wrong")]
+    WrongPassword,
+    /// The password is right, but an administrator locked the account.
+    #[error("this account is disabled; ask an administrator")]
+    AccountDisabled,
+    /// No access token of this server.
+    #[error("the access token is not valid; log in")]
+    InvalidToken,
+    /// An access token that is too old.
+    #[error("the access token has expired; refresh it")]
+    TokenExpired,
+    /// The session ended, or the refresh token never was one.
+    #[error("the session is over; log in again")]
+    SessionOver,
+    /// A refresh token came a second time, so somebody has a copy of it.
+    #[error("the refresh token was used before, so the session was ended for safety; log in again")]
+    TokenReused,
+
+    /// The actor may know of the thing but not do this with it.
+    #[error("you do not have the right to do this")]
+    Forbidden,
+    /// The server takes no new accounts from strangers.
+    #[error("sign-up is closed; ask an administrator for an account")]
+    SignUpClosed,
+    /// Direct rooms have no members, roles or settings to change.
+    #[error("this cannot be done in a direct conversation")]
+    DirectRoom,
+
+    /// No such account, or it is disabled.
+    #[error("there is no such user")]
+    NoSuchUser(Option<UserId>),
+    /// No such room, or the actor is not in it.
+    #[error("there is no such room, or you are not in it")]
+    NoSuchRoom,
+    /// No such message, or the actor may not see it.
+    #[error("there is no such message, or you may not see it")]
+    NoSuchMessage,
+    /// That person is not in the room.
+    #[error("this user is not in the room")]
+    NoSuchMember(UserId),
+    /// The actor has no such session.
+    #[error("there is no such session")]
+    NoSuchSession,
+
+    /// Somebody has this name or one that looks like it.
+    #[error("this username, or one that looks like it, is taken; choose another")]
+    UsernameTaken,
+    /// Somebody has this address.
+    #[error("there is an account with this e-mail address")]
+    EmailTaken,
+    /// The room has no place left.
+    #[error("the room has no place left")]
+    RoomFull,
+    /// This person is in as many rooms as one may be.
+    #[error("this user is in as many rooms as one may be; leave one first")]
+    TooManyRooms(UserId),
+    /// The message was deleted and cannot change any more.
+    #[error("the message was deleted")]
+    MessageDeleted,
+    /// The client id stands for something else already.
+    #[error("this client_id was used before for something else; use a new one for each command")]
+    IdempotencyConflict,
+
+    /// Too much work waits. Nothing was changed.
+    #[error("the server has too much to do; try again in a moment")]
+    Busy,
+    /// Something that the server needs is away. It may be back by itself.
+    #[error("the server cannot reach its data; try again later")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A bug, or broken data.
+    #[error("something went wrong in the server")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// What sort of failure an [`Error`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// The request is wrong and stays wrong.
+    Invalid,
+    /// The caller has not proved who he is.
+    Unauthenticated,
+    /// The caller may not do this.
+    Forbidden,
+    /// There is no such thing, as far as the caller may know.
+    NotFound,
+    /// It does not fit the present state of things.
+    Conflict,
+    /// Too much at once: soon it will be possible.
+    Busy,
+    /// The server cannot do it now, and perhaps later.
+    Unavailable,
+    /// The server is at fault.
+    Internal,
+}
+
+impl Error {
+    /// A value that cannot be accepted, with what its parser says of it.
+    pub fn invalid(field: &'static str, why: impl Display) -> Self {
+        Self::Invalid {
+            field,
+            message: why.to_string(),
+        }
+    }
+
+    /// What sort of failure it is.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind_and_code().0
+    }
+
+    /// The failure's name, which never changes: lower case and underscores.
+    pub fn code(&self) -> &'static str {
+        self.kind_and_code().1
+    }
+
+    /// The value that is to blame, where one is.
+    pub fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Invalid { field, .. } => Some(field),
+            Self::UsernameTaken => Some("username"),
+            Self::EmailTaken => Some("email"),
+            Self::IdempotencyConflict => Some("client_id"),
+            _ => None,
+        }
+    }
+
+    /// The person whom a refusal is about, where several were named.
+    pub fn user(&self) -> Option<UserId> {
+        match self {
+            Self::NoSuchUser(user) => *user,
+            Self::NoSuchMember(user) | Self::TooManyRooms(user) => Some(*user),
+            _ => None,
+        }
+    }
+
+    fn kind_and_code(&self) -> (ErrorKind, &'static str) {
+        use ErrorKind::*;
+        match self {
+            Self::Invalid { .. } => (Invalid, "invalid"),
+            Self::WrongCredentials => (Unauthenticated, "wrong_credentials"),
+            Self::WrongPassword => (Forbidden, "wrong_password"),
+            Self::AccountDisabled => (Forbidden, "account_disabled"),
+            Self::InvalidToken => (Unauthenticated, "invalid_token"),
+            Self::TokenExpired => (Unauthenticated, "token_expired"),
+            Self::SessionOver => (Unauthenticated, "session_over"),
+            Self::TokenReused => (Unauthenticated, "token_reused"),
+            Self::Forbidden => (Forbidden, "forbidden"),
+            Self::SignUpClosed => (Forbidden, "sign_up_closed"),
+            Self::DirectRoom => (Conflict, "direct_room"),
+            Self::NoSuchUser(_) => (NotFound, "no_such_user"),
+            Self::NoSuchRoom => (NotFound, "no_such_room"),
+            Self::NoSuchMessage => (NotFound, "no_such_message"),
+            Self::NoSuchMember(_) => (NotFound, "no_such_member"),
+            Self::NoSuchSession => (NotFound, "no_such_session"),
+            Self::UsernameTaken => (Conflict, "username_taken"),
+            Self::EmailTaken => (Conflict, "email_taken"),
+            Self::RoomFull => (Conflict, "room_full"),
+            Self::TooManyRooms(_) => (Conflict, "too_many_rooms"),
+            Self::MessageDeleted => (Conflict, "message_deleted"),
+            Self::IdempotencyConflict => (Conflict, "idempotency_conflict"),
+            Self::Busy => (Busy, "busy"),
+            Self::Unavailable(_) => (Unavailable, "unavailable"),
+            Self::Internal(_) => (Internal, "internal"),
+        }
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Busy => Self::Busy,
+            StoreError::Unavailable(source) => Self::Unavailable(source),
+            StoreError::Other(source) => Self::Internal(source),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_store_says_of_its_inside_is_not_told() {
+        let secret = "SELECT secret FROM users";
+        for failed in [
+            StoreError::Unavailable(secret.into()),
+            StoreError::Other(secret.into()),
+        ] {
+            let error = Error::from(failed);
+            assert!(!error.to_string().contains(secret), "{error}");
+            let source = std::error::Error::source(&error).unwrap();
+            assert_eq!(source.to_string(), secret);
+        }
+    }
+
+    #[test]
+    fn a_wrong_value_is_named() {
+        let error = Error::invalid("body", "must not be empty");
+        assert_eq!(error.to_string(), "body must not be empty");
+        assert_eq!((error.field(), error.code()), (Some("body"), "invalid"));
+    }
+}

@@ -1,0 +1,206 @@
+//! Messages: saying, changing and reading.
+
+use std::sync::Arc;
+
+use parlor_domain::{
+    Action, ClientId, Draft, Event, MessageBody, Origin, PageSize, Revision, RoomId, Seq, allows,
+};
+use parlor_ports::{
+    Append, AppendRefusal, Appended, Clock, Entropy, EventLog, HistoryPage, HistoryRange, Priority, RoomStore,
+};
+
+use crate::{Actor, Error, Made};
+
+/// Limits of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessagesSettings {
+    /// Most bytes of a text.
+    pub max_body: usize,
+}
+
+impl Default for MessagesSettings {
+    fn default() -> Self {
+        Self { max_body: 65_536 }
+    }
+}
+
+/// What somebody wants to say.
+#[derive(Debug, Clone)]
+pub struct NewMessage {
+    /// What the sender's client calls it: sent twice, stored once.
+    pub client_id: ClientId,
+    /// The text.
+    pub body: String,
+    /// The message that it answers.
+    pub reply_to: Option<Seq>,
+}
+
+/// Appends messages and what changes them, and reads them.
+///
+/// The futures of [`send`](Self::send), [`edit`](Self::edit) and [`delete`](Self::delete) enter the log's queue when
+/// they are first polled, so that a socket's commands stand in the log in the order of its frames.
+pub struct Messages {
+    log: Arc<dyn EventLog>,
+    rooms: Arc<dyn RoomStore>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    settings: MessagesSettings,
+}
+
+impl Messages {
+    /// Messages in this log, within these limits.
+    pub fn new(
+        log: Arc<dyn EventLog>,
+        rooms: Arc<dyn RoomStore>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        settings: MessagesSettings,
+    ) -> Self {
+        Self {
+            log,
+            rooms,
+            clock,
+            entropy,
+            settings,
+        }
+    }
+
+    /// Says something in a room. The answer is given when it is on disk.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] (`body`), [`Error::NoSuchRoom`], [`Error::NoSuchMessage`] if what it answers is not to be
+    /// seen, [`Error::IdempotencyConflict`], [`Error::Busy`]
+    pub async fn send(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        message: NewMessage,
+        origin: Option<Origin>,
+    ) -> Result<Made<Arc<Event>>, Error> {
+        let draft = Draft::Message {
+            body: self.body(&message.body)?,
+            reply_to: message.reply_to,
+        };
+        self.append(actor, room, Some(message.client_id), draft, origin)
+            .await
+    }
+
+    /// Gives one's own message another text. Without a client id a repeated request is one more edit.
+    ///
+    /// # Errors
+    /// As [`Messages::send`], and [`Error::Forbidden`], [`Error::MessageDeleted`].
+    pub async fn edit(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        target: Seq,
+        body: &str,
+        client_id: Option<ClientId>,
+        origin: Option<Origin>,
+    ) -> Result<Made<Arc<Event>>, Error> {
+        let body = self.body(body)?;
+        let draft = Draft::Edit { target, body };
+        self.append(actor, room, client_id, draft, origin).await
+    }
+
+    /// Deletes a message for everyone: one's own, or as an admin any.
+    ///
+    /// # Errors
+    /// As [`Messages::edit`].
+    pub async fn delete(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        target: Seq,
+        client_id: Option<ClientId>,
+        origin: Option<Origin>,
+    ) -> Result<Made<Arc<Event>>, Error> {
+        let draft = Draft::Delete { target };
+        self.append(actor, room, client_id, draft, origin).await
+    }
+
+    /// Messages of a room, ascending, as of one moment.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRoom`]
+    pub async fn history(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        range: HistoryRange,
+        size: PageSize,
+    ) -> Result<HistoryPage, Error> {
+        let page = self.log.history(room, actor.user.id, range, size).await?;
+        page.ok_or(Error::NoSuchRoom)
+    }
+
+    /// One message.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchMessage`]
+    pub async fn message(&self, actor: &Actor, room: RoomId, seq: Seq) -> Result<Arc<Event>, Error> {
+        let message = self.log.message(room, actor.user.id, seq).await?;
+        message.ok_or(Error::NoSuchMessage)
+    }
+
+    /// What edits of a message replaced, oldest first. For admins of the room.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRoom`], [`Error::Forbidden`], [`Error::NoSuchMessage`]
+    pub async fn revisions(&self, actor: &Actor, room: RoomId, seq: Seq) -> Result<Vec<Revision>, Error> {
+        let view = self.rooms.find(room, actor.user.id).await?;
+        let role = view.ok_or(Error::NoSuchRoom)?.role;
+        if !allows(role, Action::ReadRevisions) {
+            return Err(Error::Forbidden);
+        }
+        let revisions = self.log.revisions(room, actor.user.id, seq).await?;
+        revisions.ok_or(Error::NoSuchMessage)
+    }
+
+    fn body(&self, text: &str) -> Result<MessageBody, Error> {
+        MessageBody::parse(text, self.settings.max_body).map_err(|why| Error::invalid("body", why))
+    }
+
+    async fn append(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        client_id: Option<ClientId>,
+        draft: Draft,
+        origin: Option<Origin>,
+    ) -> Result<Made<Arc<Event>>, Error> {
+        let now = self.clock.now();
+        let append = Append {
+            room,
+            sender: actor.user,
+            client_id: client_id.unwrap_or_else(|| self.draw_client_id()),
+            draft,
+            at: now,
+            origin,
+            priority: Priority::Person,
+        };
+        // Nothing may be awaited before this: see the type's description.
+        match self.log.append(append).await? {
+            Appended::New(event) => Ok(Made::New(event)),
+            Appended::Known(event) => Ok(Made::Known(event)),
+            Appended::Refused(refusal) => Err(refusal.into()),
+        }
+    }
+
+    fn draw_client_id(&self) -> ClientId {
+        let id = self.entropy.uuid(self.clock.now());
+        id.to_string().parse().expect("a UUID is a client id")
+    }
+}
+
+impl From<AppendRefusal> for Error {
+    fn from(refusal: AppendRefusal) -> Self {
+        match refusal {
+            AppendRefusal::NoRoom => Self::NoSuchRoom,
+            AppendRefusal::NoTarget => Self::NoSuchMessage,
+            AppendRefusal::Forbidden => Self::Forbidden,
+            AppendRefusal::Deleted => Self::MessageDeleted,
+            AppendRefusal::Conflict => Self::IdempotencyConflict,
+        }
+    }
+}

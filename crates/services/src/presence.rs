@@ -1,0 +1,37 @@
+//! Presence: who may know whether somebody is there, and when somebody last was.
+
+use std::sync::Arc;
+
+use parlor_domain::{Timestamp, UserId};
+use parlor_ports::{RoomStore, UserStore};
+
+use crate::{Actor, Error};
+
+/// Rules of presence. Who is online is known to the hub; this decides who is told.
+pub struct Presence {
+    rooms: Arc<dyn RoomStore>,
+    users: Arc<dyn UserStore>,
+}
+
+impl Presence {
+    /// Presence among the people of these stores.
+    pub fn new(rooms: Arc<dyn RoomStore>, users: Arc<dyn UserStore>) -> Self {
+        Self { rooms, users }
+    }
+
+    /// Whether the actor may follow somebody's presence: his own, and that of people he shares a room with.
+    pub async fn may_follow(&self, actor: &Actor, user: UserId) -> Result<bool, Error> {
+        if user == actor.user.id {
+            return Ok(true);
+        }
+        Ok(self.rooms.share_a_room(actor.user.id, user).await?)
+    }
+
+    /// Notes when the last device of people went away. Worth losing in a crash, so it may come late and in batches.
+    pub async fn note_seen(&self, seen: Vec<(UserId, Timestamp)>) -> Result<(), Error> {
+        if seen.is_empty() {
+            return Ok(());
+        }
+        Ok(self.users.set_last_seen(seen).await?)
+    }
+}

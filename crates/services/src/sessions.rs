@@ -1,0 +1,283 @@
+//! Sessions: logging in, staying in, logging out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parlor_auth::{AccessClaims, AccessTokens, RefreshSecret, RefreshToken};
+use parlor_domain::{
+    Account, AccountStatus, DeviceName, Password, Session, SessionId, Timestamp, UserRef, Username,
+};
+use parlor_ports::{
+    Clock, Credentials, Entropy, NewSession, Refresh, Refreshed, SessionStore, TokenDigest, UserStore,
+};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{Actor, Error, Passwords};
+
+/// How long things last, and how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionsSettings {
+    /// How long an access token is valid; so long a revoked session can still send requests, though no socket of it
+    /// stays open.
+    pub access: Duration,
+    /// How long a session lives without a refresh.
+    pub idle: Duration,
+    /// How many sessions a user may have; one more ends the one that was unused longest.
+    pub most: usize,
+    /// How long the repeated use of a refresh token counts as a retry, and not as theft.
+    pub grace: Duration,
+}
+
+impl Default for SessionsSettings {
+    fn default() -> Self {
+        Self {
+            access: Duration::from_secs(10 * 60),
+            idle: Duration::from_secs(30 * 24 * 60 * 60),
+            most: 50,
+            grace: Duration::from_secs(10),
+        }
+    }
+}
+
+/// What a request says about where it comes from.
+#[derive(Debug, Clone)]
+pub struct Device {
+    /// What the device calls itself.
+    pub name: DeviceName,
+    /// Its network address, if that is known.
+    pub address: Option<Box<str>>,
+}
+
+/// What a client holds after logging in or refreshing.
+#[derive(Debug, Clone)]
+pub struct Login {
+    /// What goes with each request.
+    pub access: SecretString,
+    /// Until when.
+    pub access_expires_at: Timestamp,
+    /// What gets the next pair, once.
+    pub refresh: SecretString,
+    /// The session.
+    pub session: Session,
+    /// Its account.
+    pub account: Account,
+}
+
+/// How tokens are made and recognised; the same on every node.
+#[derive(Debug)]
+pub struct Tokens {
+    /// Signs and verifies access tokens.
+    pub access: AccessTokens,
+    /// Makes a refresh token's successor repeatable.
+    pub refresh: RefreshSecret,
+}
+
+/// Opens, continues and ends sessions.
+pub struct Sessions {
+    users: Arc<dyn UserStore>,
+    sessions: Arc<dyn SessionStore>,
+    passwords: Arc<Passwords>,
+    tokens: Tokens,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    settings: SessionsSettings,
+}
+
+impl Sessions {
+    /// Sessions in this store, under these rules.
+    pub fn new(
+        users: Arc<dyn UserStore>,
+        sessions: Arc<dyn SessionStore>,
+        passwords: Arc<Passwords>,
+        tokens: Tokens,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        settings: SessionsSettings,
+    ) -> Self {
+        Self {
+            users,
+            sessions,
+            passwords,
+            tokens,
+            clock,
+            entropy,
+            settings,
+        }
+    }
+
+    /// Opens a session for whoever knows name and password. The name is taken as it was typed: one that cannot be a
+    /// username is treated, in answer and time, like one that nobody has.
+    ///
+    /// # Errors
+    /// [`Error::WrongCredentials`], [`Error::AccountDisabled`], [`Error::Busy`]
+    pub async fn log_in(
+        &self,
+        username: &str,
+        password: SecretString,
+        device: Device,
+    ) -> Result<Login, Error> {
+        let user = self.prove(username, password).await?;
+        let account = self.users.find(user.id).await?;
+        let account = account.ok_or(Error::WrongCredentials)?;
+        self.open(account, device).await
+    }
+
+    /// Opens a session for somebody who has just proved to be the owner of this account, by registering for example.
+    pub async fn open(&self, account: Account, device: Device) -> Result<Login, Error> {
+        let now = self.clock.now();
+        let token = self.draw_token();
+        let new = NewSession {
+            id: SessionId::new(self.entropy.uuid(now)),
+            user: account.user,
+            device: device.name,
+            address: device.address,
+            token: TokenDigest(token.digest()),
+            at: now,
+            expires_at: now + self.settings.idle,
+        };
+        let session = self.sessions.open(new, self.settings.most).await?;
+        Ok(self.login(session, account, &token, now))
+    }
+
+    /// Exchanges a refresh token for a new pair of tokens.
+    ///
+    /// # Errors
+    /// [`Error::SessionOver`], [`Error::TokenReused`]
+    pub async fn refresh(&self, token: &SecretString, address: Option<Box<str>>) -> Result<Login, Error> {
+        let presented = RefreshToken::parse(token).ok_or(Error::SessionOver)?;
+        let successor = presented.successor(&self.tokens.refresh);
+        let now = self.clock.now();
+        let refresh = Refresh {
+            presented: TokenDigest(presented.digest()),
+            successor: TokenDigest(successor.digest()),
+            address,
+            at: now,
+            expires_at: now + self.settings.idle,
+            grace: self.settings.grace,
+        };
+        match self.sessions.refresh(refresh).await? {
+            Refreshed::Done(done) => {
+                let (session, account) = *done;
+                Ok(self.login(session, account, &successor, now))
+            }
+            Refreshed::Reused => Err(Error::TokenReused),
+            Refreshed::Unknown => Err(Error::SessionOver),
+        }
+    }
+
+    /// Whose request it is that comes with this access token. Looks into no database.
+    ///
+    /// # Errors
+    /// [`Error::InvalidToken`], [`Error::TokenExpired`]
+    pub fn authenticate(&self, access: &str) -> Result<Actor, Error> {
+        self.inspect(access).map(|(actor, _)| actor)
+    }
+
+    /// As [`Sessions::authenticate`], with the time at which the token expires.
+    ///
+    /// # Errors
+    /// [`Error::InvalidToken`], [`Error::TokenExpired`]
+    pub fn inspect(&self, access: &str) -> Result<(Actor, Timestamp), Error> {
+        let claims =
+            self.tokens
+                .access
+                .verify(access, self.clock.now())
+                .map_err(|refused| match refused {
+                    parlor_auth::Error::ExpiredToken => Error::TokenExpired,
+                    _ => Error::InvalidToken,
+                })?;
+        let actor = Actor {
+            user: claims.user,
+            session: claims.session,
+            admin: claims.admin,
+        };
+        Ok((actor, claims.expires_at))
+    }
+
+    /// Ends the actor's own session. Twice is as good as once.
+    pub async fn log_out(&self, actor: &Actor) -> Result<(), Error> {
+        let now = self.clock.now();
+        self.sessions.revoke(actor.user.id, actor.session, now).await?;
+        Ok(())
+    }
+
+    /// The actor's sessions, last used first.
+    pub async fn list(&self, actor: &Actor) -> Result<Vec<Session>, Error> {
+        let now = self.clock.now();
+        Ok(self.sessions.list(actor.user.id, now).await?)
+    }
+
+    /// Ends one of the actor's sessions.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchSession`]
+    pub async fn revoke(&self, actor: &Actor, session: SessionId) -> Result<(), Error> {
+        let now = self.clock.now();
+        if self.sessions.revoke(actor.user.id, session, now).await? {
+            Ok(())
+        } else {
+            Err(Error::NoSuchSession)
+        }
+    }
+
+    /// Ends all of the actor's sessions but this one; says how many.
+    pub async fn revoke_others(&self, actor: &Actor) -> Result<usize, Error> {
+        let now = self.clock.now();
+        let except = Some(actor.session);
+        Ok(self.sessions.revoke_all(actor.user.id, except, now).await?)
+    }
+
+    /// Ends all of the actor's sessions; says how many.
+    pub async fn revoke_all(&self, actor: &Actor) -> Result<usize, Error> {
+        let now = self.clock.now();
+        Ok(self.sessions.revoke_all(actor.user.id, None, now).await?)
+    }
+
+    /// The public keys with which others can verify our access tokens: a JWK Set (RFC 7517).
+    pub fn jwks(&self) -> String {
+        self.tokens.access.jwks()
+    }
+
+    /// Whose name and password these are.
+    async fn prove(&self, username: &str, password: SecretString) -> Result<UserRef, Error> {
+        let plausible = password.expose_secret().len() <= Password::MAX_BYTES;
+        let credentials = match username.trim().parse::<Username>() {
+            Ok(username) if plausible => self.users.credentials(&username).await?,
+            _ => None,
+        };
+        let stored = credentials
+            .as_ref()
+            .map(|credentials| credentials.password.clone());
+        let right = self.passwords.verify(password, stored).await?;
+        match credentials {
+            Some(Credentials { user, status, .. }) if right => match status {
+                AccountStatus::Active => Ok(user),
+                AccountStatus::Disabled => Err(Error::AccountDisabled),
+            },
+            _ => Err(Error::WrongCredentials),
+        }
+    }
+
+    fn draw_token(&self) -> RefreshToken {
+        let mut random = [0; 32];
+        self.entropy.fill(&mut random);
+        RefreshToken::from_bytes(random)
+    }
+
+    fn login(&self, session: Session, account: Account, refresh: &RefreshToken, now: Timestamp) -> Login {
+        let claims = AccessClaims {
+            user: account.user,
+            session: session.id,
+            admin: account.admin,
+            issued_at: now,
+            expires_at: now + self.settings.access,
+        };
+        Login {
+            access: self.tokens.access.issue(&claims),
+            access_expires_at: claims.expires_at,
+            refresh: refresh.to_text(),
+            session,
+            account,
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! A real store of rooms that can be told to fail.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use parlor_domain::{
+    LeaveReason, MemberMark, PageSize, Role, RoomChange, RoomId, Timestamp, UserId, UserRef,
+};
+use parlor_ports::{
+    Added, DirectOpened, Joined, MembersPage, NewRoom, RoomAct, RoomCreated, RoomCursor, RoomStore, RoomView,
+    RoomsPage, StoreError,
+};
+
+/// Passes everything on; while it is broken, marks cannot be written.
+pub(crate) struct Faulty {
+    rooms: Arc<dyn RoomStore>,
+    broken: AtomicBool,
+    writes: AtomicUsize,
+}
+
+impl Faulty {
+    pub(crate) fn new(rooms: Arc<dyn RoomStore>) -> Self {
+        Self {
+            rooms,
+            broken: AtomicBool::new(false),
+            writes: AtomicUsize::new(0),
+        }
+    }
+
+    pub(crate) fn set_broken(&self, broken: bool) {
+        self.broken.store(broken, Ordering::SeqCst);
+    }
+
+    /// How often marks were to be written.
+    pub(crate) fn writes(&self) -> usize {
+        self.writes.load(Ordering::SeqCst)
+    }
+}
+
+#[async_trait]
+impl RoomStore for Faulty {
+    async fn advance_marks(&self, marks: Vec<(RoomId, Vec<MemberMark>)>) -> Result<(), StoreError> {
+        self.writes.fetch_add(1, Ordering::SeqCst);
+        if self.broken.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable("the disk is full".into()));
+        }
+        self.rooms.advance_marks(marks).await
+    }
+
+    async fn create(&self, new: NewRoom) -> Result<RoomCreated, StoreError> {
+        self.rooms.create(new).await
+    }
+
+    async fn open_direct(
+        &self,
+        actor: UserRef,
+        peer: UserId,
+        new_id: RoomId,
+        at: Timestamp,
+    ) -> Result<DirectOpened, StoreError> {
+        self.rooms.open_direct(actor, peer, new_id, at).await
+    }
+
+    async fn find(&self, room: RoomId, viewer: UserId) -> Result<Option<RoomView>, StoreError> {
+        self.rooms.find(room, viewer).await
+    }
+
+    async fn list(
+        &self,
+        user: UserId,
+        after: Option<RoomCursor>,
+        size: PageSize,
+    ) -> Result<RoomsPage, StoreError> {
+        self.rooms.list(user, after, size).await
+    }
+
+    async fn members(
+        &self,
+        room: RoomId,
+        viewer: UserId,
+        after: Option<UserId>,
+        size: PageSize,
+    ) -> Result<Option<MembersPage>, StoreError> {
+        self.rooms.members(room, viewer, after, size).await
+    }
+
+    async fn join(&self, room: RoomId, user: UserRef, at: Timestamp) -> Result<Joined, StoreError> {
+        self.rooms.join(room, user, at).await
+    }
+
+    async fn add(
+        &self,
+        room: RoomId,
+        actor: UserRef,
+        users: Vec<UserId>,
+        at: Timestamp,
+    ) -> Result<Added, StoreError> {
+        self.rooms.add(room, actor, users, at).await
+    }
+
+    async fn remove(
+        &self,
+        room: RoomId,
+        actor: UserRef,
+        user: UserId,
+        reason: LeaveReason,
+        at: Timestamp,
+    ) -> Result<RoomAct, StoreError> {
+        self.rooms.remove(room, actor, user, reason, at).await
+    }
+
+    async fn change_role(
+        &self,
+        room: RoomId,
+        actor: UserRef,
+        user: UserId,
+        role: Role,
+        at: Timestamp,
+    ) -> Result<RoomAct, StoreError> {
+        self.rooms.change_role(room, actor, user, role, at).await
+    }
+
+    async fn hand_over(
+        &self,
+        room: RoomId,
+        actor: UserRef,
+        to: UserId,
+        at: Timestamp,
+    ) -> Result<RoomAct, StoreError> {
+        self.rooms.hand_over(room, actor, to, at).await
+    }
+
+    async fn update(
+        &self,
+        room: RoomId,
+        actor: UserRef,
+        change: RoomChange,
+        at: Timestamp,
+    ) -> Result<RoomAct, StoreError> {
+        self.rooms.update(room, actor, change, at).await
+    }
+
+    async fn delete(&self, room: RoomId, actor: UserRef, at: Timestamp) -> Result<RoomAct, StoreError> {
+        self.rooms.delete(room, actor, at).await
+    }
+
+    async fn share_a_room(&self, one: UserId, other: UserId) -> Result<bool, StoreError> {
+        self.rooms.share_a_room(one, other).await
+    }
+}

@@ -1,0 +1,39 @@
+//! Presence.
+
+use std::time::Duration;
+
+use parlor_domain::UserId;
+use parlor_ports::Clock;
+
+use crate::world::World;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_follows_oneself_and_whom_one_shares_a_room_with() {
+    let world = World::new().await;
+    let [ann, bob, eve] = world.people(["ann", "bob", "eve"]).await;
+    let room = world.group(&ann, &[bob]).await;
+    let presence = &world.services.presence;
+    assert!(presence.may_follow(&ann, ann.user.id).await.unwrap());
+    assert!(presence.may_follow(&ann, bob.user.id).await.unwrap());
+    assert!(!presence.may_follow(&eve, bob.user.id).await.unwrap());
+    let nobody = UserId::new("01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap());
+    assert!(!presence.may_follow(&ann, nobody).await.unwrap());
+    world.services.rooms.leave(&bob, room).await.unwrap();
+    assert!(!presence.may_follow(&ann, bob.user.id).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_somebody_was_last_seen_only_moves_forward() {
+    let world = World::new().await;
+    let ann = world.person("ann").await.user.id;
+    let earlier = world.clock.now();
+    let later = world.clock.advance(Duration::from_secs(5));
+    let presence = &world.services.presence;
+    presence.note_seen(Vec::new()).await.unwrap();
+    presence.note_seen(vec![(ann, later)]).await.unwrap();
+    presence.note_seen(vec![(ann, earlier)]).await.unwrap();
+    assert_eq!(
+        world.services.accounts.find(ann).await.unwrap().last_seen,
+        Some(later)
+    );
+}

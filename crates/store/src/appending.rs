@@ -1,0 +1,110 @@
+//! Whether an append may happen and what it becomes: the rules that both databases' append paths follow.
+
+use std::sync::Arc;
+
+use diesel::QueryResult;
+use parlor_domain::{
+    Action, Draft, Event, Message, MsgNo, Role, Seq, StreamId, Tag, UserId, What, allows,
+};
+use parlor_ports::{Append, AppendRefusal, Appended};
+
+use crate::counter::{Counter, stored_tag};
+use crate::id::Id;
+use crate::rows::{EventRow, StreamRow, Target};
+
+/// What of a membership decides about an append.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Standing {
+    pub(crate) role: Role,
+    pub(crate) visible_from: i64,
+}
+
+/// The message that a draft points to.
+pub(crate) fn target(draft: &Draft) -> Option<i64> {
+    match draft {
+        Draft::Message { reply_to, .. } => reply_to.map(Seq::stored),
+        Draft::Edit { target, .. } | Draft::Delete { target } => Some(target.stored()),
+    }
+}
+
+/// Whether this sender may append this, given the sender's standing in the room and the message pointed to.
+pub(crate) fn judge(
+    draft: &Draft,
+    sender: UserId,
+    standing: Option<Standing>,
+    found: Option<&Target>,
+) -> Result<(), AppendRefusal> {
+    let standing = standing.ok_or(AppendRefusal::NoRoom)?;
+    if !allows(standing.role, Action::Post) {
+        return Err(AppendRefusal::Forbidden);
+    }
+    if target(draft).is_none() {
+        return Ok(());
+    }
+    let message = found
+        .filter(|message| message.seq >= standing.visible_from)
+        .ok_or(AppendRefusal::NoTarget)?;
+    let own = message.sender_id == Some(Id::of(sender));
+    let may = match draft {
+        Draft::Message { .. } => return Ok(()),
+        Draft::Edit { .. } => own,
+        Draft::Delete { .. } => own || allows(standing.role, Action::DeleteAny),
+    };
+    if !may {
+        Err(AppendRefusal::Forbidden)
+    } else if message.body.is_none() {
+        Err(AppendRefusal::Deleted)
+    } else {
+        Ok(())
+    }
+}
+
+/// The event that an append becomes at the end of its stream, and the stream with it at its end. The event's number is
+/// still to be given.
+pub(crate) fn next(append: &Append, stream: &StreamRow, tag: Tag) -> (Event, StreamRow) {
+    let seq = Seq::loaded(stream.seq).next();
+    let what = match &append.draft {
+        Draft::Message { body, reply_to } => What::Message(Message {
+            client_id: append.client_id.clone(),
+            body: Some(body.clone()),
+            reply_to: *reply_to,
+            edited_at: None,
+            rev: seq,
+        }),
+        Draft::Edit { target, body } => What::MessageEdited {
+            target: *target,
+            body: Some(body.clone()),
+            edited_at: Some(append.at),
+            rev: seq,
+        },
+        Draft::Delete { target } => What::MessageDeleted { target: *target },
+    };
+    let msg_no = stream.msg_no + i64::from(matches!(what, What::Message(_)));
+    let event = Event {
+        stream: StreamId::from(append.room),
+        seq,
+        tag,
+        number: 0,
+        msg_no: MsgNo::loaded(msg_no),
+        at: append.at,
+        actor: Some(append.sender),
+        what,
+    };
+    let grown = StreamRow {
+        seq: seq.stored(),
+        tag: stored_tag(tag),
+        msg_no,
+        active_at: append.at.micros(),
+        ..*stream
+    };
+    (event, grown)
+}
+
+/// What is answered to a client id that was used before, given the message that the event changed if it is an edit.
+pub(crate) fn known(row: EventRow, digest: i64, target: Option<&Target>) -> QueryResult<Appended> {
+    if row.digest == Some(digest) {
+        Ok(Appended::Known(Arc::new(row.event(target)?)))
+    } else {
+        Ok(Appended::Refused(AppendRefusal::Conflict))
+    }
+}

@@ -1,0 +1,72 @@
+//! The small numbers that stand for enums in the database. They are for ever: add, never change.
+
+use diesel::QueryResult;
+use parlor_domain::{AccountStatus, History, JoinPolicy, Role, RoomKind};
+
+use crate::error::corrupt;
+
+/// An enum that the database keeps as a small number.
+pub(crate) trait Code: Sized + Copy {
+    /// The number.
+    fn code(self) -> i16;
+
+    /// What the number stands for.
+    fn decode(code: i16) -> QueryResult<Self>;
+}
+
+macro_rules! codes {
+    ($type:ident { $($variant:ident = $code:literal),* $(,)? }) => {
+        impl Code for $type {
+            fn code(self) -> i16 {
+                match self {
+                    $(Self::$variant => $code,)*
+                }
+            }
+
+            fn decode(code: i16) -> QueryResult<Self> {
+                match code {
+                    $($code => Ok(Self::$variant),)*
+                    _ => Err(corrupt(stringify!($type), code)),
+                }
+            }
+        }
+    };
+}
+
+codes!(AccountStatus { Active = 1, Disabled = 2 });
+codes!(RoomKind { Direct = 1, Group = 2 });
+codes!(History { All = 1, FromJoin = 2 });
+codes!(JoinPolicy { Closed = 1, Open = 2 });
+codes!(Role { Member = 1, Admin = 2, Owner = 3 });
+
+/// What kind of event a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Message,
+    MessageEdited,
+    MessageDeleted,
+    RoomUpdated,
+    MembersJoined,
+    MemberLeft,
+    RoleChanged,
+    OwnerChanged,
+    RoomDeleted,
+    RoomJoined,
+    RoomLeft,
+    SessionsRevoked,
+}
+
+codes!(Kind {
+    Message = 1,
+    MessageEdited = 2,
+    MessageDeleted = 3,
+    RoomUpdated = 4,
+    MembersJoined = 5,
+    MemberLeft = 6,
+    RoleChanged = 7,
+    OwnerChanged = 8,
+    RoomDeleted = 9,
+    RoomJoined = 10,
+    RoomLeft = 11,
+    SessionsRevoked = 12,
+});

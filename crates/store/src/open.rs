@@ -1,0 +1,187 @@
+//! Opening a store, and what holds it open.
+
+use std::sync::Arc;
+
+use parlor_ports::{Entropy, EventLog, EventSink, RoomStore, SessionStore, StoreError, SyncStore, UserStore};
+
+use crate::settings::{Database, Settings};
+use crate::{postgres, sqlite};
+
+/// Why a database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A newer program has changed its schema.
+    #[error("the database was made by a newer version of Parlor (it has migration {0}): run that version or restore a backup")]
+    Newer(String),
+    /// It cannot be reached, read or written.
+    #[error("the database cannot be opened: {0}")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl OpenError {
+    pub(crate) fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<diesel::result::Error> for OpenError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::failed(error)
+    }
+}
+
+/// All ports of one store.
+#[derive(Clone)]
+pub struct Ports {
+    /// The log.
+    pub log: Arc<dyn EventLog>,
+    /// Rooms and memberships.
+    pub rooms: Arc<dyn RoomStore>,
+    /// Accounts.
+    pub users: Arc<dyn UserStore>,
+    /// Sessions.
+    pub sessions: Arc<dyn SessionStore>,
+    /// Where streams stand.
+    pub sync: Arc<dyn SyncStore>,
+}
+
+impl Ports {
+    fn of<B>(backend: B) -> Self
+    where
+        B: EventLog + RoomStore + UserStore + SessionStore + SyncStore + 'static,
+    {
+        let backend = Arc::new(backend);
+        Self {
+            log: backend.clone(),
+            rooms: backend.clone(),
+            users: backend.clone(),
+            sessions: backend.clone(),
+            sync: backend,
+        }
+    }
+}
+
+/// A store that reads. What is to be written waits until [`Opened::start`] says where commits are published: whoever
+/// hears of them needs the ports first, to read what it missed.
+pub struct Opened {
+    ports: Ports,
+    idle: Idle,
+}
+
+enum Idle {
+    Sqlite(sqlite::Idle),
+    Postgres(postgres::Idle),
+}
+
+/// A store that reads and writes. When it is dropped it takes no more work and ends by itself; [`Store::close`] waits
+/// for that.
+pub struct Store {
+    ports: Ports,
+    engine: Engine,
+}
+
+enum Engine {
+    Sqlite(sqlite::Engine),
+    Postgres(postgres::Engine),
+}
+
+/// Opens a database, and brings its schema up to date. Called on the multi-thread runtime that shall carry the work.
+///
+/// # Errors
+/// [`OpenError::Newer`] if a newer program has been here.
+pub async fn open(settings: Settings, entropy: Arc<dyn Entropy>) -> Result<Opened, OpenError> {
+    match settings.database.clone() {
+        Database::Sqlite(path) => {
+            let idle = blocking(move || sqlite::Idle::open(path, &settings, entropy)).await?;
+            Ok(Opened {
+                ports: Ports::of(idle.backend.clone()),
+                idle: Idle::Sqlite(idle),
+            })
+        }
+        Database::Postgres(url) => {
+            let idle = postgres::Idle::open(url, &settings, entropy).await?;
+            Ok(Opened {
+                ports: Ports::of(idle.backend.clone()),
+                idle: Idle::Postgres(idle),
+            })
+        }
+    }
+}
+
+/// Brings a schema up to date, and names the migrations that were run.
+///
+/// # Errors
+/// [`OpenError::Newer`] if a newer program has been here.
+pub async fn migrate(database: Database) -> Result<Vec<String>, OpenError> {
+    match database {
+        Database::Sqlite(path) => blocking(move || sqlite::migrate(&path)).await,
+        Database::Postgres(url) => postgres::migrate(url).await,
+    }
+}
+
+/// Names the migrations that are still to be run.
+///
+/// # Errors
+/// [`OpenError::Newer`] if a newer program has been here.
+pub async fn pending_migrations(database: Database) -> Result<Vec<String>, OpenError> {
+    match database {
+        Database::Sqlite(path) => blocking(move || sqlite::pending(&path)).await,
+        Database::Postgres(url) => postgres::pending(url).await,
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, OpenError> + Send + 'static,
+) -> Result<T, OpenError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(OpenError::failed)?
+}
+
+impl Opened {
+    /// The ports. Reads are answered; writes wait.
+    pub fn ports(&self) -> Ports {
+        self.ports.clone()
+    }
+
+    /// Starts to write, and publishes to this sink whatever is committed, in the order of commit.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn start(self, sink: Arc<dyn EventSink>) -> Result<Store, OpenError> {
+        let engine = match self.idle {
+            Idle::Sqlite(idle) => Engine::Sqlite(idle.start(sink).await?),
+            Idle::Postgres(idle) => Engine::Postgres(idle.start(sink)),
+        };
+        Ok(Store {
+            ports: self.ports,
+            engine,
+        })
+    }
+}
+
+impl Store {
+    /// The ports.
+    pub fn ports(&self) -> Ports {
+        self.ports.clone()
+    }
+
+    /// Whether the database can be read and written now.
+    ///
+    /// # Errors
+    /// If it cannot.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.check().await,
+            Engine::Postgres(engine) => engine.check().await,
+        }
+    }
+
+    /// Takes no more work, and waits until all that was taken is committed, published and answered.
+    pub async fn close(self) {
+        match self.engine {
+            Engine::Sqlite(engine) => engine.close().await,
+            Engine::Postgres(engine) => engine.close().await,
+        }
+    }
+}

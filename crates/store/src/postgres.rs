@@ -1,0 +1,160 @@
+//! Everything on PostgreSQL: lanes that append, workers for all other writes, and a pool of connections.
+
+mod append;
+mod connection;
+mod engine;
+mod jobs;
+mod lane;
+mod turns;
+
+#[path = "shared/stores.rs"]
+mod stores;
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Integer};
+use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::{AnsiTransactionManager, RunQueryDsl, TransactionManager};
+use futures_util::future::BoxFuture;
+use parlor_ports::{Append, Appended, Priority, StoreError};
+use tokio::sync::{Notify, oneshot};
+
+use self::connection::Conn;
+use self::lane::Pending;
+use self::stores::{Job, Task, Tx};
+use crate::error::{closed, store_error};
+use crate::id::{DbId, Id};
+use crate::queue::Queue;
+use crate::schema::streams;
+
+pub(crate) use self::connection::{migrate, pending};
+pub(crate) use self::engine::{Engine, Idle};
+
+/// The ports on PostgreSQL. Reads run where they are called; writes are entries in queues.
+#[derive(Clone)]
+pub(crate) struct Backend {
+    pool: Pool<Conn>,
+    lanes: Arc<[Arc<Queue<Pending>>]>,
+    jobs: Arc<Queue<Box<dyn Job>>>,
+    erase: Arc<Notify>,
+}
+
+impl Backend {
+    /// Runs queries of which each may see another moment.
+    async fn read<R, F>(&self, work: F) -> Result<R, StoreError>
+    where
+        R: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<R>> + Send + 'static,
+    {
+        let mut conn = self.connection().await?;
+        work(&mut conn).await.map_err(|error| store_error(&error))
+    }
+
+    /// Runs several queries that see the database as it is at one moment.
+    async fn snapshot<R, F>(&self, work: F) -> Result<R, StoreError>
+    where
+        R: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<R>> + Send + 'static,
+    {
+        let mut conn = self.connection().await?;
+        at_one_moment(&mut conn, work)
+            .await
+            .map_err(|error| store_error(&error))
+    }
+
+    /// Runs work in a transaction; answers once it is committed and published.
+    async fn write<R, F>(&self, work: F) -> Result<R, StoreError>
+    where
+        R: Send + 'static,
+        F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, QueryResult<R>> + Send + 'static,
+    {
+        self.write_as(Priority::Person, work).await
+    }
+
+    async fn write_as<R, F>(&self, priority: Priority, work: F) -> Result<R, StoreError>
+    where
+        R: Send + 'static,
+        F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, QueryResult<R>> + Send + 'static,
+    {
+        let (job, result) = Task::new(work);
+        self.jobs.push(job, priority)?;
+        result.await.map_err(|_| closed())?
+    }
+
+    /// Appends; the order of each stream is that of these calls.
+    async fn enqueue(&self, append: Append) -> Result<Appended, StoreError> {
+        let mut hasher = DefaultHasher::new();
+        append.room.hash(&mut hasher);
+        let lanes = u64::try_from(self.lanes.len()).unwrap_or(1);
+        let lane = usize::try_from(hasher.finish() % lanes).unwrap_or(0);
+        let priority = append.priority;
+        let (caller, result) = oneshot::channel();
+        self.lanes[lane].push(Pending { append, caller }, priority)?;
+        result.await.map_err(|_| closed())?
+    }
+
+    /// Says that there may be a deleted room to erase.
+    fn erase_soon(&self) {
+        self.erase.notify_one();
+    }
+
+    /// Takes no more writes.
+    fn close(&self) {
+        self.lanes.iter().for_each(|lane| lane.close());
+        self.jobs.close();
+    }
+
+    async fn connection(&self) -> Result<Object<Conn>, StoreError> {
+        self.pool
+            .get()
+            .await
+            .map_err(|error| StoreError::Unavailable(error.into()))
+    }
+}
+
+async fn at_one_moment<R, F>(conn: &mut Conn, work: F) -> QueryResult<R>
+where
+    F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<R>>,
+{
+    const BEGIN: &str = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    AnsiTransactionManager::begin_transaction_sql(conn, BEGIN).await?;
+    let result = work(conn).await;
+    AnsiTransactionManager::rollback_transaction(conn).await?;
+    result
+}
+
+/// Locks the rows of streams until the end of the transaction, in the order of their ids, which are given in this order.
+async fn lock(conn: &mut Conn, ids: Vec<Id>) -> QueryResult<()> {
+    let _locked: Vec<Id> = streams::table
+        .filter(streams::id.eq_any(ids))
+        .order(streams::id)
+        .select(streams::id)
+        .for_update()
+        .load(conn)
+        .await?;
+    Ok(())
+}
+
+#[derive(diesel::QueryableByName)]
+struct TagAt {
+    #[diesel(sql_type = DbId)]
+    stream_id: Id,
+    #[diesel(sql_type = Integer)]
+    tag: i32,
+}
+
+/// The tags of these events, where there are such.
+async fn tags_at(conn: &mut Conn, wanted: Vec<(Id, i64)>) -> QueryResult<Vec<(Id, i32)>> {
+    let (streams, seqs): (Vec<Id>, Vec<i64>) = wanted.into_iter().unzip();
+    let found: Vec<TagAt> = diesel::sql_query(
+        "SELECT events.stream_id, events.tag FROM unnest($1, $2) AS wanted (stream_id, seq) \
+         JOIN events USING (stream_id, seq)",
+    )
+    .bind::<Array<DbId>, _>(streams)
+    .bind::<Array<BigInt>, _>(seqs)
+    .load(conn)
+    .await?;
+    Ok(found.into_iter().map(|at| (at.stream_id, at.tag)).collect())
+}

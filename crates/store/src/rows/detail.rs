@@ -1,0 +1,197 @@
+//! What the rarer kinds of event say, as JSON.
+
+use diesel::QueryResult;
+use parlor_domain::{
+    Capacity, History, JoinPolicy, LeaveReason, Role, RoomId, Seq, SessionId, UserRef, What,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::code::Code;
+use crate::error::{corrupt, parse};
+
+/// One shape per kind that has more to say than its columns hold.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Detail {
+    RoomUpdated {
+        name: Option<String>,
+        topic: String,
+        history: i16,
+        join: i16,
+        capacity: u32,
+    },
+    MembersJoined {
+        users: Vec<Person>,
+    },
+    MemberLeft {
+        user: Person,
+        reason: Reason,
+    },
+    RoleChanged {
+        user: Person,
+        role: i16,
+    },
+    OwnerChanged {
+        owner: Person,
+        former: Option<Person>,
+    },
+    RoomJoined {
+        room: Uuid,
+        visible_from: u64,
+    },
+    RoomLeft {
+        room: Uuid,
+        reason: Reason,
+    },
+    SessionsRevoked {
+        sessions: Vec<Uuid>,
+    },
+}
+
+/// A user's id and number.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Person(Uuid, i64);
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Reason {
+    Left,
+    Removed,
+}
+
+/// Settings without a word in them: what is left of an update once its room was deleted.
+pub(crate) fn blank_settings() -> String {
+    Detail::RoomUpdated {
+        name: None,
+        topic: String::new(),
+        history: History::All.code(),
+        join: JoinPolicy::Closed.code(),
+        capacity: 0,
+    }
+    .to_json()
+}
+
+impl Detail {
+    /// What the event says beyond its columns; `None` if these hold all of it.
+    pub(super) fn of(what: &What) -> Option<Self> {
+        Some(match what {
+            What::Message(_)
+            | What::MessageEdited { .. }
+            | What::MessageDeleted { .. }
+            | What::RoomDeleted => return None,
+            What::RoomUpdated { name, topic, history, join, capacity } => Self::RoomUpdated {
+                name: name.as_ref().map(|name| name.as_str().to_owned()),
+                topic: topic.as_str().to_owned(),
+                history: history.code(),
+                join: join.code(),
+                capacity: capacity.members(),
+            },
+            What::MembersJoined { users } => Self::MembersJoined {
+                users: users.iter().map(|user| Person::from(*user)).collect(),
+            },
+            What::MemberLeft { user, reason } => Self::MemberLeft {
+                user: (*user).into(),
+                reason: (*reason).into(),
+            },
+            What::RoleChanged { user, role } => Self::RoleChanged {
+                user: (*user).into(),
+                role: role.code(),
+            },
+            What::OwnerChanged { owner, former } => Self::OwnerChanged {
+                owner: (*owner).into(),
+                former: former.map(Into::into),
+            },
+            What::RoomJoined { room, visible_from } => Self::RoomJoined {
+                room: room.uuid(),
+                visible_from: visible_from.0,
+            },
+            What::RoomLeft { room, reason } => Self::RoomLeft {
+                room: room.uuid(),
+                reason: (*reason).into(),
+            },
+            What::SessionsRevoked { sessions } => Self::SessionsRevoked {
+                sessions: sessions.iter().map(|session| session.uuid()).collect(),
+            },
+        })
+    }
+
+    pub(super) fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("maps with text keys are always JSON")
+    }
+
+    pub(super) fn from_json(json: &str) -> QueryResult<Self> {
+        serde_json::from_str(json).map_err(|why| corrupt("event", why))
+    }
+
+    pub(super) fn what(self) -> QueryResult<What> {
+        Ok(match self {
+            Self::RoomUpdated { name, topic, history, join, capacity } => What::RoomUpdated {
+                name: name.map(|text| parse("room name", &text)).transpose()?,
+                topic: parse("topic", &topic)?,
+                history: Code::decode(history)?,
+                join: Code::decode(join)?,
+                capacity: Capacity::stored(capacity),
+            },
+            Self::MembersJoined { users } => What::MembersJoined {
+                users: users.into_iter().map(Into::into).collect(),
+            },
+            Self::MemberLeft { user, reason } => What::MemberLeft {
+                user: user.into(),
+                reason: reason.into(),
+            },
+            Self::RoleChanged { user, role } => What::RoleChanged {
+                user: user.into(),
+                role: Role::decode(role)?,
+            },
+            Self::OwnerChanged { owner, former } => What::OwnerChanged {
+                owner: owner.into(),
+                former: former.map(Into::into),
+            },
+            Self::RoomJoined { room, visible_from } => What::RoomJoined {
+                room: RoomId::new(room),
+                visible_from: Seq(visible_from),
+            },
+            Self::RoomLeft { room, reason } => What::RoomLeft {
+                room: RoomId::new(room),
+                reason: reason.into(),
+            },
+            Self::SessionsRevoked { sessions } => What::SessionsRevoked {
+                sessions: sessions.into_iter().map(SessionId::new).collect(),
+            },
+        })
+    }
+}
+
+impl From<UserRef> for Person {
+    fn from(user: UserRef) -> Self {
+        Self(user.id.uuid(), user.number)
+    }
+}
+
+impl From<Person> for UserRef {
+    fn from(Person(id, number): Person) -> Self {
+        Self {
+            id: parlor_domain::UserId::new(id),
+            number,
+        }
+    }
+}
+
+impl From<LeaveReason> for Reason {
+    fn from(reason: LeaveReason) -> Self {
+        match reason {
+            LeaveReason::Left => Self::Left,
+            LeaveReason::Removed => Self::Removed,
+        }
+    }
+}
+
+impl From<Reason> for LeaveReason {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::Left => Self::Left,
+            Reason::Removed => Self::Removed,
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Events.
+
+use diesel::{Insertable, QueryResult, Queryable, Selectable};
+use parlor_domain::{
+    ClientId, Draft, Event, Message, MessageBody, MsgNo, Seq, Timestamp, UserRef, What,
+};
+use sha2::{Digest, Sha256};
+
+use super::detail::Detail;
+use crate::code::{Code, Kind};
+use crate::counter::{Counter, loaded_tag, stored_tag};
+use crate::error::{corrupt, parse};
+use crate::id::Id;
+use crate::schema::events;
+
+/// An event as it was stored. The sender's number stands beside the id, so that reading events joins nothing.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = events)]
+pub(crate) struct EventRow {
+    number: i64,
+    stream_id: Id,
+    seq: i64,
+    tag: i32,
+    kind: i16,
+    msg_no: i64,
+    sender_id: Option<Id>,
+    sender_number: Option<i64>,
+    client_id: Option<String>,
+    pub(crate) digest: Option<i64>,
+    target: Option<i64>,
+    body: Option<String>,
+    reply_to: Option<i64>,
+    edited_at: Option<i64>,
+    rev: Option<i64>,
+    detail: Option<String>,
+    created_at: i64,
+}
+
+/// A message that an event points back to, as it stands now.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = events)]
+pub(crate) struct Target {
+    pub(crate) stream_id: Id,
+    pub(crate) seq: i64,
+    pub(crate) sender_id: Option<Id>,
+    pub(crate) body: Option<String>,
+    pub(crate) edited_at: Option<i64>,
+    pub(crate) rev: Option<i64>,
+}
+
+/// An event to be stored.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = events, treat_none_as_default_value = false)]
+pub(crate) struct NewEvent {
+    pub(crate) stream_id: Id,
+    pub(crate) seq: i64,
+    pub(crate) tag: i32,
+    pub(crate) kind: i16,
+    pub(crate) msg_no: i64,
+    pub(crate) sender_id: Option<Id>,
+    pub(crate) sender_number: Option<i64>,
+    pub(crate) client_id: Option<String>,
+    pub(crate) digest: Option<i64>,
+    pub(crate) target: Option<i64>,
+    pub(crate) body: Option<String>,
+    pub(crate) reply_to: Option<i64>,
+    pub(crate) rev: Option<i64>,
+    pub(crate) detail: Option<String>,
+    pub(crate) created_at: i64,
+}
+
+impl NewEvent {
+    /// The row of an event that nobody's client named.
+    pub(crate) fn of(event: &Event) -> Self {
+        let message = match &event.what {
+            What::Message(message) => Some(message),
+            _ => None,
+        };
+        Self {
+            stream_id: event.stream.into(),
+            seq: event.seq.stored(),
+            tag: stored_tag(event.tag),
+            kind: kind(&event.what).code(),
+            msg_no: event.msg_no.stored(),
+            sender_id: event.actor.map(|user| user.id.into()),
+            sender_number: event.actor.map(|user| user.number),
+            client_id: None,
+            digest: None,
+            target: event.target().map(Seq::stored),
+            body: message.and_then(|m| Some(m.body.as_ref()?.as_str().to_owned())),
+            reply_to: message.and_then(|m| m.reply_to).map(Seq::stored),
+            rev: message.map(|m| m.rev.stored()),
+            detail: Detail::of(&event.what).map(|detail| detail.to_json()),
+            created_at: event.at.micros(),
+        }
+    }
+
+    /// The row of an event that a client named.
+    pub(crate) fn named(event: &Event, client_id: &ClientId, digest: i64) -> Self {
+        Self {
+            client_id: Some(client_id.as_str().to_owned()),
+            digest: Some(digest),
+            ..Self::of(event)
+        }
+    }
+}
+
+/// A number by which the content of a retry is told from other content: 64 bits of SHA-256. The client id is in it, so
+/// that equal texts cannot be told by it.
+pub(crate) fn digest(client_id: &ClientId, draft: &Draft) -> i64 {
+    let (kind, seq, body) = match draft {
+        Draft::Message { body, reply_to } => (Kind::Message, *reply_to, Some(body)),
+        Draft::Edit { target, body } => (Kind::MessageEdited, Some(*target), Some(body)),
+        Draft::Delete { target } => (Kind::MessageDeleted, Some(*target), None),
+    };
+    let hash = Sha256::new()
+        .chain_update([u8::try_from(client_id.as_str().len()).unwrap_or(u8::MAX)])
+        .chain_update(client_id.as_str())
+        .chain_update(kind.code().to_be_bytes())
+        .chain_update(seq.map_or(0, |seq| seq.0).to_be_bytes())
+        .chain_update(body.map_or("", |body| body.as_str()))
+        .finalize();
+    i64::from_be_bytes(std::array::from_fn(|n| hash[n]))
+}
+
+fn kind(what: &What) -> Kind {
+    match what {
+        What::Message(_) => Kind::Message,
+        What::MessageEdited { .. } => Kind::MessageEdited,
+        What::MessageDeleted { .. } => Kind::MessageDeleted,
+        What::RoomUpdated { .. } => Kind::RoomUpdated,
+        What::MembersJoined { .. } => Kind::MembersJoined,
+        What::MemberLeft { .. } => Kind::MemberLeft,
+        What::RoleChanged { .. } => Kind::RoleChanged,
+        What::OwnerChanged { .. } => Kind::OwnerChanged,
+        What::RoomDeleted => Kind::RoomDeleted,
+        What::RoomJoined { .. } => Kind::RoomJoined,
+        What::RoomLeft { .. } => Kind::RoomLeft,
+        What::SessionsRevoked { .. } => Kind::SessionsRevoked,
+    }
+}
+
+impl EventRow {
+    /// Stream and seq of the message that this event changed, if it is an edit: what [`Self::event`] wants to be given.
+    pub(crate) fn edited(&self) -> Option<(Id, i64)> {
+        let target = self.target.filter(|_| self.kind == Kind::MessageEdited.code())?;
+        Some((self.stream_id, target))
+    }
+
+    /// The event, given the message that it changed if it is an edit.
+    pub(crate) fn event(self, target: Option<&Target>) -> QueryResult<Event> {
+        let actor = self.sender_id.zip(self.sender_number);
+        Ok(Event {
+            stream: self.stream_id.into(),
+            seq: Seq::loaded(self.seq),
+            tag: loaded_tag(self.tag),
+            number: self.number,
+            msg_no: MsgNo::loaded(self.msg_no),
+            at: Timestamp::from_micros(self.created_at),
+            actor: actor.map(|(id, number)| UserRef {
+                id: id.into(),
+                number,
+            }),
+            what: self.what(target)?,
+        })
+    }
+
+    fn what(self, target: Option<&Target>) -> QueryResult<What> {
+        let missing = |what| corrupt("event", format_args!("no {what} at {}", self.seq));
+        match Kind::decode(self.kind)? {
+            Kind::Message => Ok(What::Message(Message {
+                client_id: parse(
+                    "client id",
+                    self.client_id.as_deref().ok_or_else(|| missing("client id"))?,
+                )?,
+                body: self.body.map(MessageBody::stored),
+                reply_to: self.reply_to.map(Seq::loaded),
+                edited_at: self.edited_at.map(Timestamp::from_micros),
+                rev: Seq::loaded(self.rev.unwrap_or(self.seq)),
+            })),
+            Kind::MessageEdited => {
+                let target = target.ok_or_else(|| missing("edited message"))?;
+                Ok(What::MessageEdited {
+                    target: Seq::loaded(target.seq),
+                    body: target.body.clone().map(MessageBody::stored),
+                    edited_at: target.edited_at.map(Timestamp::from_micros),
+                    rev: Seq::loaded(target.rev.unwrap_or(target.seq)),
+                })
+            }
+            Kind::MessageDeleted => Ok(What::MessageDeleted {
+                target: Seq::loaded(self.target.ok_or_else(|| missing("target"))?),
+            }),
+            Kind::RoomDeleted => Ok(What::RoomDeleted),
+            _ => Detail::from_json(self.detail.as_deref().ok_or_else(|| missing("detail"))?)?.what(),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Rooms and memberships.
+
+mod act;
+mod create;
+mod delete;
+mod direct;
+mod enter;
+mod leave;
+mod marks;
+mod members;
+mod roles;
+mod settings;
+mod views;
+
+use async_trait::async_trait;
+use diesel::QueryResult;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use futures_util::FutureExt;
+use parlor_domain::{
+    LeaveReason, MemberMark, PageSize, Role, RoomChange, RoomId, Timestamp, UserId, UserRef,
+};
+use parlor_ports::{
+    Added, DirectOpened, Joined, MembersPage, NewRoom, RoomAct, RoomCreated, RoomCursor, RoomStore, RoomView,
+    RoomsPage, StoreError,
+};
+
+use self::act::settle;
+use super::super::{Backend, Conn};
+use crate::id::Id;
+use crate::schema::members as memberships;
+
+pub(in super::super) use self::delete::erase;
+
+#[async_trait]
+impl RoomStore for Backend {
+    async fn create(&self, new: NewRoom) -> Result<RoomCreated, StoreError> {
+        self.write(move |tx| settle(create::create(tx, new), RoomCreated::Refused).boxed())
+            .await
+    }
+
+    async fn open_direct(
+        &self,
+        actor: UserRef,
+        peer: UserId,
+        new_id: RoomId,
+        at: Timestamp,
+    ) -> Result<DirectOpened, StoreError> {
+        self.write(move |tx| settle(direct::open(tx, actor, peer, new_id, at), DirectOpened::Refused).boxed())
+            .await
+    }
+
+    async fn find(&self, room: RoomId, viewer: UserId) -> Result<Option<RoomView>, StoreError> {
+        self.snapshot(move |conn| views::find(conn, room, viewer).boxed())
+            .await
+    }
+
+    async fn list(
+        &self,
+        user: UserId,
+        after: Option<RoomCursor>,
+        size: PageSize,
+    ) -> Result<RoomsPage, StoreError> {
+        self.snapshot(move |conn| views::list(conn, user, after, size).boxed())
+            .await
+    }
+
+    async fn members(
+        &self,
+        room: RoomId,
+        viewer: UserId,
+        after: Option<UserId>,
+        size: PageSize,
+    ) -> Result<Option<MembersPage>, StoreError> {
+        self.snapshot(move |conn| members::list(conn, room, viewer, after, size).boxed())
+            .await
+    }
+
+    async fn join(&self, room: RoomId, user: UserRef, at: Timestamp) -> Result<Joined, StoreError> {
+        self.write(move |tx| settle(enter::join(tx, room, user, at), Joined::Refused).boxed())
+            .await
+    }
+
+    async fn add(
+        &self,
+        room: RoomId,
+        actor: UserRef,
+        users: Vec<UserId>,
+        at: Timestamp,
+    ) -> Result<Added, StoreError> {
+        self.write(move |tx| settle(enter::add(tx, room, actor, users, at), Added::Refused).boxed())
+            .await
+    }
+
+    async fn remove(
+        &self,
+        room: RoomId,
+        actor: UserRef,
+        user: UserId,
+        reason: LeaveReason,
+        at: Timestamp,
+    ) -> Result<RoomAct, StoreError> {
+        let act = self
+            .write(move |tx| settle(leave::remove(tx, room, actor, user, reason, at), RoomAct::Refused).boxed())
+            .await;
+        self.erase_soon();
+        act
+    }
+
+    async fn change_role(
+        &self,
+        room: RoomId,
+        actor: UserRef,
+        user: UserId,
+        role: Role,
+        at: Timestamp,
+    ) -> Result<RoomAct, StoreError> {
+        self.write(move |tx| settle(roles::change(tx, room, actor, user, role, at), RoomAct::Refused).boxed())
+            .await
+    }
+
+    async fn hand_over(
+        &self,
+        room: RoomId,
+        actor: UserRef,
+        to: UserId,
+        at: Timestamp,
+    ) -> Result<RoomAct, StoreError> {
+        self.write(move |tx| settle(roles::hand_over(tx, room, actor, to, at), RoomAct::Refused).boxed())
+            .await
+    }
+
+    async fn update(
+        &self,
+        room: RoomId,
+        actor: UserRef,
+        change: RoomChange,
+        at: Timestamp,
+    ) -> Result<RoomAct, StoreError> {
+        self.write(move |tx| settle(settings::update(tx, room, actor, change, at), RoomAct::Refused).boxed())
+            .await
+    }
+
+    async fn delete(&self, room: RoomId, actor: UserRef, at: Timestamp) -> Result<RoomAct, StoreError> {
+        let act = self
+            .write(move |tx| settle(delete::delete(tx, room, actor, at), RoomAct::Refused).boxed())
+            .await;
+        self.erase_soon();
+        act
+    }
+
+    async fn advance_marks(&self, marks: Vec<(RoomId, Vec<MemberMark>)>) -> Result<(), StoreError> {
+        self.write(move |tx| marks::advance(tx, marks).boxed()).await
+    }
+
+    async fn share_a_room(&self, one: UserId, other: UserId) -> Result<bool, StoreError> {
+        self.read(move |conn| share(conn, one, other).boxed()).await
+    }
+}
+
+async fn share(conn: &mut Conn, one: UserId, other: UserId) -> QueryResult<bool> {
+    let theirs = diesel::alias!(memberships as theirs);
+    diesel::select(diesel::dsl::exists(
+        memberships::table
+            .inner_join(theirs.on(theirs.field(memberships::room_id).eq(memberships::room_id)))
+            .filter(memberships::user_id.eq(Id::of(one)))
+            .filter(theirs.field(memberships::user_id).eq(Id::of(other))),
+    ))
+    .get_result(conn)
+    .await
+}

@@ -1,0 +1,129 @@
+//! What all acts on a room have in common.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use parlor_domain::{AccountStatus, Action, Role, Room, RoomId, RoomKind, UserId, UserRef, allows};
+use parlor_ports::RoomRefusal;
+
+use super::super::Tx;
+use crate::code::Code;
+use crate::id::Id;
+use crate::rows::RoomRow;
+use crate::schema::{members, rooms, users};
+
+/// Why an act ends early. Refusals come before the first write.
+#[derive(Debug)]
+pub(super) enum Halt {
+    Refused(RoomRefusal),
+    Failed(diesel::result::Error),
+}
+
+pub(super) type Act<T> = Result<T, Halt>;
+
+impl From<RoomRefusal> for Halt {
+    fn from(refusal: RoomRefusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<diesel::result::Error> for Halt {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Turns a refusal into the outcome that the port has for it.
+pub(super) async fn settle<T>(
+    act: impl Future<Output = Act<T>>,
+    refused: fn(RoomRefusal) -> T,
+) -> QueryResult<T> {
+    match act.await {
+        Ok(done) => Ok(done),
+        Err(Halt::Refused(refusal)) => Ok(refused(refusal)),
+        Err(Halt::Failed(error)) => Err(error),
+    }
+}
+
+/// A room whose stream is locked, so that neither it nor who is in it changes.
+pub(super) async fn find(tx: &mut Tx<'_>, room: RoomId) -> QueryResult<Option<Room>> {
+    rooms::table
+        .filter(rooms::id.eq(Id::of(room)))
+        .filter(rooms::deleted_at.is_null())
+        .select(RoomRow::as_select())
+        .first(tx.conn)
+        .await
+        .optional()?
+        .map(Room::try_from)
+        .transpose()
+}
+
+/// What a person is in a room; `None` if nothing.
+pub(super) async fn role(tx: &mut Tx<'_>, room: RoomId, user: UserId) -> QueryResult<Option<Role>> {
+    members::table
+        .find((Id::of(room), Id::of(user)))
+        .select(members::role)
+        .first(tx.conn)
+        .await
+        .optional()?
+        .map(Role::decode)
+        .transpose()
+}
+
+/// A group and the role of the actor, with the streams of the group and of all whom the act concerns locked. Refused if
+/// the actor is not in it, or it is a direct room.
+pub(super) async fn group(
+    tx: &mut Tx<'_>,
+    room: RoomId,
+    actor: UserRef,
+    concerned: &[UserId],
+) -> Act<(Room, Role)> {
+    tx.lock(concerned.iter().map(|user| Id::of(*user)).chain([Id::of(room)]))
+        .await?;
+    let found = find(tx, room).await?.ok_or(RoomRefusal::NoRoom)?;
+    let role = role(tx, room, actor.id).await?.ok_or(RoomRefusal::NoRoom)?;
+    match found.kind {
+        RoomKind::Group => Ok((found, role)),
+        RoomKind::Direct => Err(RoomRefusal::Direct.into()),
+    }
+}
+
+/// Refuses what a role does not allow.
+pub(super) fn require(role: Role, action: Action) -> Act<()> {
+    if allows(role, action) {
+        Ok(())
+    } else {
+        Err(RoomRefusal::Forbidden.into())
+    }
+}
+
+/// The accounts of these people, in the given order. Refused if one of them is none or is locked.
+pub(super) async fn accounts(tx: &mut Tx<'_>, people: &[UserId]) -> Act<Vec<UserRef>> {
+    let mut found = Vec::with_capacity(people.len());
+    for &id in people {
+        let number = users::table
+            .filter(users::id.eq(Id::of(id)))
+            .filter(users::status.eq(AccountStatus::Active.code()))
+            .select(users::number)
+            .first(tx.conn)
+            .await
+            .optional()?
+            .ok_or(RoomRefusal::NoUser(id))?;
+        found.push(UserRef { id, number });
+    }
+    Ok(found)
+}
+
+/// Refuses if somebody has as many rooms as one may have. The streams of these people must be locked.
+pub(super) async fn have_place(tx: &mut Tx<'_>, people: &[UserRef]) -> Act<()> {
+    for user in people {
+        let rooms: i64 = members::table
+            .filter(members::user_id.eq(Id::of(user.id)))
+            .count()
+            .get_result(tx.conn)
+            .await?;
+        if rooms >= tx.limits.rooms_per_user {
+            return Err(RoomRefusal::TooManyRooms(user.id).into());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! Making groups.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use parlor_domain::{Role, Room, RoomId, RoomKind};
+use parlor_ports::{NewRoom, RoomCreated, RoomRefusal};
+
+use super::super::Tx;
+use super::act::{Act, accounts, have_place};
+use super::{enter, views};
+use crate::code::Code;
+use crate::error::corrupt;
+use crate::id::Id;
+use crate::rows::RoomRow;
+use crate::schema::rooms;
+
+pub(super) async fn create(tx: &mut Tx<'_>, new: NewRoom) -> Act<RoomCreated> {
+    let mut others = new.members.clone();
+    others.retain(|user| *user != new.creator.id);
+    // The creator's stream is locked, so a repeated request waits here for the first one.
+    tx.lock(others.iter().chain([&new.creator.id]).map(|user| Id::of(*user)))
+        .await?;
+    if let Some(room) = known(tx, &new).await? {
+        let view = views::find(tx.conn, room, new.creator.id).await?;
+        return Ok(RoomCreated::Known(view.ok_or(RoomRefusal::NoRoom)?));
+    }
+    let creator = accounts(tx, &[new.creator.id]).await?;
+    let others = accounts(tx, &others).await?;
+    if others.len() >= usize::try_from(new.capacity.members()).unwrap_or(usize::MAX) {
+        return Err(RoomRefusal::Full.into());
+    }
+    have_place(tx, &creator).await?;
+    have_place(tx, &others).await?;
+
+    let room = insert(tx, &new).await?;
+    enter::bring_in(tx, &room, new.creator, &creator, Role::Owner, new.at).await?;
+    enter::bring_in(tx, &room, new.creator, &others, Role::Member, new.at).await?;
+    let view = views::find(tx.conn, new.id, new.creator.id).await?;
+    Ok(RoomCreated::New(view.ok_or_else(|| corrupt("room", new.id))?))
+}
+
+/// The room that this request made before.
+async fn known(tx: &mut Tx<'_>, new: &NewRoom) -> QueryResult<Option<RoomId>> {
+    let Some(client_id) = &new.client_id else {
+        return Ok(None);
+    };
+    let found: Option<Id> = rooms::table
+        .filter(rooms::creator_id.eq(Id::of(new.creator.id)))
+        .filter(rooms::client_id.eq(client_id.as_str()))
+        .select(rooms::id)
+        .first(tx.conn)
+        .await
+        .optional()?;
+    Ok(found.map(Into::into))
+}
+
+async fn insert(tx: &mut Tx<'_>, new: &NewRoom) -> QueryResult<Room> {
+    tx.open_stream(Id::of(new.id), new.at).await?;
+    diesel::insert_into(rooms::table)
+        .values((
+            rooms::id.eq(Id::of(new.id)),
+            rooms::kind.eq(RoomKind::Group.code()),
+            rooms::name.eq(new.name.as_str()),
+            rooms::topic.eq(new.topic.as_str()),
+            rooms::owner_id.eq(Id::of(new.creator.id)),
+            rooms::history.eq(new.history.code()),
+            rooms::join_policy.eq(new.join.code()),
+            rooms::capacity.eq(i64::from(new.capacity.members())),
+            rooms::member_count.eq(0),
+            rooms::creator_id.eq(Id::of(new.creator.id)),
+            rooms::client_id.eq(new.client_id.as_ref().map(|id| id.as_str())),
+            rooms::created_at.eq(new.at.micros()),
+        ))
+        .returning(RoomRow::as_returning())
+        .get_result(tx.conn)
+        .await?
+        .try_into()
+}

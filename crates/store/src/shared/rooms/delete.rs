@@ -1,0 +1,107 @@
+//! The end of a group, and of what was said in it.
+
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use parlor_domain::{Action, Event, Room, RoomId, Timestamp, UserRef, What};
+use parlor_ports::RoomAct;
+
+use super::super::Tx;
+use super::act::{self, Act, require};
+use crate::code::{Code, Kind};
+use crate::counter::Counter;
+use crate::id::Id;
+use crate::rows::blank_settings;
+use crate::schema::{directs, events, members, revisions, rooms, streams};
+
+/// So many events lose their content in one transaction, so that nobody waits long for it.
+const CHUNK: i64 = 500;
+
+pub(super) async fn delete(
+    tx: &mut Tx<'_>,
+    room: RoomId,
+    actor: UserRef,
+    at: Timestamp,
+) -> Act<RoomAct> {
+    let (room, role) = act::group(tx, room, actor, &[]).await?;
+    require(role, Action::DeleteRoom)?;
+    let event = end(tx, &room, Some(actor), at).await?;
+    Ok(RoomAct::Done(Some(event)))
+}
+
+/// Ends a room at once for everybody. The content of a long log is erased in chunks: the first one here, the others by
+/// [`erase`]. Nobody asks for them any more, as nobody is a member.
+pub(super) async fn end(
+    tx: &mut Tx<'_>,
+    room: &Room,
+    actor: Option<UserRef>,
+    at: Timestamp,
+) -> QueryResult<Arc<Event>> {
+    let id = Id::of(room.id);
+    diesel::delete(members::table.filter(members::room_id.eq(id)))
+        .execute(tx.conn)
+        .await?;
+    diesel::delete(directs::table.filter(directs::room_id.eq(id)))
+        .execute(tx.conn)
+        .await?;
+    diesel::update(rooms::table.filter(rooms::id.eq(id)))
+        .set((
+            rooms::deleted_at.eq(at.micros()),
+            rooms::member_count.eq(0),
+            rooms::name.eq(None::<String>),
+            rooms::topic.eq(""),
+        ))
+        .execute(tx.conn)
+        .await?;
+    let event = tx.append(room.id, actor, What::RoomDeleted, at).await?;
+    erase_chunk(tx, id, 0, event.seq.stored()).await?;
+    Ok(event)
+}
+
+/// Erases the next events of some deleted room; false if there is nothing left to erase.
+pub(in super::super::super) async fn erase(tx: &mut Tx<'_>) -> QueryResult<bool> {
+    let next = rooms::table
+        .inner_join(streams::table.on(streams::id.eq(rooms::id)))
+        .filter(rooms::erased_seq.is_not_null())
+        .order(rooms::id)
+        .select((rooms::id, rooms::erased_seq.assume_not_null(), streams::seq))
+        .first::<(Id, i64, i64)>(tx.conn)
+        .await
+        .optional()?;
+    let Some((room, after, head)) = next else {
+        return Ok(false);
+    };
+    erase_chunk(tx, room, after, head).await?;
+    Ok(true)
+}
+
+/// Erases the content of the events after this one, and notes how far that has come.
+async fn erase_chunk(tx: &mut Tx<'_>, room: Id, after: i64, head: i64) -> QueryResult<()> {
+    let until = after + CHUNK;
+    let these = events::table
+        .filter(events::stream_id.eq(room))
+        .filter(events::seq.gt(after))
+        .filter(events::seq.le(until));
+    diesel::update(these.filter(events::body.is_not_null()))
+        .set(events::body.eq(None::<String>))
+        .execute(tx.conn)
+        .await?;
+    diesel::update(these.filter(events::kind.eq(Kind::RoomUpdated.code())))
+        .set(events::detail.eq(blank_settings()))
+        .execute(tx.conn)
+        .await?;
+    diesel::delete(
+        revisions::table
+            .filter(revisions::stream_id.eq(room))
+            .filter(revisions::seq.gt(after))
+            .filter(revisions::seq.le(until)),
+    )
+    .execute(tx.conn)
+    .await?;
+    diesel::update(rooms::table.filter(rooms::id.eq(room)))
+        .set(rooms::erased_seq.eq((until < head).then_some(until)))
+        .execute(tx.conn)
+        .await?;
+    Ok(())
+}

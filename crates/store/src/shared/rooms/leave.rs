@@ -1,0 +1,78 @@
+//! Going out of groups.
+
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use parlor_domain::{Action, Event, LeaveReason, Role, Room, RoomId, Timestamp, UserId, UserRef, What};
+use parlor_ports::{RoomAct, RoomRefusal};
+
+use super::super::Tx;
+use super::act::{self, Act, require};
+use super::{delete, roles};
+use crate::id::Id;
+use crate::schema::{members, rooms, users};
+
+pub(super) async fn remove(
+    tx: &mut Tx<'_>,
+    room: RoomId,
+    actor: UserRef,
+    user: UserId,
+    reason: LeaveReason,
+    at: Timestamp,
+) -> Act<RoomAct> {
+    let (room, role) = act::group(tx, room, actor, &[user]).await?;
+    let leaving = act::role(tx, room.id, user)
+        .await?
+        .ok_or(RoomRefusal::NotMember(user))?;
+    require(
+        role,
+        match reason {
+            LeaveReason::Left if user == actor.id => Action::Leave,
+            LeaveReason::Left | LeaveReason::Removed => Action::Remove(leaving),
+        },
+    )?;
+    let user = reference(tx, user).await?;
+    let event = take_out(tx, &room, actor, user, reason, at).await?;
+    if room.members <= 1 {
+        delete::end(tx, &room, Some(actor), at).await?;
+    } else if leaving == Role::Owner {
+        roles::succeed(tx, &room, user, at).await?;
+    }
+    Ok(RoomAct::Done(Some(event)))
+}
+
+/// A member, whose account may be locked by now.
+pub(super) async fn reference(tx: &mut Tx<'_>, id: UserId) -> QueryResult<UserRef> {
+    let number = users::table
+        .filter(users::id.eq(Id::of(id)))
+        .select(users::number)
+        .first(tx.conn)
+        .await?;
+    Ok(UserRef { id, number })
+}
+
+async fn take_out(
+    tx: &mut Tx<'_>,
+    room: &Room,
+    actor: UserRef,
+    user: UserRef,
+    reason: LeaveReason,
+    at: Timestamp,
+) -> QueryResult<Arc<Event>> {
+    diesel::delete(members::table.find((Id::of(room.id), Id::of(user.id))))
+        .execute(tx.conn)
+        .await?;
+    diesel::update(rooms::table.filter(rooms::id.eq(Id::of(room.id))))
+        .set(rooms::member_count.eq(rooms::member_count - 1))
+        .execute(tx.conn)
+        .await?;
+    let left = What::MemberLeft { user, reason };
+    let event = tx.append(room.id, Some(actor), left, at).await?;
+    let told = What::RoomLeft {
+        room: room.id,
+        reason,
+    };
+    tx.append(user.id, Some(actor), told, at).await?;
+    Ok(event)
+}

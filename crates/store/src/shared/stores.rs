@@ -1,0 +1,16 @@
+//! The ports on diesel-async: written once, compiled once for each database, against the `Backend` and `Conn` of the
+//! module around this one.
+
+mod care;
+mod job;
+mod log;
+mod rooms;
+mod sessions;
+mod sync;
+mod tx;
+mod users;
+
+pub(super) use care::{check, erase_deleted};
+pub(super) use job::{Job, Task};
+pub(super) use log::decode;
+pub(super) use tx::{Limits, Tx};

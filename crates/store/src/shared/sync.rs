@@ -1,0 +1,89 @@
+//! Where a user's streams stand.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use futures_util::FutureExt;
+use parlor_domain::{Position, Seq, SessionId, StreamId, Timestamp};
+use parlor_ports::{RoomHead, Snapshot, StoreError, SyncStore};
+
+use super::super::{Backend, Conn, tags_at};
+use super::sessions;
+use crate::code::Code;
+use crate::counter::{Counter, loaded_tag};
+use crate::id::Id;
+use crate::rows::{MemberRow, StreamRow};
+use crate::schema::{members, rooms, streams};
+
+#[async_trait]
+impl SyncStore for Backend {
+    async fn snapshot(
+        &self,
+        session: SessionId,
+        positions: Vec<(StreamId, Position)>,
+        now: Timestamp,
+    ) -> Result<Option<Snapshot>, StoreError> {
+        self.snapshot(move |conn| take(conn, session, positions, now).boxed())
+            .await
+    }
+}
+
+async fn take(
+    conn: &mut Conn,
+    session: SessionId,
+    positions: Vec<(StreamId, Position)>,
+    now: Timestamp,
+) -> QueryResult<Option<Snapshot>> {
+    let Some((session, account, own)) = sessions::find_with_head(conn, session, now).await? else {
+        return Ok(None);
+    };
+    let rows = members::table
+        .inner_join(streams::table.on(streams::id.eq(members::room_id)))
+        .inner_join(rooms::table.on(rooms::id.eq(members::room_id)))
+        .filter(members::user_id.eq(Id::of(account.user.id)))
+        .select((StreamRow::as_select(), MemberRow::as_select(), rooms::kind))
+        .load::<(StreamRow, MemberRow, i16)>(conn)
+        .await?;
+
+    let mut heads: HashMap<Id, i64> = rows.iter().map(|(stream, ..)| (stream.id, stream.seq)).collect();
+    heads.insert(own.id, own.seq);
+    let wanted = positions
+        .into_iter()
+        .map(|(stream, position)| (Id::of(stream), position.seq))
+        .filter(|(stream, seq)| {
+            // Neither the beginning nor the head, and a stream that is his to read.
+            *seq > Seq::ZERO && heads.get(stream).is_some_and(|head| seq.stored() < *head)
+        })
+        .map(|(stream, seq)| (stream, seq.stored()))
+        .collect::<Vec<_>>();
+    let tags = if wanted.is_empty() {
+        Vec::new()
+    } else {
+        tags_at(conn, wanted).await?
+    };
+
+    let rooms = rows
+        .into_iter()
+        .map(|(stream, member, kind)| {
+            Ok(RoomHead {
+                room: stream.id.into(),
+                kind: Code::decode(kind)?,
+                head: stream.head(),
+                visible_from: Seq::loaded(member.visible_from),
+                mark: member.mark(),
+            })
+        })
+        .collect::<QueryResult<_>>()?;
+    Ok(Some(Snapshot {
+        session,
+        account,
+        own: own.position(),
+        rooms,
+        tags: tags
+            .into_iter()
+            .map(|(stream, tag)| (stream.into(), loaded_tag(tag)))
+            .collect(),
+    }))
+}

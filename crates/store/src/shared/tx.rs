@@ -1,0 +1,122 @@
+//! A transaction that writes.
+
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use parlor_domain::{Event, MarksUpdate, MsgNo, Seq, StreamId, Timestamp, UserRef, What};
+use parlor_ports::{Entropy, Published};
+
+use super::super::{Conn, lock};
+use crate::counter::{Counter, stored_tag};
+use crate::id::Id;
+use crate::rows::{NewEvent, StreamRow};
+use crate::schema::{events, streams};
+use crate::settings::Settings;
+
+/// How much a person may have.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) struct Limits {
+    pub(super) rooms_per_user: i64,
+}
+
+impl Limits {
+    pub(in super::super) fn of(settings: &Settings) -> Self {
+        Self {
+            rooms_per_user: settings.rooms_per_user.into(),
+        }
+    }
+}
+
+/// An open transaction, and what it will have added to the log once it is committed.
+pub(in super::super) struct Tx<'c> {
+    pub(in super::super) conn: &'c mut Conn,
+    pub(super) limits: Limits,
+    entropy: &'c dyn Entropy,
+    published: Vec<Published>,
+}
+
+impl<'c> Tx<'c> {
+    pub(in super::super) fn new(
+        conn: &'c mut Conn,
+        entropy: &'c dyn Entropy,
+        limits: Limits,
+    ) -> Self {
+        Self {
+            conn,
+            limits,
+            entropy,
+            published: Vec::new(),
+        }
+    }
+
+    /// What was added, in order.
+    pub(in super::super) fn into_published(self) -> Vec<Published> {
+        self.published
+    }
+
+    /// Locks streams until the end of the transaction, all at once, so that nobody waits in a circle. Whoever appends to
+    /// several streams, or decides by what stands in them, begins with this.
+    pub(super) async fn lock(&mut self, ids: impl IntoIterator<Item = Id>) -> QueryResult<()> {
+        let mut ids: Vec<Id> = ids.into_iter().collect();
+        ids.sort_unstable();
+        ids.dedup();
+        lock(self.conn, ids).await
+    }
+
+    /// Makes the stream of a new user or room.
+    pub(super) async fn open_stream(&mut self, id: Id, at: Timestamp) -> QueryResult<()> {
+        diesel::insert_into(streams::table)
+            .values(StreamRow::new(id, at))
+            .execute(self.conn)
+            .await?;
+        Ok(())
+    }
+
+    /// Appends an event that is no message to a stream.
+    pub(super) async fn append(
+        &mut self,
+        stream: impl Into<StreamId>,
+        actor: Option<UserRef>,
+        what: What,
+        at: Timestamp,
+    ) -> QueryResult<Arc<Event>> {
+        let stream = stream.into();
+        let tag = self.entropy.tag();
+        let (seq, msg_no) = diesel::update(streams::table.find(Id::of(stream)))
+            .set((
+                streams::seq.eq(streams::seq + 1),
+                streams::tag.eq(stored_tag(tag)),
+                streams::active_at.eq(at.micros()),
+            ))
+            .returning((streams::seq, streams::msg_no))
+            .get_result(self.conn)
+            .await?;
+        let mut event = Event {
+            stream,
+            seq: Seq::loaded(seq),
+            tag,
+            number: 0,
+            msg_no: MsgNo::loaded(msg_no),
+            at,
+            actor,
+            what,
+        };
+        event.number = diesel::insert_into(events::table)
+            .values(NewEvent::of(&event))
+            .returning(events::number)
+            .get_result(self.conn)
+            .await?;
+        let event = Arc::new(event);
+        self.published.push(Published::Event {
+            event: event.clone(),
+            origin: None,
+        });
+        Ok(event)
+    }
+
+    /// Tells of marks that moved.
+    pub(super) fn publish_marks(&mut self, update: MarksUpdate) {
+        self.published.push(Published::Marks(Arc::new(update)));
+    }
+}

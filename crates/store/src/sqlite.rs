@@ -1,0 +1,126 @@
+//! Everything on one SQLite file: one thread writes, a few read, one brings the write-ahead log home.
+
+mod append;
+mod batch;
+mod checkpoint;
+mod connection;
+mod engine;
+mod reader;
+mod strangers;
+mod writer;
+
+#[path = "shared/stores.rs"]
+mod stores;
+
+use std::sync::Arc;
+
+use diesel::QueryResult;
+use diesel::sql_types::{Integer, Text};
+use diesel_async::RunQueryDsl;
+use futures_util::future::BoxFuture;
+use parlor_ports::{Append, Appended, Priority, StoreError};
+use tokio::sync::{Notify, oneshot};
+
+use self::connection::Conn;
+use self::reader::Read;
+use self::stores::{Task, Tx};
+use self::batch::{Pending, Write};
+use crate::error::closed;
+use crate::id::{DbId, Id};
+use crate::queue::Queue;
+
+pub(crate) use self::connection::{migrate, pending};
+pub(crate) use self::engine::{Engine, Idle};
+
+/// The ports on SQLite: each call is one entry in one of two queues.
+#[derive(Clone)]
+pub(crate) struct Backend {
+    writes: Arc<Queue<Write>>,
+    reads: Arc<Queue<Read>>,
+    erase: Arc<Notify>,
+}
+
+impl Backend {
+    /// Runs a query on a reader thread.
+    async fn read<R, F>(&self, work: F) -> Result<R, StoreError>
+    where
+        R: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<R>> + Send + 'static,
+    {
+        let (read, result) = reader::read(work);
+        self.reads.push(read, Priority::Person)?;
+        result.await.map_err(|_| closed())?
+    }
+
+    /// Runs several queries that see the database as it is at one moment, as every read does here.
+    async fn snapshot<R, F>(&self, work: F) -> Result<R, StoreError>
+    where
+        R: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<R>> + Send + 'static,
+    {
+        self.read(work).await
+    }
+
+    /// Runs work in a transaction; answers once it is committed and published.
+    async fn write<R, F>(&self, work: F) -> Result<R, StoreError>
+    where
+        R: Send + 'static,
+        F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, QueryResult<R>> + Send + 'static,
+    {
+        self.write_as(Priority::Person, work).await
+    }
+
+    async fn write_as<R, F>(&self, priority: Priority, work: F) -> Result<R, StoreError>
+    where
+        R: Send + 'static,
+        F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, QueryResult<R>> + Send + 'static,
+    {
+        let (job, result) = Task::new(work);
+        self.writes.push(Write::Job(job), priority)?;
+        result.await.map_err(|_| closed())?
+    }
+
+    /// Appends; the order of the log is that of these calls.
+    async fn enqueue(&self, append: Append) -> Result<Appended, StoreError> {
+        let priority = append.priority;
+        let (caller, result) = oneshot::channel();
+        self.writes
+            .push(Write::Append(Pending { append, caller }), priority)?;
+        result.await.map_err(|_| closed())?
+    }
+
+    /// Says that there may be a deleted room to erase.
+    fn erase_soon(&self) {
+        self.erase.notify_one();
+    }
+}
+
+/// Nothing to lock: there is one writer.
+async fn lock(_: &mut Conn, _: Vec<Id>) -> QueryResult<()> {
+    Ok(())
+}
+
+#[derive(diesel::QueryableByName)]
+struct TagAt {
+    #[diesel(sql_type = DbId)]
+    stream_id: Id,
+    #[diesel(sql_type = Integer)]
+    tag: i32,
+}
+
+/// The tags of these events, where there are such.
+async fn tags_at(conn: &mut Conn, wanted: Vec<(Id, i64)>) -> QueryResult<Vec<(Id, i32)>> {
+    let wanted: Vec<(String, i64)> = wanted
+        .into_iter()
+        .map(|(stream, seq)| (stream.0.simple().to_string(), seq))
+        .collect();
+    let wanted = serde_json::to_string(&wanted).expect("texts and numbers are always JSON");
+    let found: Vec<TagAt> = diesel::sql_query(
+        "SELECT events.stream_id, events.tag FROM json_each(?) AS wanted \
+         CROSS JOIN events ON events.stream_id = unhex(wanted.value ->> 0) AND events.seq = wanted.value ->> 1",
+    )
+    .bind::<Text, _>(wanted)
+    .load(conn)
+    .await?;
+    Ok(found.into_iter().map(|at| (at.stream_id, at.tag)).collect())
+}

@@ -1,0 +1,209 @@
+//! A run of appends inside the writer's transaction. On sync diesel: this is what a message costs.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use parlor_domain::{Draft, Event, Role, RoomId, UserId};
+use parlor_ports::{Append, Appended, Entropy};
+
+use crate::appending::{self, Standing, judge, known, next};
+use crate::code::Code;
+use crate::counter::Counter;
+use crate::error::corrupt;
+use crate::id::Id;
+use crate::rows::{EventRow, NewEvent, StreamRow, Target, digest};
+use crate::schema::{events, members, revisions, streams};
+
+/// What was read once for all appends of a run, and what is to be written once at its end.
+pub(super) struct Run<'c> {
+    conn: &'c mut SqliteConnection,
+    entropy: &'c dyn Entropy,
+    /// The number of the last event, over all streams.
+    number: i64,
+    streams: HashMap<RoomId, StreamRow>,
+    members: HashMap<(RoomId, UserId), Option<Standing>>,
+    /// The newest message of each sender, which is where his mark moves.
+    spoken: HashMap<(RoomId, UserId), (i64, i64)>,
+}
+
+impl<'c> Run<'c> {
+    pub(super) fn new(conn: &'c mut SqliteConnection, entropy: &'c dyn Entropy, number: i64) -> Self {
+        Self {
+            conn,
+            entropy,
+            number,
+            streams: HashMap::new(),
+            members: HashMap::new(),
+            spoken: HashMap::new(),
+        }
+    }
+
+    /// Appends one, unless it is known or refused.
+    pub(super) fn append(&mut self, append: &Append) -> QueryResult<Appended> {
+        let digest = digest(&append.client_id, &append.draft);
+        let standing = self.standing(append.room, append.sender.id)?;
+        let target = match appending::target(&append.draft) {
+            Some(seq) if standing.is_some() => self.target(append.room, seq)?,
+            _ => None,
+        };
+        if let Err(refusal) = judge(&append.draft, append.sender.id, standing, target.as_ref()) {
+            let known = self.known(append, digest)?;
+            return Ok(known.unwrap_or(Appended::Refused(refusal)));
+        }
+        let stream = self.stream(append.room)?;
+        let (mut event, grown) = next(append, &stream, self.entropy.tag());
+        event.number = self.number + 1;
+        if !self.insert(append, &event, digest)? {
+            let known = self.known(append, digest)?;
+            return known.ok_or_else(|| corrupt("event", format_args!("nothing stands in its way: {event:?}")));
+        }
+        self.number = event.number;
+        self.streams.insert(append.room, grown);
+        match (&append.draft, target) {
+            (Draft::Message { .. }, _) => {
+                let place = (event.seq.stored(), event.msg_no.stored());
+                self.spoken.insert((append.room, append.sender.id), place);
+            }
+            (Draft::Edit { body, .. }, Some(target)) => self.revise(&event, target, body.as_str())?,
+            (Draft::Delete { .. }, Some(target)) => self.erase(&event, &target)?,
+            (Draft::Edit { .. } | Draft::Delete { .. }, None) => {}
+        }
+        Ok(Appended::New(Arc::new(event)))
+    }
+
+    /// Writes what changed once per stream and once per sender.
+    pub(super) fn finish(self) -> QueryResult<()> {
+        for row in self.streams.values() {
+            diesel::update(streams::table.find(row.id))
+                .set((
+                    streams::seq.eq(row.seq),
+                    streams::tag.eq(row.tag),
+                    streams::msg_no.eq(row.msg_no),
+                    streams::active_at.eq(row.active_at),
+                ))
+                .execute(self.conn)?;
+        }
+        for ((room, user), (seq, msg_no)) in self.spoken {
+            diesel::update(members::table.find((Id::of(room), Id::of(user))))
+                .set((
+                    members::read_seq.eq(seq),
+                    members::read_msg_no.eq(msg_no),
+                    members::delivered_seq.eq(seq),
+                ))
+                .execute(self.conn)?;
+        }
+        Ok(())
+    }
+
+    fn standing(&mut self, room: RoomId, user: UserId) -> QueryResult<Option<Standing>> {
+        match self.members.entry((room, user)) {
+            Entry::Occupied(found) => Ok(*found.get()),
+            Entry::Vacant(place) => {
+                let row: Option<(i16, i64)> = members::table
+                    .find((Id::of(room), Id::of(user)))
+                    .select((members::role, members::visible_from))
+                    .first(self.conn)
+                    .optional()?;
+                let standing = row
+                    .map(|(role, visible_from)| {
+                        Role::decode(role).map(|role| Standing { role, visible_from })
+                    })
+                    .transpose()?;
+                Ok(*place.insert(standing))
+            }
+        }
+    }
+
+    fn stream(&mut self, room: RoomId) -> QueryResult<StreamRow> {
+        match self.streams.get(&room) {
+            Some(row) => Ok(*row),
+            None => streams::table
+                .find(Id::of(room))
+                .select(StreamRow::as_select())
+                .first(self.conn),
+        }
+    }
+
+    fn target(&mut self, room: RoomId, seq: i64) -> QueryResult<Option<Target>> {
+        events::table
+            .find((Id::of(room), seq))
+            .filter(events::rev.is_not_null())
+            .select(Target::as_select())
+            .first(self.conn)
+            .optional()
+    }
+
+    /// The answer to a client id that this sender used before in this room.
+    fn known(&mut self, append: &Append, digest: i64) -> QueryResult<Option<Appended>> {
+        let row: Option<EventRow> = events::table
+            .filter(events::stream_id.eq(Id::of(append.room)))
+            .filter(events::sender_id.eq(Id::of(append.sender.id)))
+            .filter(events::client_id.eq(append.client_id.as_str()))
+            .select(EventRow::as_select())
+            .first(self.conn)
+            .optional()?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let target = match row.edited() {
+            Some((_, seq)) => self.target(append.room, seq)?,
+            None => None,
+        };
+        known(row, digest, target.as_ref()).map(Some)
+    }
+
+    /// False if the client id was used before.
+    fn insert(&mut self, append: &Append, event: &Event, digest: i64) -> QueryResult<bool> {
+        let row = NewEvent::named(event, &append.client_id, digest);
+        let inserted = diesel::insert_into(events::table)
+            .values((events::number.eq(event.number), row))
+            .on_conflict_do_nothing()
+            .execute(self.conn)?;
+        Ok(inserted == 1)
+    }
+
+    /// Gives a message another text, and keeps the one before.
+    fn revise(&mut self, event: &Event, target: Target, body: &str) -> QueryResult<()> {
+        let kept: i64 = revisions::table
+            .filter(revisions::stream_id.eq(target.stream_id))
+            .filter(revisions::seq.eq(target.seq))
+            .count()
+            .get_result(self.conn)?;
+        diesel::insert_into(revisions::table)
+            .values((
+                revisions::stream_id.eq(target.stream_id),
+                revisions::seq.eq(target.seq),
+                revisions::no.eq(kept + 1),
+                revisions::body.eq(target.body.unwrap_or_default()),
+                revisions::replaced_at.eq(event.at.micros()),
+            ))
+            .execute(self.conn)?;
+        diesel::update(events::table.find((target.stream_id, target.seq)))
+            .set((
+                events::body.eq(body),
+                events::edited_at.eq(event.at.micros()),
+                events::rev.eq(event.seq.stored()),
+            ))
+            .execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Leaves nothing of what a message said.
+    fn erase(&mut self, event: &Event, target: &Target) -> QueryResult<()> {
+        diesel::update(events::table.find((target.stream_id, target.seq)))
+            .set((
+                events::body.eq(None::<String>),
+                events::rev.eq(event.seq.stored()),
+            ))
+            .execute(self.conn)?;
+        diesel::delete(
+            revisions::table
+                .filter(revisions::stream_id.eq(target.stream_id))
+                .filter(revisions::seq.eq(target.seq)),
+        )
+        .execute(self.conn)?;
+        Ok(())
+    }
+}

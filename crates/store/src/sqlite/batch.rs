@@ -1,0 +1,85 @@
+//! Writes on their way through one transaction.
+
+use std::collections::VecDeque;
+
+use diesel::result::Error;
+use parlor_ports::{Append, Appended, Published, StoreError};
+use tokio::sync::oneshot;
+
+use super::stores::Job;
+use crate::error::store_error;
+
+/// A write that waits.
+pub(super) enum Write {
+    Append(Pending),
+    Job(Box<dyn Job>),
+}
+
+/// An append, and who waits for it.
+pub(super) struct Pending {
+    pub(super) append: Append,
+    pub(super) caller: oneshot::Sender<Result<Appended, StoreError>>,
+}
+
+impl Write {
+    pub(super) fn fail(self, error: &Error) {
+        match self {
+            Self::Append(pending) => pending.answer(Err(store_error(error))),
+            Self::Job(job) => job.answer(Err(store_error(error))),
+        }
+    }
+}
+
+impl Pending {
+    fn answer(self, answer: Result<Appended, StoreError>) {
+        // A caller who has gone misses nothing: what was stored is in the log.
+        let _ = self.caller.send(answer);
+    }
+}
+
+/// What was done inside the transaction, and whom to tell once it is committed.
+pub(super) enum Done {
+    Appended(Pending, Appended),
+    Ran(Box<dyn Job>),
+    Failed(Write, Error),
+}
+
+impl Done {
+    pub(super) fn answer(self) {
+        match self {
+            Self::Appended(pending, appended) => pending.answer(Ok(appended)),
+            Self::Ran(job) => job.answer(Ok(())),
+            Self::Failed(write, error) => write.fail(&error),
+        }
+    }
+
+    pub(super) fn fail(self, error: &Error) {
+        match self {
+            Self::Appended(pending, _) => pending.answer(Err(store_error(error))),
+            Self::Ran(job) => job.answer(Err(store_error(error))),
+            Self::Failed(write, _) => write.fail(error),
+        }
+    }
+}
+
+/// A transaction on its way.
+#[derive(Default)]
+pub(super) struct Progress {
+    pub(super) waiting: VecDeque<Write>,
+    pub(super) done: Vec<Done>,
+    pub(super) published: Vec<Published>,
+    /// The number of the last event.
+    pub(super) number: i64,
+}
+
+impl Progress {
+    /// Notes events that were added.
+    pub(super) fn add(&mut self, added: Vec<Published>) {
+        let last = added.iter().rev().find_map(|published| match published {
+            Published::Event { event, .. } => Some(event.number),
+            Published::Marks(_) => None,
+        });
+        self.number = last.unwrap_or(self.number);
+        self.published.extend(added);
+    }
+}

@@ -1,0 +1,227 @@
+//! The thread that writes: what waits becomes one transaction, one commit, one publication, and then the answers.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use diesel::QueryResult;
+use diesel_async::SimpleAsyncConnection;
+use parlor_ports::{Appended, Entropy, EventSink, Published};
+use tokio::time::timeout;
+
+use super::append::Run;
+use super::batch::{Done, Pending, Progress, Write};
+use super::checkpoint::{Mode, Signals, checkpoint};
+use super::connection::Conn;
+use super::stores::{Job, Limits, Tx};
+use super::strangers;
+use crate::error::is_outage;
+use crate::queue::Queue;
+
+/// Most writes of people in a batch. More would make the first of them wait without making the last of them sooner.
+const PEOPLE: usize = 512;
+/// Most writes of programs in a batch, so that people do not wait for them.
+const BULK: usize = 50;
+/// After so long without a write it is looked whether another process wrote.
+const WATCH: Duration = Duration::from_secs(1);
+
+/// Undoes a part of a transaction.
+const UNDO: &str = "ROLLBACK TO part; RELEASE part";
+
+pub(super) struct Writer {
+    pub(super) conn: Conn,
+    pub(super) writes: Arc<Queue<Write>>,
+    pub(super) sink: Arc<dyn EventSink>,
+    pub(super) entropy: Arc<dyn Entropy>,
+    pub(super) limits: Limits,
+    pub(super) signals: Arc<Signals>,
+    /// The number of the last event that was published or was there before.
+    pub(super) number: i64,
+    /// Changes when another connection has written.
+    pub(super) version: i64,
+}
+
+impl Writer {
+    /// Writes until the queue is closed and empty, and leaves an empty write-ahead log.
+    pub(super) async fn run(mut self) {
+        loop {
+            match timeout(WATCH, self.writes.take(PEOPLE, BULK)).await {
+                Ok(Some(batch)) => self.write(batch).await,
+                Ok(None) => break,
+                Err(_idle) => self.watch().await,
+            }
+            if self.signals.restart.swap(false, Ordering::Relaxed) {
+                self.checkpoint(Mode::Restart).await;
+            }
+        }
+        self.checkpoint(Mode::Truncate).await;
+    }
+
+    async fn write(&mut self, batch: Vec<Write>) {
+        let mut progress = Progress {
+            waiting: batch.into(),
+            ..Progress::default()
+        };
+        match self.transaction(&mut progress).await {
+            Ok(()) => {
+                self.number = progress.number;
+                self.signals.grown.store(true, Ordering::Relaxed);
+                if !progress.published.is_empty() {
+                    self.sink.publish(progress.published);
+                }
+                progress.done.into_iter().for_each(Done::answer);
+            }
+            Err(error) => {
+                tracing::error!(%error, "a batch of writes failed");
+                // It may be rolled back already: SQLite does so by itself when the disk is full.
+                let _ = self.conn.batch_execute("ROLLBACK").await;
+                progress.done.into_iter().for_each(|done| done.fail(&error));
+                progress.waiting.into_iter().for_each(|write| write.fail(&error));
+            }
+        }
+    }
+
+    async fn transaction(&mut self, progress: &mut Progress) -> QueryResult<()> {
+        self.conn.batch_execute("BEGIN IMMEDIATE").await?;
+        progress.number = self.number;
+        // What another process added comes first, as it does in the log.
+        progress.add(strangers::after(&mut self.conn, self.number).await?);
+        while let Some(write) = progress.waiting.pop_front() {
+            match write {
+                Write::Job(job) => self.job(job, progress).await?,
+                Write::Append(first) => {
+                    let mut run = vec![first];
+                    while let Some(Write::Append(pending)) =
+                        progress.waiting.pop_front_if(|write| matches!(write, Write::Append(_)))
+                    {
+                        run.push(pending);
+                    }
+                    self.appends(run, progress).await?;
+                }
+            }
+        }
+        self.conn.batch_execute("COMMIT").await
+    }
+
+    /// Runs a job so that its failure undoes nothing but itself.
+    async fn job(&mut self, mut job: Box<dyn Job>, progress: &mut Progress) -> QueryResult<()> {
+        self.conn.batch_execute("SAVEPOINT part").await?;
+        let mut tx = Tx::new(&mut self.conn, &*self.entropy, self.limits);
+        match job.run(&mut tx).await {
+            Ok(()) => {
+                progress.add(tx.into_published());
+                progress.done.push(Done::Ran(job));
+                self.conn.batch_execute("RELEASE part").await
+            }
+            Err(error) if is_outage(&error) => {
+                progress.waiting.push_front(Write::Job(job));
+                Err(error)
+            }
+            Err(error) => {
+                progress.done.push(Done::Failed(Write::Job(job), error));
+                self.conn.batch_execute(UNDO).await
+            }
+        }
+    }
+
+    /// Appends all of a run; if that fails, each by itself, so that a bad one fails alone.
+    async fn appends(&mut self, run: Vec<Pending>, progress: &mut Progress) -> QueryResult<()> {
+        self.conn.batch_execute("SAVEPOINT part").await?;
+        let (mut run, outcome) = self.attempt(run, progress.number).await?;
+        match outcome {
+            Ok(appended) => {
+                progress.add(news(&run, &appended));
+                let done = run.into_iter().zip(appended);
+                progress
+                    .done
+                    .extend(done.map(|(pending, appended)| Done::Appended(pending, appended)));
+                self.conn.batch_execute("RELEASE part").await
+            }
+            Err(error) if is_outage(&error) => {
+                progress.waiting.extend(run.into_iter().map(Write::Append));
+                Err(error)
+            }
+            Err(error) => {
+                self.conn.batch_execute(UNDO).await?;
+                if run.len() > 1 {
+                    for pending in run {
+                        Box::pin(self.appends(vec![pending], progress)).await?;
+                    }
+                } else {
+                    let failed = |pending| Done::Failed(Write::Append(pending), error);
+                    progress.done.extend(run.pop().map(failed));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Appends on the bare connection: this is where a message's time goes.
+    async fn attempt(
+        &mut self,
+        run: Vec<Pending>,
+        number: i64,
+    ) -> QueryResult<(Vec<Pending>, QueryResult<Vec<Appended>>)> {
+        let entropy = self.entropy.clone();
+        self.conn
+            .spawn_blocking(move |conn| {
+                let mut appends = Run::new(conn, &*entropy, number);
+                let appended: QueryResult<Vec<_>> =
+                    run.iter().map(|pending| appends.append(&pending.append)).collect();
+                let outcome = appended.and_then(|done| appends.finish().map(|()| done));
+                Ok((run, outcome))
+            })
+            .await
+    }
+
+    /// Publishes what another process wrote, such as an administrator's command.
+    async fn watch(&mut self) {
+        if let Err(error) = self.look().await {
+            tracing::warn!(%error, "what other processes wrote could not be read");
+        }
+    }
+
+    async fn look(&mut self) -> QueryResult<()> {
+        let version = strangers::version(&mut self.conn).await?;
+        if version == self.version {
+            return Ok(());
+        }
+        let mut progress = Progress {
+            number: self.number,
+            ..Progress::default()
+        };
+        progress.add(strangers::after(&mut self.conn, self.number).await?);
+        self.version = version;
+        self.number = progress.number;
+        if !progress.published.is_empty() {
+            self.sink.publish(progress.published);
+        }
+        Ok(())
+    }
+
+    async fn checkpoint(&mut self, mode: Mode) {
+        let done = self.conn.spawn_blocking(move |conn| checkpoint(conn, mode)).await;
+        if let Err(error) = done {
+            tracing::warn!(%error, ?mode, "the write-ahead log could not be checkpointed");
+        }
+    }
+}
+
+/// What of a run is new, and so to be published.
+fn news(run: &[Pending], appended: &[Appended]) -> Vec<Published> {
+    let new = |(pending, appended): (&Pending, &Appended)| match appended {
+        Appended::New(event) => Some(Published::Event {
+            event: event.clone(),
+            origin: pending.append.origin,
+        }),
+        Appended::Known(_) | Appended::Refused(_) => None,
+    };
+    run.iter().zip(appended).filter_map(new).collect()
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // Should the thread die, nobody is to wait for it.
+        self.writes.abandon();
+    }
+}

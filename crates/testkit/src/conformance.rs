@@ -1,0 +1,51 @@
+//! The one suite of tests that every store passes: what the doc comments of the ports say, sentence by sentence.
+//!
+//! A store's tests call [`conformance!`] once for each database, with the path of a function that opens an empty
+//! store. That makes one test of each function of the suite; the files below are its chapters.
+
+pub mod accounts;
+pub mod appending;
+pub mod at_once;
+pub mod changing;
+pub mod direct;
+pub mod ending;
+pub mod entering;
+pub mod groups;
+pub mod history;
+pub mod leaving;
+pub mod lists;
+pub mod marks;
+pub mod publishing;
+pub mod reading;
+pub mod refresh;
+pub mod refusals;
+pub mod registering;
+pub mod repeating;
+pub mod resume;
+pub mod roles;
+pub mod sessions;
+pub mod snapshot;
+pub mod unread;
+
+mod invariants;
+mod list;
+
+use parlor_ports::StoreError;
+
+use crate::Fixture;
+
+/// What a test of the suite gives: it panics where the store breaks its word, and ends early where the store fails.
+pub type Tested = Result<(), StoreError>;
+
+/// Runs one test of the suite on a new store, and checks what holds after every one of them.
+///
+/// `open` gives `None` where the database is not installed: the test is skipped.
+///
+/// # Panics
+/// If the store does not do what its port says.
+pub async fn run(open: impl AsyncFnOnce() -> Option<Fixture>, test: impl AsyncFnOnce(&Fixture) -> Tested) {
+    if let Some(fixture) = open().await {
+        test(&fixture).await.expect("the store does not fail");
+        invariants::hold(&fixture).await.expect("the store does not fail");
+    }
+}

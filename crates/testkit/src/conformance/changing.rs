@@ -1,0 +1,197 @@
+//! Edits and deletions, and what they leave.
+
+use parlor_domain::{Event, Message, Revision, What};
+
+use super::Tested;
+use crate::{Fixture, delete, edit, message, polled_in_order, reply, text};
+
+fn said(event: &Event) -> &Message {
+    match &event.what {
+        What::Message(message) => message,
+        other => panic!("not a message: {other:?}"),
+    }
+}
+
+/// An edit tells the new text, and the message has it from then on.
+pub async fn an_edit_replaces_the_text(f: &Fixture) -> Tested {
+    let ann = f.person("ann").await?;
+    let room = f.group(ann, &[]).await?;
+    let before = f.append(f.draft(room, ann, message("hello"))).await?;
+    let edited = f.edit(room, ann, before.seq, "hello all").await?;
+    let (body, at) = (Some(text("hello all")), Some(edited.at));
+    let expected = What::MessageEdited {
+        target: before.seq,
+        body,
+        edited_at: at,
+        rev: edited.seq,
+    };
+    assert_eq!(edited.what, expected);
+    let now = f
+        .log
+        .message(room, ann.id, before.seq)
+        .await?
+        .expect("it is there");
+    assert_eq!(edited.changed(&before).as_ref(), Some(&*now), "as the event says");
+    Ok(())
+}
+
+/// What edits replaced is kept, oldest first.
+pub async fn edits_keep_what_they_replace(f: &Fixture) -> Tested {
+    let [ann, ben] = f.people(["ann", "ben"]).await?;
+    let room = f.group(ann, &[ben]).await?;
+    let seq = f.say(room, ann, "one").await?.seq;
+    assert_eq!(f.log.revisions(room, ben.id, seq).await?, Some(Vec::new()));
+    let (two, three) = (
+        f.edit(room, ann, seq, "two").await?,
+        f.edit(room, ann, seq, "three").await?,
+    );
+    let revision = |body, event: &Event| Revision {
+        body: text(body),
+        replaced_at: event.at,
+    };
+    let expected = vec![revision("one", &two), revision("two", &three)];
+    assert_eq!(f.log.revisions(room, ben.id, seq).await?, Some(expected));
+    Ok(())
+}
+
+/// Who may not see a message does not see what it was either.
+pub async fn revisions_are_as_visible_as_their_message(f: &Fixture) -> Tested {
+    let [ann, ben, eve] = f.people(["ann", "ben", "eve"]).await?;
+    let room = f.discreet_group(ann, &[]).await?;
+    let seq = f.say(room, ann, "one").await?.seq;
+    f.edit(room, ann, seq, "two").await?;
+    f.join(room, ben).await?;
+    for (viewer, seq) in [
+        (eve, seq),
+        (ben, seq),
+        (ann, seq.next()),
+        (ann, seq.next().next().next()),
+    ] {
+        assert_eq!(f.log.revisions(room, viewer.id, seq).await?, None);
+    }
+    Ok(())
+}
+
+/// A deletion leaves nothing of what was said, not even what edits had replaced.
+pub async fn a_deletion_leaves_nothing_of_what_was_said(f: &Fixture) -> Tested {
+    let ann = f.person("ann").await?;
+    let room = f.group(ann, &[]).await?;
+    let before = f.say(room, ann, "one").await?;
+    f.edit(room, ann, before.seq, "two").await?;
+    let edited = f
+        .log
+        .message(room, ann.id, before.seq)
+        .await?
+        .expect("it is there");
+    let deleted = f.delete(room, ann, before.seq).await?;
+    assert_eq!(deleted.what, What::MessageDeleted { target: before.seq });
+    let now = f
+        .log
+        .message(room, ann.id, before.seq)
+        .await?
+        .expect("it is still to be seen that it was there");
+    assert_eq!((&said(&now).body, said(&now).rev), (&None, deleted.seq));
+    assert_eq!(
+        deleted.changed(&edited).as_ref(),
+        Some(&*now),
+        "as the event says"
+    );
+    assert_eq!(f.log.revisions(room, ann.id, before.seq).await?, Some(Vec::new()));
+    Ok(())
+}
+
+/// Admins and owners delete what anybody said, each other's too.
+pub async fn admins_delete_anybodys_message(f: &Fixture) -> Tested {
+    let [ann, ben, cleo] = f.people(["ann", "ben", "cleo"]).await?;
+    let room = f.group(ann, &[ben, cleo]).await?;
+    f.promote(room, ann, ben).await?;
+    for (sender, deleter) in [(cleo, ben), (cleo, ann), (ann, ben), (ben, ann)] {
+        let seq = f.say(room, sender, "hello").await?.seq;
+        let event = f.delete(room, deleter, seq).await?;
+        assert_eq!(event.actor, Some(deleter));
+    }
+    Ok(())
+}
+
+/// An old edit that is replayed says what its target says now, and so does an edit of what was deleted since.
+pub async fn replayed_changes_carry_the_current_state(f: &Fixture) -> Tested {
+    let ann = f.person("ann").await?;
+    let room = f.group(ann, &[]).await?;
+    let seq = f.say(room, ann, "one").await?.seq;
+    let (two, three) = (
+        f.edit(room, ann, seq, "two").await?.seq,
+        f.edit(room, ann, seq, "three").await?,
+    );
+    let log = f.events(room).await?;
+    let at = |seq: parlor_domain::Seq| &log[usize::try_from(seq.0 - 1).expect("a small seq")].what;
+    assert!(matches!(at(seq), What::Message(m) if m.body == Some(text("three")) && m.rev == three.seq));
+    assert_eq!(at(two), &three.what);
+    assert_eq!(at(three.seq), &three.what);
+
+    let end = f.delete(room, ann, seq).await?.seq;
+    let log = f.events(room).await?;
+    let at = |seq: parlor_domain::Seq| &log[usize::try_from(seq.0 - 1).expect("a small seq")].what;
+    let gone = What::MessageEdited {
+        target: seq,
+        body: None,
+        edited_at: Some(three.at),
+        rev: end,
+    };
+    assert!(matches!(at(seq), What::Message(m) if m.body.is_none() && m.rev == end));
+    assert_eq!((at(two), at(three.seq)), (&gone, &gone));
+    assert_eq!(at(end), &What::MessageDeleted { target: seq });
+    Ok(())
+}
+
+/// A reply keeps pointing to what it answers, whatever becomes of that.
+pub async fn a_reply_points_to_what_it_answers(f: &Fixture) -> Tested {
+    let [ann, ben] = f.people(["ann", "ben"]).await?;
+    let room = f.group(ann, &[ben]).await?;
+    let question = f.say(room, ann, "tea?").await?.seq;
+    let answer = f.append(f.draft(room, ben, reply(question, "yes"))).await?;
+    assert_eq!(said(&answer).reply_to, Some(question));
+    f.edit(room, ben, answer.seq, "yes, please").await?;
+    f.delete(room, ann, question).await?;
+    let now = f
+        .log
+        .message(room, ann.id, answer.seq)
+        .await?
+        .expect("it is there");
+    assert_eq!(said(&now).reply_to, Some(question));
+    f.delete(room, ben, answer.seq).await?;
+    let now = f
+        .log
+        .message(room, ann.id, answer.seq)
+        .await?
+        .expect("it is there");
+    assert_eq!(said(&now).reply_to, Some(question));
+    Ok(())
+}
+
+/// A message, its edits and its deletion, all begun at once and perhaps in one batch, take effect in their order.
+pub async fn changes_in_the_same_instant_take_effect_in_order(f: &Fixture) -> Tested {
+    let ann = f.person("ann").await?;
+    let room = f.group(ann, &[]).await?;
+    let seq = f.view(room, ann).await?.head.position.seq.next();
+    let drafts = [
+        message("one"),
+        edit(seq, "two"),
+        edit(seq, "three"),
+        message("x"),
+        delete(seq.next().next().next()),
+    ];
+    let begun: Vec<_> = drafts
+        .into_iter()
+        .map(|draft| f.draft(room, ann, draft))
+        .collect();
+    for answer in polled_in_order(begun.iter().map(|append| f.log.append(append.clone()))).await {
+        assert!(matches!(answer?, parlor_ports::Appended::New(_)));
+    }
+    let now = f.log.message(room, ann.id, seq).await?.expect("it is there");
+    assert_eq!(said(&now).body, Some(text("three")));
+    let revisions = f.log.revisions(room, ann.id, seq).await?.expect("it is there");
+    let bodies: Vec<_> = revisions.into_iter().map(|revision| revision.body).collect();
+    assert_eq!(bodies, [text("one"), text("two")]);
+    assert_eq!(f.unread(room, ann).await?, 0);
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! What several people do in several rooms, by chance.
+
+use parlor_domain::{Draft, History, LeaveReason, Mark, MemberMark, Role, RoomChange, RoomId, Seq, UserRef};
+use parlor_ports::{NewRoom, StoreError};
+
+use crate::conformance::Tested;
+use crate::{Fixture, SeededEntropy, delete, edit, message, reply};
+
+/// Some people and their rooms.
+pub(super) struct Life {
+    pub(super) people: Vec<UserRef>,
+    rooms: Vec<RoomId>,
+}
+
+impl Life {
+    /// Four people and three rooms, one of them discreet, one direct.
+    pub(super) async fn begin(f: &Fixture, seed: u64) -> Result<Self, StoreError> {
+        let people = f.crowd(&format!("life{seed}-"), 4).await?;
+        let rooms = vec![
+            f.group(people[0], &people[1..3]).await?,
+            f.discreet_group(people[1], &[]).await?,
+            f.direct(people[0], people[3]).await?,
+        ];
+        Ok(Self { people, rooms })
+    }
+
+    /// Somebody does something somewhere, or is refused it.
+    pub(super) async fn go_on(&mut self, f: &Fixture, chance: &SeededEntropy) -> Tested {
+        let room = self.rooms[chance.below(self.rooms.len())];
+        let me = self.people[chance.below(self.people.len())];
+        let other = self.people[chance.below(self.people.len())];
+        match chance.below(32) {
+            0..=17 => self.talk(f, chance, room, me).await?,
+            18..=20 => {
+                f.rooms.join(room, me, f.tick()).await?;
+            }
+            21 => {
+                f.rooms.add(room, me, vec![other.id], f.tick()).await?;
+            }
+            22 | 23 => drop(
+                f.rooms
+                    .remove(room, me, me.id, LeaveReason::Left, f.tick())
+                    .await?,
+            ),
+            24 => drop(
+                f.rooms
+                    .remove(room, me, other.id, LeaveReason::Removed, f.tick())
+                    .await?,
+            ),
+            25 => drop(
+                f.rooms
+                    .change_role(room, me, other.id, Role::Admin, f.tick())
+                    .await?,
+            ),
+            26 => {
+                f.rooms.hand_over(room, me, other.id, f.tick()).await?;
+            }
+            27 => {
+                let topic = format!("topic {}", chance.below(3));
+                let change = RoomChange {
+                    topic: Some(topic.parse().expect("a topic")),
+                    history: Some(if chance.below(2) == 0 {
+                        History::All
+                    } else {
+                        History::FromJoin
+                    }),
+                    ..RoomChange::default()
+                };
+                f.rooms.update(room, me, change, f.tick()).await?;
+            }
+            28 if chance.below(6) == 0 => {
+                f.rooms.delete(room, me, f.tick()).await?;
+            }
+            29 if self.rooms.len() < 6 => {
+                let new = NewRoom {
+                    members: vec![],
+                    ..f.new_room(me)
+                };
+                self.rooms.push(f.create(new).await?);
+            }
+            30 if me != other => {
+                let room = f.direct(me, other).await?;
+                if !self.rooms.contains(&room) {
+                    self.rooms.push(room);
+                }
+            }
+            _ => {
+                let mark = Mark {
+                    delivered: any_seq(chance),
+                    read: any_seq(chance),
+                };
+                let marks = [me, other].map(|user| MemberMark { user: user.id, mark });
+                f.rooms.advance_marks(vec![(room, marks.to_vec())]).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn talk(&self, f: &Fixture, chance: &SeededEntropy, room: RoomId, me: UserRef) -> Tested {
+        let body = format!("number {}", chance.below(1000));
+        let target = any_seq(chance);
+        let draft: Draft = match chance.below(8) {
+            0 | 1 => edit(target, &body),
+            2 => delete(target),
+            3 => reply(target, &body),
+            _ => message(&body),
+        };
+        f.log.append(f.draft(room, me, draft)).await?;
+        Ok(())
+    }
+}
+
+fn any_seq(chance: &SeededEntropy) -> Seq {
+    Seq(u64::try_from(chance.below(30)).expect("a small seq"))
+}

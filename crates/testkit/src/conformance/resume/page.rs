@@ -1,0 +1,70 @@
+//! Pages of rooms, which may be old by the time they come.
+
+use parlor_domain::{PageSize, RoomId, Seq, UserRef};
+use parlor_ports::{HistoryPage, HistoryRange, MembersPage, RoomView, StoreError};
+
+use crate::{Fixture, ReplicaState};
+
+/// A page of a room.
+pub(super) enum Page {
+    /// The room itself.
+    View(Box<RoomView>),
+    /// All its members.
+    Members(RoomId, Vec<MembersPage>),
+    /// Some of its messages.
+    History(RoomId, HistoryPage),
+}
+
+impl Page {
+    /// The room and its members; nothing if this person is none of them.
+    pub(super) async fn who_is_there(
+        f: &Fixture,
+        room: RoomId,
+        me: UserRef,
+    ) -> Result<Vec<Self>, StoreError> {
+        let view = f.rooms.find(room, me.id).await?;
+        let members = f.member_pages(room, me, 2).await?;
+        let view = view.map(|view| Self::View(Box::new(view)));
+        Ok(view
+            .into_iter()
+            .chain(members.map(|pages| Self::Members(room, pages)))
+            .collect())
+    }
+
+    /// All messages, in several pages; nothing if this person is not in the room.
+    pub(super) async fn everything_said(
+        f: &Fixture,
+        room: RoomId,
+        me: UserRef,
+    ) -> Result<Vec<Self>, StoreError> {
+        let (mut pages, mut range) = (Vec::new(), HistoryRange::Newest);
+        while let Some(page) = f.log.history(room, me.id, range, PageSize::clamped(7)).await? {
+            let (more, first) = (
+                page.more,
+                page.messages.first().map_or(Seq::ZERO, |event| event.seq),
+            );
+            pages.push(Self::History(room, page));
+            if !more {
+                break;
+            }
+            range = HistoryRange::Before(first);
+        }
+        Ok(pages)
+    }
+
+    /// Shows it to a device; in vain if that does not hold the room any more.
+    pub(super) fn show(&self, state: &mut ReplicaState) {
+        let room = match self {
+            Self::View(view) => view.room.id,
+            Self::Members(room, _) | Self::History(room, _) => *room,
+        };
+        let Some(replica) = state.rooms.get_mut(&room) else {
+            return;
+        };
+        match self {
+            Self::View(view) => replica.view(view),
+            Self::Members(_, pages) => replica.members_pages(pages),
+            Self::History(_, page) => replica.history_page(page),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! A store, what surrounds it, and short words for telling it what people do.
+
+mod people;
+mod rooms;
+mod talk;
+
+use std::any::Any;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use parlor_domain::Timestamp;
+use parlor_ports::{EventLog, RoomStore, SessionStore, SyncStore, UserStore};
+
+use crate::{FixedClock, Heard, SeededEntropy};
+
+pub use talk::{delete, edit, key, message, reply, text};
+
+/// A store under test: its ports, and the sink, clock and entropy that it was opened with.
+///
+/// The words of the other files of this folder (`person`, `group`, `say`, …) expect to succeed: a refusal is a panic.
+/// Each of them lets a millisecond pass, so that what happens later has a later time.
+pub struct Fixture {
+    /// The log.
+    pub log: Arc<dyn EventLog>,
+    /// Rooms and memberships.
+    pub rooms: Arc<dyn RoomStore>,
+    /// Accounts.
+    pub users: Arc<dyn UserStore>,
+    /// Sessions.
+    pub sessions: Arc<dyn SessionStore>,
+    /// Where streams stand.
+    pub sync: Arc<dyn SyncStore>,
+    /// The sink to which the store publishes.
+    pub heard: Arc<Heard>,
+    /// The time of day.
+    pub clock: Arc<FixedClock>,
+    /// The chance that the store draws from.
+    pub entropy: Arc<SeededEntropy>,
+    /// In how many rooms the store lets a person be; 20 to 50 keeps the suite quick.
+    pub rooms_per_user: usize,
+    /// What must live as long as the store, such as its temporary folder.
+    pub keep: Box<dyn Any + Send + Sync>,
+}
+
+impl Fixture {
+    /// Lets a millisecond pass, and tells the time then.
+    pub fn tick(&self) -> Timestamp {
+        self.clock.advance(Duration::from_millis(1))
+    }
+}
+
+/// Does all of this at once, each in a task of its own, and gives the results in the order of the work.
+///
+/// # Panics
+/// If one of them does.
+pub async fn at_once<W>(work: impl IntoIterator<Item = W>) -> Vec<W::Output>
+where
+    W: Future<Output: Send> + Send + 'static,
+{
+    let tasks: Vec<_> = work.into_iter().map(tokio::spawn).collect();
+    let mut results = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        results.push(task.await.expect("no task panics"));
+    }
+    results
+}
+
+/// Begins all of this in the given order, lets it run at once, and gives the results in that order.
+pub async fn polled_in_order<W: Future>(work: impl IntoIterator<Item = W>) -> Vec<W::Output> {
+    enum Work<W: Future> {
+        Running(Pin<Box<W>>),
+        Done(W::Output),
+    }
+    let mut begun = Vec::new();
+    for work in work {
+        let mut work = Box::pin(work);
+        let first = std::future::poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await;
+        begun.push(match first {
+            Poll::Ready(output) => Work::Done(output),
+            Poll::Pending => Work::Running(work),
+        });
+    }
+    let mut results = Vec::with_capacity(begun.len());
+    for work in begun {
+        results.push(match work {
+            Work::Running(work) => work.await,
+            Work::Done(output) => output,
+        });
+    }
+    results
+}

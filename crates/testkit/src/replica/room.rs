@@ -1,0 +1,231 @@
+//! What a client holds of one room.
+
+use std::collections::BTreeMap;
+
+use parlor_domain::{
+    Event, Head, Mark, MarksUpdate, Member, MemberMark, Position, Role, Room, Seq, UserId, What,
+};
+use parlor_ports::{HistoryPage, MembersPage, RoomView};
+
+use super::Gap;
+use super::messages::Messages;
+use super::roster::Roster;
+use super::shown::{Facts, Shown, ShownMember};
+
+/// What a client holds of one room.
+///
+/// Pages and events come in any order: a page may be older or newer than the events read. So every single thing held
+/// remembers as of which seq it is, and only something newer replaces it.
+#[derive(Debug, Clone)]
+pub struct RoomReplica {
+    me: UserId,
+    visible_from: Seq,
+    /// How far the stream was read.
+    pub position: Position,
+    messages: Messages,
+    roster: Roster,
+    /// Kept for people who went away: a mark may be known before the event that brings its owner in (again).
+    marks: BTreeMap<UserId, Mark>,
+    facts: Option<(Seq, Facts)>,
+    owner: (Seq, Option<UserId>),
+}
+
+impl RoomReplica {
+    /// Nothing yet of a room whose stream is read up to `position`.
+    pub(super) fn new(me: UserId, visible_from: Seq, position: Position) -> Self {
+        Self {
+            me,
+            visible_from,
+            position,
+            messages: Messages::default(),
+            roster: Roster::default(),
+            marks: BTreeMap::new(),
+            facts: None,
+            owner: (Seq::ZERO, None),
+        }
+    }
+
+    /// Takes an event of the room's stream.
+    ///
+    /// # Errors
+    /// [`Gap`] if it is not the next one; older ones are passed over.
+    pub(super) fn event(&mut self, event: &Event) -> Result<(), Gap> {
+        if event.seq <= self.position.seq {
+            return Ok(());
+        }
+        if event.seq != self.position.seq.next() {
+            return Err(Gap);
+        }
+        self.position = Position {
+            seq: event.seq,
+            tag: event.tag,
+            ..self.position
+        };
+        match &event.what {
+            What::Message(_) => {
+                if let Some(sender) = event.actor {
+                    self.merge_mark(sender.id, Mark::read(event.seq));
+                }
+                self.messages.hold(event);
+            }
+            What::MessageEdited { target, .. } | What::MessageDeleted { target } => {
+                self.messages.change(*target, event)
+            }
+            What::RoomUpdated {
+                name,
+                topic,
+                history,
+                join,
+                capacity,
+            } => {
+                let (name, topic) = (name.clone(), topic.clone());
+                let facts = Facts {
+                    name,
+                    topic,
+                    history: *history,
+                    join: *join,
+                    capacity: *capacity,
+                };
+                self.set_facts(event.seq, facts);
+            }
+            What::MembersJoined { users } => {
+                for user in users {
+                    self.roster.happened(event.seq, user.id, Some(Role::Member));
+                    self.merge_mark(user.id, Mark::read(event.seq));
+                }
+            }
+            What::MemberLeft { user, .. } => self.roster.happened(event.seq, user.id, None),
+            What::RoleChanged { user, role } => self.roster.happened(event.seq, user.id, Some(*role)),
+            What::OwnerChanged { owner, former } => {
+                if let Some(former) = former
+                    && !self.roster.went_away(former.id)
+                {
+                    self.roster.happened(event.seq, former.id, Some(Role::Admin));
+                }
+                self.roster.happened(event.seq, owner.id, Some(Role::Owner));
+                self.set_owner(event.seq, Some(owner.id));
+            }
+            What::RoomDeleted
+            | What::RoomJoined { .. }
+            | What::RoomLeft { .. }
+            | What::SessionsRevoked { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// Takes marks that moved.
+    ///
+    /// # Errors
+    /// [`Gap`] if others between are missing; older ones are passed over.
+    pub fn marks(&mut self, update: &MarksUpdate) -> Result<(), Gap> {
+        if update.after > self.position.rev {
+            return Err(Gap);
+        }
+        for MemberMark { user, mark } in &update.marks {
+            self.merge_mark(*user, *mark);
+        }
+        self.position.rev = self.position.rev.max(update.rev);
+        Ok(())
+    }
+
+    /// Takes a page of history.
+    pub fn history_page(&mut self, page: &HistoryPage) {
+        for message in &page.messages {
+            self.messages.hold(message);
+        }
+    }
+
+    /// Takes what the list of rooms, or the room itself, says of it.
+    pub fn view(&mut self, view: &RoomView) {
+        let RoomView {
+            room,
+            head: Head { position, .. },
+            ..
+        } = view;
+        let Room {
+            name,
+            topic,
+            history,
+            join,
+            capacity,
+            owner,
+            ..
+        } = room.clone();
+        self.set_facts(
+            position.seq,
+            Facts {
+                name,
+                topic,
+                history,
+                join,
+                capacity,
+            },
+        );
+        self.set_owner(position.seq, owner);
+        self.merge_mark(self.me, view.mark);
+    }
+
+    /// Takes all pages of the room's members.
+    pub fn members_pages(&mut self, pages: &[MembersPage]) {
+        let Some(oldest) = pages.iter().map(|page| page.as_of.seq).min() else {
+            return;
+        };
+        for page in pages {
+            for Member { user, role, mark, .. } in &page.members {
+                self.roster.listed(page.as_of.seq, user.id, *role);
+                self.merge_mark(user.id, *mark);
+            }
+        }
+        self.roster.complete(oldest);
+    }
+
+    /// What the user is shown of the room.
+    pub fn shown(&self) -> Shown {
+        let mark = |user: UserId| self.marks.get(&user).copied().unwrap_or_default();
+        let member = |(user, role)| {
+            (
+                user,
+                ShownMember {
+                    role,
+                    mark: mark(user),
+                },
+            )
+        };
+        let messages = self.messages.from(self.visible_from);
+        let read = mark(self.me).read;
+        let unread = messages
+            .iter()
+            .filter(|message| message.seq > read && has_body(message))
+            .count();
+        Shown {
+            position: self.position,
+            facts: self.facts.as_ref().map(|(_, facts)| facts.clone()),
+            owner: self.owner.1,
+            members: self.roster.members().map(member).collect(),
+            messages,
+            unread: u64::try_from(unread).expect("a count fits"),
+        }
+    }
+
+    fn set_facts(&mut self, as_of: Seq, facts: Facts) {
+        if self.facts.as_ref().is_none_or(|(held, _)| *held <= as_of) {
+            self.facts = Some((as_of, facts));
+        }
+    }
+
+    fn set_owner(&mut self, as_of: Seq, owner: Option<UserId>) {
+        if self.owner.0 <= as_of {
+            self.owner = (as_of, owner);
+        }
+    }
+
+    fn merge_mark(&mut self, user: UserId, mark: Mark) {
+        let held = self.marks.entry(user).or_default();
+        *held = held.merge(mark);
+    }
+}
+
+/// Whether this message still says something.
+fn has_body(message: &Event) -> bool {
+    matches!(&message.what, What::Message(message) if message.body.is_some())
+}

@@ -1,0 +1,46 @@
+//! What a user is shown of a room: equal for two devices that hold the same.
+
+use std::collections::BTreeMap;
+
+use parlor_domain::{Capacity, Event, History, JoinPolicy, Mark, Position, Role, RoomName, Topic, UserId};
+
+/// What a user is shown of a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// As of which position.
+    pub position: Position,
+    /// Name, topic and settings; `None` if they were never read.
+    pub facts: Option<Facts>,
+    /// To whom the room belongs.
+    pub owner: Option<UserId>,
+    /// Who is in it.
+    pub members: BTreeMap<UserId, ShownMember>,
+    /// The messages, ascending.
+    pub messages: Vec<Event>,
+    /// How many of them are new to the user.
+    pub unread: u64,
+}
+
+/// A person in a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShownMember {
+    /// What the person may do.
+    pub role: Role,
+    /// How far the person has received and read.
+    pub mark: Mark,
+}
+
+/// Name, topic and settings of a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// What it is called.
+    pub name: Option<RoomName>,
+    /// What it is about.
+    pub topic: Topic,
+    /// What new members may see.
+    pub history: History,
+    /// Who may enter.
+    pub join: JoinPolicy,
+    /// How many may be in it.
+    pub capacity: Capacity,
+}

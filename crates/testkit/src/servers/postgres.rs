@@ -1,0 +1,137 @@
+//! A PostgreSQL server of this test process's own.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use tokio::sync::OnceCell;
+
+use super::guarded::{Guarded, Owner, free_port, skip, succeed};
+
+/// The superuser, who needs no password: the server hears the loopback interface only and is soon gone.
+const USER: &str = "parlor";
+/// How often another port is tried, should somebody take one between its choice and its use.
+const ATTEMPTS: u32 = 5;
+
+/// A PostgreSQL server in a temporary folder, on a port of its own, that writes to disk as in production. There is one
+/// in each test process that asks for it; it is gone when the process is.
+#[derive(Debug)]
+pub struct Postgres {
+    programs: PathBuf,
+    port: u16,
+    databases: AtomicU32,
+    _server: Guarded,
+}
+
+impl Postgres {
+    /// The process's server, started when it is first wanted; `None` if PostgreSQL is not installed, of which a notice
+    /// tells: the test is to be skipped then.
+    ///
+    /// # Panics
+    /// If the server does not start, or is not installed on a continuous integration server (`CI=true`).
+    pub async fn start() -> Option<&'static Self> {
+        static SERVER: OnceCell<Option<Postgres>> = OnceCell::const_new();
+        let started = SERVER.get_or_init(|| async {
+            let Some(programs) = programs() else {
+                skip("PostgreSQL", "tests on it");
+                return None;
+            };
+            Some(Self::launch(programs).await.expect("PostgreSQL starts"))
+        });
+        started.await.as_ref()
+    }
+
+    /// The URL of a new, empty database.
+    ///
+    /// # Panics
+    /// If the server fails.
+    pub fn database(&self) -> String {
+        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed) + 1);
+        let port = self.port.to_string();
+        let mut create = Command::new(self.programs.join("createdb"));
+        create.args([
+            "-h",
+            "127.0.0.1",
+            "-p",
+            &port,
+            "-U",
+            USER,
+            "-T",
+            "template0",
+            &name,
+        ]);
+        succeed(&mut create).expect("a database is made");
+        format!("postgres://{USER}@127.0.0.1:{port}/{name}")
+    }
+
+    async fn launch(programs: PathBuf) -> Result<Self, String> {
+        let owner = Owner::unless_root("postgres").map_err(|e| e.to_string())?;
+        let mut attempt = 1;
+        loop {
+            match Self::on_some_port(&programs, &owner).await {
+                Ok((server, port)) => {
+                    return Ok(Self {
+                        programs,
+                        port,
+                        databases: AtomicU32::new(0),
+                        _server: server,
+                    });
+                }
+                Err(why) if attempt == ATTEMPTS => return Err(why),
+                Err(_) => attempt += 1,
+            }
+        }
+    }
+
+    async fn on_some_port(programs: &Path, owner: &Owner) -> Result<(Guarded, u16), String> {
+        let port = free_port().map_err(|e| e.to_string())?;
+        let number = port.to_string();
+        let mut server = Guarded::start("parlor-postgres", owner, |folder| {
+            let script = ["sh", "-c", include_str!("postgres.sh"), "postgres"].map(OsString::from);
+            let rest = [
+                programs.into(),
+                folder.into(),
+                OsString::from(&number),
+                OsString::from(USER),
+            ];
+            script.into_iter().chain(rest).collect()
+        })
+        .map_err(|e| e.to_string())?;
+        let answers = || {
+            let mut ask = Command::new(programs.join("pg_isready"));
+            ask.args(["-q", "-h", "127.0.0.1", "-U", USER, "-p", &number]);
+            ask.status().is_ok_and(|status| status.success())
+        };
+        server.ready(answers).await?;
+        Ok((server, port))
+    }
+}
+
+/// Where PostgreSQL's programs are: the newest of Debian's versions, or on the path.
+fn programs() -> Option<PathBuf> {
+    let complete = |folder: &PathBuf| {
+        ["initdb", "postgres", "createdb", "pg_isready"]
+            .iter()
+            .all(|name| folder.join(name).is_file())
+    };
+    let version = |folder: &PathBuf| -> Option<u32> { folder.file_name()?.to_str()?.parse().ok() };
+    let mut installed: Vec<_> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|e| e.path())
+        .collect();
+    installed.sort_by_key(|folder| std::cmp::Reverse(version(folder)));
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests take what they need to know about the machine from it"
+    )]
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let on_path: Vec<_> = std::env::split_paths(&path).collect();
+    installed
+        .into_iter()
+        .map(|version| version.join("bin"))
+        .chain(on_path)
+        .find(complete)
+}

@@ -1,0 +1,287 @@
+//! Events as clients see them, live and replayed.
+
+use parlor_domain::{Event, LeaveReason as Reason, What};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{HistoryPolicy, JoinRule, MessageView, PersonRef, RoleName, Time};
+
+/// One event of a stream. After it, the reader's position in the stream is (`seq`, `tag`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EventView {
+    /// The room's id, or one's own user id.
+    pub stream: Uuid,
+    /// Where in the stream: one more than the event before.
+    pub seq: u64,
+    /// A random number by which a replaced log is recognised.
+    pub tag: u32,
+    /// What happened.
+    #[serde(flatten)]
+    pub body: EventBody,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type")]
+pub enum EventBody {
+    /// Somebody said something. It is also its sender's read mark.
+    #[serde(rename = "message")]
+    Message(MessageView),
+    /// A message says something else now.
+    #[serde(rename = "message.edited")]
+    MessageEdited {
+        /// Who edited it.
+        actor: Option<PersonRef>,
+        /// When.
+        at: Time,
+        /// The message.
+        target: u64,
+        /// What it says now, at the time of this frame; `null` if it was deleted since.
+        body: Option<String>,
+        /// When it was last edited.
+        edited_at: Option<Time>,
+        /// The event that last changed it.
+        rev: u64,
+    },
+    /// A message was deleted for everyone.
+    #[serde(rename = "message.deleted")]
+    MessageDeleted {
+        /// Who deleted it.
+        actor: Option<PersonRef>,
+        /// When.
+        at: Time,
+        /// The message.
+        target: u64,
+    },
+    /// An event about something from before one joined. Only the position moves.
+    #[serde(rename = "hidden")]
+    Hidden {},
+    /// The room's name, topic or settings are these from now on.
+    #[serde(rename = "room.updated")]
+    RoomUpdated {
+        /// Who changed it.
+        actor: Option<PersonRef>,
+        /// When.
+        at: Time,
+        /// What it is called.
+        name: Option<String>,
+        /// What it is about.
+        topic: String,
+        /// What new members may see.
+        history: HistoryPolicy,
+        /// Who may enter.
+        join: JoinRule,
+        /// How many members it may have.
+        capacity: u32,
+    },
+    /// People came in, by themselves or brought by the actor.
+    #[serde(rename = "members.joined")]
+    MembersJoined {
+        /// Who brought them, or the one who joined.
+        actor: Option<PersonRef>,
+        /// When.
+        at: Time,
+        /// Who.
+        users: Vec<PersonRef>,
+    },
+    /// Somebody is no longer in the room.
+    #[serde(rename = "member.left")]
+    MemberLeft {
+        /// Who did it.
+        actor: Option<PersonRef>,
+        /// When.
+        at: Time,
+        /// Who left.
+        user: PersonRef,
+        /// Why.
+        reason: LeaveReason,
+    },
+    /// A member has another role.
+    #[serde(rename = "role.changed")]
+    RoleChanged {
+        /// Who changed it.
+        actor: Option<PersonRef>,
+        /// When.
+        at: Time,
+        /// Whose role.
+        user: PersonRef,
+        /// The role from now on.
+        role: RoleName,
+    },
+    /// The room belongs to somebody else. The former owner, if still a member, is an admin.
+    #[serde(rename = "owner.changed")]
+    OwnerChanged {
+        /// Who did it.
+        actor: Option<PersonRef>,
+        /// When.
+        at: Time,
+        /// The owner from now on.
+        owner: PersonRef,
+        /// The owner before.
+        former: Option<PersonRef>,
+    },
+    /// The room is no more.
+    #[serde(rename = "room.deleted")]
+    RoomDeleted {
+        /// Who deleted it.
+        actor: Option<PersonRef>,
+        /// When.
+        at: Time,
+    },
+    /// In one's own stream: one is in a room now, and its events follow.
+    #[serde(rename = "room.joined")]
+    RoomJoined {
+        /// Who did it.
+        actor: Option<PersonRef>,
+        /// When.
+        at: Time,
+        /// The room.
+        room: Uuid,
+        /// The first event of it that one may see.
+        visible_from: u64,
+    },
+    /// In one's own stream: one is no longer in a room.
+    #[serde(rename = "room.left")]
+    RoomLeft {
+        /// Who did it.
+        actor: Option<PersonRef>,
+        /// When.
+        at: Time,
+        /// The room.
+        room: Uuid,
+        /// Why.
+        reason: LeaveReason,
+    },
+    /// In one's own stream: sessions are over, and their sockets are closed.
+    #[serde(rename = "sessions.revoked")]
+    SessionsRevoked {
+        /// When.
+        at: Time,
+        /// Which.
+        sessions: Vec<Uuid>,
+    },
+}
+
+/// How a membership ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LeaveReason {
+    /// The member went.
+    Left,
+    /// Somebody put the member out.
+    Removed,
+}
+
+impl From<Reason> for LeaveReason {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::Left => Self::Left,
+            Reason::Removed => Self::Removed,
+        }
+    }
+}
+
+impl From<&Event> for EventView {
+    fn from(event: &Event) -> Self {
+        Self {
+            stream: event.stream.uuid(),
+            seq: event.seq.0,
+            tag: event.tag.0,
+            body: body(event),
+        }
+    }
+}
+
+impl EventView {
+    /// The event as somebody sees it who may not see what it is about.
+    pub fn hidden(event: &Event) -> Self {
+        Self {
+            stream: event.stream.uuid(),
+            seq: event.seq.0,
+            tag: event.tag.0,
+            body: EventBody::Hidden {},
+        }
+    }
+}
+
+fn body(event: &Event) -> EventBody {
+    let at = Time(event.at);
+    let actor = event.actor.map(PersonRef::from);
+    match &event.what {
+        What::Message(message) => EventBody::Message(MessageView::new(event, message)),
+        What::MessageEdited {
+            target,
+            body,
+            edited_at,
+            rev,
+        } => EventBody::MessageEdited {
+            actor,
+            at,
+            target: target.0,
+            body: body.as_ref().map(|body| body.as_str().to_owned()),
+            edited_at: edited_at.map(Time),
+            rev: rev.0,
+        },
+        What::MessageDeleted { target } => EventBody::MessageDeleted {
+            actor,
+            at,
+            target: target.0,
+        },
+        What::RoomUpdated {
+            name,
+            topic,
+            history,
+            join,
+            capacity,
+        } => EventBody::RoomUpdated {
+            actor,
+            at,
+            name: name.as_ref().map(ToString::to_string),
+            topic: topic.to_string(),
+            history: (*history).into(),
+            join: (*join).into(),
+            capacity: capacity.members(),
+        },
+        What::MembersJoined { users } => EventBody::MembersJoined {
+            actor,
+            at,
+            users: users.iter().copied().map(PersonRef::from).collect(),
+        },
+        What::MemberLeft { user, reason } => EventBody::MemberLeft {
+            actor,
+            at,
+            user: (*user).into(),
+            reason: (*reason).into(),
+        },
+        What::RoleChanged { user, role } => EventBody::RoleChanged {
+            actor,
+            at,
+            user: (*user).into(),
+            role: (*role).into(),
+        },
+        What::OwnerChanged { owner, former } => EventBody::OwnerChanged {
+            actor,
+            at,
+            owner: (*owner).into(),
+            former: former.map(PersonRef::from),
+        },
+        What::RoomDeleted => EventBody::RoomDeleted { actor, at },
+        What::RoomJoined { room, visible_from } => EventBody::RoomJoined {
+            actor,
+            at,
+            room: room.uuid(),
+            visible_from: visible_from.0,
+        },
+        What::RoomLeft { room, reason } => EventBody::RoomLeft {
+            actor,
+            at,
+            room: room.uuid(),
+            reason: (*reason).into(),
+        },
+        What::SessionsRevoked { sessions } => EventBody::SessionsRevoked {
+            at,
+            sessions: sessions.iter().map(|session| session.uuid()).collect(),
+        },
+    }
+}

@@ -1,0 +1,145 @@
+//! Messages.
+
+use parlor_domain::{Event, Message, Revision, What};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{PersonRef, PositionView, Time};
+
+/// A message as it stands now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MessageView {
+    /// The message's number over all rooms, for programs that need an integer.
+    pub number: i64,
+    /// How many messages the room had with this one; for counting what is unread.
+    pub msg_no: u64,
+    /// Who sent it.
+    pub sender: Option<PersonRef>,
+    /// When.
+    pub at: Time,
+    /// What the sender's client called it.
+    pub client_id: String,
+    /// The text; `null` once it was deleted.
+    pub body: Option<String>,
+    /// The message that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<u64>,
+    /// When it was last edited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<Time>,
+    /// The event that last changed it. Of two versions of a message the one with the greater `rev` is newer.
+    pub rev: u64,
+}
+
+impl MessageView {
+    pub(crate) fn new(event: &Event, message: &Message) -> Self {
+        Self {
+            number: event.number,
+            msg_no: event.msg_no.0,
+            sender: event.actor.map(PersonRef::from),
+            at: event.at.into(),
+            client_id: message.client_id.as_str().to_owned(),
+            body: message.body.as_ref().map(|body| body.as_str().to_owned()),
+            reply_to: message.reply_to.map(|seq| seq.0),
+            edited_at: message.edited_at.map(Time),
+            rev: message.rev.0,
+        }
+    }
+
+    /// The message in an event, if it is one.
+    pub fn of(event: &Event) -> Option<Self> {
+        match &event.what {
+            What::Message(message) => Some(Self::new(event, message)),
+            _ => None,
+        }
+    }
+}
+
+/// Some messages of a room, ascending by `seq`, as they were at one moment.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct MessagesPage {
+    /// The messages, each an event of type `message`.
+    pub messages: Vec<crate::EventView>,
+    /// Whether there are more in the direction of reading.
+    pub more: bool,
+    /// The position of the room's stream at that moment.
+    pub as_of: PositionView,
+}
+
+/// A message to be sent.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SendMessage {
+    /// The text: up to 65,536 bytes of UTF-8 (the server's setting), no control characters but tab and line breaks.
+    #[schema(example = "Hello!")]
+    pub body: String,
+    /// The sender's own name for the message, at most 36 visible ASCII characters; a UUIDv7 is recommended. Sent again
+    /// with the same, it is stored once.
+    pub client_id: String,
+    /// The `seq` of the message that it answers.
+    #[serde(default)]
+    pub reply_to: Option<u64>,
+}
+
+/// Another text for one's own message.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditMessage {
+    /// What it says from now on.
+    #[schema(example = "Hello, world!")]
+    pub body: String,
+    /// A name for this edit, so that a repeated request edits once.
+    #[serde(default)]
+    pub client_id: Option<String>,
+}
+
+/// What an edit replaced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RevisionView {
+    /// What the message said.
+    pub body: String,
+    /// Until when.
+    pub replaced_at: Time,
+}
+
+impl From<&Revision> for RevisionView {
+    fn from(revision: &Revision) -> Self {
+        Self {
+            body: revision.body.as_str().to_owned(),
+            replaced_at: revision.replaced_at.into(),
+        }
+    }
+}
+
+/// What edits of a message replaced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RevisionsList {
+    /// The texts before, oldest first.
+    pub revisions: Vec<RevisionView>,
+}
+
+/// How far one has received and read. Marks never move back.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MarkMessages {
+    /// Read up to this `seq`.
+    #[serde(default)]
+    pub read: Option<u64>,
+    /// Received up to this `seq`.
+    #[serde(default)]
+    pub delivered: Option<u64>,
+}
+
+/// One's mark in a room after it moved.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+pub struct MarksAnswer {
+    /// The room.
+    pub room: Uuid,
+    /// Read up to here.
+    pub read: u64,
+    /// Received up to here.
+    pub delivered: u64,
+    /// Messages not read yet.
+    pub unread: u64,
+}

@@ -1,0 +1,282 @@
+//! Rooms and members.
+
+use parlor_domain::{History, JoinPolicy, Member, Position, Role, RoomKind};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{EventView, PersonRef, Time};
+
+macro_rules! names {
+    ($(#[$doc:meta])* $name:ident = $domain:ident { $($(#[$vdoc:meta])* $variant:ident),+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$vdoc])* $variant),+ }
+
+        impl From<$domain> for $name {
+            fn from(value: $domain) -> Self {
+                match value { $($domain::$variant => Self::$variant),+ }
+            }
+        }
+
+        impl From<$name> for $domain {
+            fn from(value: $name) -> Self {
+                match value { $($name::$variant => Self::$variant),+ }
+            }
+        }
+    };
+}
+
+names!(
+    /// What sort of conversation a room is.
+    RoomKindName = RoomKind {
+        /// Two people.
+        Direct,
+        /// A group.
+        Group
+    }
+);
+names!(
+    /// What a member may see of the time before he joined.
+    HistoryPolicy = History {
+        /// Everything.
+        All,
+        /// Nothing.
+        FromJoin
+    }
+);
+names!(
+    /// Who may enter a group.
+    JoinRule = JoinPolicy {
+        /// Whom an admin adds.
+        Closed,
+        /// Anybody.
+        Open
+    }
+);
+names!(
+    /// What a member may do.
+    RoleName = Role {
+        /// Reads and writes.
+        Member,
+        /// Also looks after members and settings.
+        Admin,
+        /// Also decides about admins and the room itself.
+        Owner
+    }
+);
+
+/// A group to be made.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateRoom {
+    /// What it is called: 1 to 100 characters.
+    #[schema(example = "Lunch")]
+    pub name: String,
+    /// What it is about: up to 500 characters.
+    #[serde(default)]
+    pub topic: Option<String>,
+    /// What new members may see; `all` if nothing is said.
+    #[serde(default)]
+    pub history: Option<HistoryPolicy>,
+    /// Who may enter; `closed` if nothing is said.
+    #[serde(default)]
+    pub join: Option<JoinRule>,
+    /// How many members it may have; the server's limit if nothing is said.
+    #[serde(default)]
+    pub capacity: Option<u32>,
+    /// Who is in it from the start, besides oneself: up to 100 user ids.
+    #[serde(default)]
+    pub members: Vec<Uuid>,
+    /// A name for this request, so that a repeated one makes one room: at most 36 visible ASCII characters.
+    #[serde(default)]
+    pub client_id: Option<String>,
+}
+
+/// New values for a group; what is left out stays.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeRoom {
+    /// What it is called.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// What it is about.
+    #[serde(default)]
+    pub topic: Option<String>,
+    /// What new members may see.
+    #[serde(default)]
+    pub history: Option<HistoryPolicy>,
+    /// Who may enter.
+    #[serde(default)]
+    pub join: Option<JoinRule>,
+    /// How many members it may have. Those who are in it stay.
+    #[serde(default)]
+    pub capacity: Option<u32>,
+}
+
+/// People to be brought into a group, all or none.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddMembers {
+    /// Their ids: 1 to 100.
+    pub users: Vec<Uuid>,
+}
+
+/// Who was brought into a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MembersAdded {
+    /// Those who were not in it before.
+    pub added: Vec<PersonRef>,
+}
+
+/// A role to be given.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeRole {
+    /// `member` or `admin`; the owner changes by handing over.
+    pub role: RoleName,
+}
+
+/// Who shall own a group.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HandOver {
+    /// A member.
+    pub owner: Uuid,
+}
+
+/// Where a stream stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct PositionView {
+    /// The newest event.
+    pub seq: u64,
+    /// Its tag.
+    pub tag: u32,
+    /// The newest change of marks.
+    pub rev: u64,
+}
+
+impl From<Position> for PositionView {
+    fn from(position: Position) -> Self {
+        Self {
+            seq: position.seq.0,
+            tag: position.tag.0,
+            rev: position.rev.0,
+        }
+    }
+}
+
+impl From<PositionView> for Position {
+    fn from(view: PositionView) -> Self {
+        Self {
+            seq: parlor_domain::Seq(view.seq),
+            tag: parlor_domain::Tag(view.tag),
+            rev: parlor_domain::Rev(view.rev),
+        }
+    }
+}
+
+/// A room as one of its members sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RoomView {
+    /// The room's id, which is also the id of its stream.
+    pub id: Uuid,
+    /// The room's number, for programs that need an integer.
+    pub number: i64,
+    /// Direct or group.
+    pub kind: RoomKindName,
+    /// What it is called; `null` for direct rooms.
+    pub name: Option<String>,
+    /// What it is about.
+    pub topic: String,
+    /// Whose it is; `null` for direct rooms.
+    pub owner: Option<Uuid>,
+    /// What new members may see.
+    pub history: HistoryPolicy,
+    /// Who may enter.
+    pub join: JoinRule,
+    /// How many members it may have.
+    pub capacity: u32,
+    /// How many it has.
+    pub members: u32,
+    /// Since when.
+    pub created_at: Time,
+    /// When something last happened in it.
+    pub active_at: Time,
+    /// One's own role.
+    pub role: RoleName,
+    /// How far one has read.
+    pub read: u64,
+    /// How far one has received.
+    pub delivered: u64,
+    /// Messages not read yet.
+    pub unread: u64,
+    /// The first event that one may see.
+    pub visible_from: u64,
+    /// The other one of a direct room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peer: Option<MemberView>,
+    /// The newest message that one may see, as an event of type `message`.
+    pub last_message: Option<EventView>,
+    /// Where the room's stream stands.
+    pub as_of: PositionView,
+}
+
+/// Some of one's rooms, the one that changed last first.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RoomsPage {
+    /// The rooms.
+    pub rooms: Vec<RoomView>,
+    /// The `cursor` of the next page; `null` at the end.
+    pub next: Option<String>,
+    /// The position of one's own stream at that moment.
+    pub as_of: PositionView,
+}
+
+/// A person in a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MemberView {
+    /// The account's id.
+    pub id: Uuid,
+    /// The account's number.
+    pub number: i64,
+    /// The unique name.
+    pub username: String,
+    /// What the person is called.
+    pub display_name: String,
+    /// What the person may do.
+    pub role: RoleName,
+    /// How far the person has read.
+    pub read: u64,
+    /// How far the person's devices have received.
+    pub delivered: u64,
+    /// Since when.
+    pub joined_at: Time,
+}
+
+impl From<&Member> for MemberView {
+    fn from(member: &Member) -> Self {
+        Self {
+            id: member.user.id.uuid(),
+            number: member.user.number,
+            username: member.username.to_string(),
+            display_name: member.display_name.to_string(),
+            role: member.role.into(),
+            read: member.mark.read.0,
+            delivered: member.mark.delivered.0,
+            joined_at: member.joined_at.into(),
+        }
+    }
+}
+
+/// Some of a room's members.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct MembersPage {
+    /// The members, by id.
+    pub members: Vec<MemberView>,
+    /// The `after` of the next page; `null` at the end.
+    pub next: Option<Uuid>,
+    /// The position of the room's stream at that moment.
+    pub as_of: PositionView,
+}
