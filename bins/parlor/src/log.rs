@@ -1,6 +1,6 @@
 //! The server's log, on standard error.
 
-use std::io::stderr;
+use std::io::{IsTerminal, stderr};
 
 use anyhow::anyhow;
 use tracing_subscriber::fmt;
@@ -14,7 +14,10 @@ use crate::config::{Log, LogFormat};
 /// If the process has a log already.
 pub fn start(settings: &Log) -> anyhow::Result<()> {
     let lines = match settings.format {
-        LogFormat::Text => fmt::layer().with_writer(stderr).boxed(),
+        LogFormat::Text => fmt::layer()
+            .with_writer(stderr)
+            .with_ansi(stderr().is_terminal())
+            .boxed(),
         LogFormat::Json => fmt::layer()
             .with_writer(stderr)
             .json()

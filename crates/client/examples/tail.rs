@@ -8,7 +8,10 @@ use parlor_client::{Client, Rest, Session, Settings, State, Update};
 use parlor_wire::{EventBody, Notice};
 
 #[tokio::main(flavor = "current_thread")]
-#[expect(clippy::disallowed_methods, reason = "this is a main, and reads its command line")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is a main, and reads its command line"
+)]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [server, username, password] = arguments.as_slice() else {
@@ -26,7 +29,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
             Update::Event(event) => match &event.body {
                 EventBody::Message(message) => {
                     let sender = message.sender.map_or(0, |sender| sender.number);
-                    println!("{} #{}: {}", event.stream, sender, message.body.as_deref().unwrap_or("…"));
+                    println!(
+                        "{} #{}: {}",
+                        event.stream,
+                        sender,
+                        message.body.as_deref().unwrap_or("…")
+                    );
                 }
                 other => println!("{} {other:?}", event.stream),
             },

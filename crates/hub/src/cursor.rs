@@ -46,7 +46,14 @@ impl CursorState {
 
 impl Cursor {
     pub(crate) fn new(stream: u32, listener: u32, seq: Seq, rev: Rev, visible_from: Seq) -> Self {
-        let mut cursor = Self { seq, visible_from, rev: 0, stream, listener, state: CursorState::IDLE };
+        let mut cursor = Self {
+            seq,
+            visible_from,
+            rev: 0,
+            stream,
+            listener,
+            state: CursorState::IDLE,
+        };
         cursor.set_rev(rev);
         cursor
     }

@@ -34,7 +34,11 @@ enum Then {
     /// The first of the answers is gone.
     Control,
     /// The cursor has read this event, which may change what the connection follows.
-    Event { cursor: u32, seq: Seq, turn: Option<Arc<Event>> },
+    Event {
+        cursor: u32,
+        seq: Seq,
+        turn: Option<Arc<Event>>,
+    },
     /// The cursor has read marks up to here.
     Marks { cursor: u32, rev: Rev },
 }
@@ -45,7 +49,9 @@ impl State {
     pub(crate) fn flush_some(&mut self) -> bool {
         let began = Instant::now();
         for _ in 0..TURN_WRITES {
-            let Some(key) = self.next_ready() else { return false };
+            let Some(key) = self.next_ready() else {
+                return false;
+            };
             self.flush(key);
             if began.elapsed() > TURN {
                 break;
@@ -71,7 +77,9 @@ impl State {
     /// Writes once to a connection, as much as its socket takes.
     fn flush(&mut self, key: u32) {
         // The key may stand in a queue although its connection is gone, or is another by now: harmless.
-        let Some(peer) = self.peers.get(key as usize) else { return };
+        let Some(peer) = self.peers.get(key as usize) else {
+            return;
+        };
         if peer.blocked || !peer.has_output() || peer.closing == Some(CloseReason::Broken) {
             return;
         }
@@ -117,16 +125,29 @@ impl State {
     /// Gathers what a cursor can read without waiting; false once the write is full.
     fn pull(&self, peer: &Peer, number: u32, add: &mut impl FnMut(Bytes, Then) -> bool) -> bool {
         let cursor = &peer.cursors[number as usize];
-        let Some(stream) = self.streams.get(cursor.stream as usize) else { return true };
+        let Some(stream) = self.streams.get(cursor.stream as usize) else {
+            return true;
+        };
         let formats = &self.hub.formats;
         let mut seq = cursor.seq;
         while seq < stream.head.seq {
             seq = seq.next();
-            let Some(slot) = stream.event(seq).or_else(|| self.pages.event(cursor.stream, seq)) else { return true };
-            let frame = slot.encoded(peer.format, cursor.visible_from, formats).unwrap_or_default();
+            let Some(slot) = stream.event(seq).or_else(|| self.pages.event(cursor.stream, seq)) else {
+                return true;
+            };
+            let frame = slot
+                .encoded(peer.format, cursor.visible_from, formats)
+                .unwrap_or_default();
             let turn = slot.is_turn().then(|| slot.event.clone());
             let last = peer.user.is_some_and(|user| slot.event.is_last_for(user.id));
-            if !add(frame, Then::Event { cursor: number, seq, turn }) {
+            if !add(
+                frame,
+                Then::Event {
+                    cursor: number,
+                    seq,
+                    turn,
+                },
+            ) {
                 return false;
             }
             if last {
@@ -135,7 +156,9 @@ impl State {
         }
         let mut rev = cursor.rev();
         while rev < stream.head.rev {
-            let Some(slot) = stream.marks(rev).or_else(|| self.pages.marks(cursor.stream, rev)) else { return true };
+            let Some(slot) = stream.marks(rev).or_else(|| self.pages.marks(cursor.stream, rev)) else {
+                return true;
+            };
             let frame = slot.encoded(peer.format, formats).unwrap_or_default();
             rev = slot.update.rev;
             if !add(frame, Then::Marks { cursor: number, rev }) {
@@ -197,7 +220,11 @@ impl State {
                         peer.control.shrink_to(0);
                     }
                 }
-                Then::Event { cursor, seq, ref turn } => {
+                Then::Event {
+                    cursor,
+                    seq,
+                    ref turn,
+                } => {
                     peer.cursors[cursor as usize].seq = seq;
                     if let Some(event) = turn {
                         self.turn_with(key, cursor, event);

@@ -59,13 +59,22 @@ impl State {
     fn follow_joined(&mut self, key: u32, room: StreamId, visible_from: Seq) {
         if self.listener(key, room).is_some() {
             // He was in the room before, and the end of that is still to be read.
-            self.peers[key as usize].rare().rejoined.push((room, visible_from));
+            self.peers[key as usize]
+                .rare()
+                .rejoined
+                .push((room, visible_from));
             return;
         }
-        let before = Position { seq: Seq(visible_from.0.saturating_sub(1)), ..Position::default() };
+        let before = Position {
+            seq: Seq(visible_from.0.saturating_sub(1)),
+            ..Position::default()
+        };
         let (stream, known) = self.stream(room, before);
         let head = self.streams[stream as usize].head;
-        let mut cursor = Position { rev: head.rev, ..before };
+        let mut cursor = Position {
+            rev: head.rev,
+            ..before
+        };
         if head.seq.0.saturating_sub(before.seq.0) > self.hub.settings.replay {
             cursor = head;
             let peer = &mut self.peers[key as usize];
@@ -73,7 +82,16 @@ impl State {
                 peer.control(frame);
             }
         }
-        self.listen(key, stream, Follow { stream: room, head, cursor, visible_from });
+        self.listen(
+            key,
+            stream,
+            Follow {
+                stream: room,
+                head,
+                cursor,
+                visible_from,
+            },
+        );
         if !known {
             self.probe(stream);
         }
@@ -99,15 +117,27 @@ impl State {
     fn listen(&mut self, key: u32, stream: u32, follow: Follow) {
         let peer = &mut self.peers[key as usize];
         let listeners = &mut self.streams[stream as usize].listeners;
-        let free = peer.cursors.iter().position(|cursor| !cursor.is_used() && cursor.state == CursorState::IDLE);
+        let free = peer
+            .cursors
+            .iter()
+            .position(|cursor| !cursor.is_used() && cursor.state == CursorState::IDLE);
         let at = free.unwrap_or(peer.cursors.len());
         let position = follow.cursor;
-        let cursor = Cursor::new(stream, listeners.len() as u32, position.seq, position.rev, follow.visible_from);
+        let cursor = Cursor::new(
+            stream,
+            listeners.len() as u32,
+            position.seq,
+            position.rev,
+            follow.visible_from,
+        );
         match free {
             Some(at) => peer.cursors[at] = cursor,
             None => peer.cursors.push(cursor),
         }
-        listeners.push(Listener { connection: key, cursor: at as u32 });
+        listeners.push(Listener {
+            connection: key,
+            cursor: at as u32,
+        });
         let head = self.streams[stream as usize].head;
         if head.seq > position.seq || head.rev > position.rev {
             peer.pend(at as u32);
@@ -118,7 +148,10 @@ impl State {
     pub(crate) fn listener(&self, key: u32, stream: StreamId) -> Option<u32> {
         let stream = *self.by_id.get(&stream)?;
         let cursors = &self.peers[key as usize].cursors;
-        cursors.iter().position(|cursor| cursor.stream == stream).map(|at| at as u32)
+        cursors
+            .iter()
+            .position(|cursor| cursor.stream == stream)
+            .map(|at| at as u32)
     }
 
     /// Ends a cursor.
@@ -163,7 +196,9 @@ impl State {
             What::RoomJoined { room, visible_from } if event.seq > peer.settled => {
                 self.follow_joined(key, (*room).into(), *visible_from);
             }
-            What::SessionsRevoked { sessions } if peer.session.is_some_and(|mine| sessions.contains(&mine)) => {
+            What::SessionsRevoked { sessions }
+                if peer.session.is_some_and(|mine| sessions.contains(&mine)) =>
+            {
                 peer.close(CloseReason::SessionRevoked);
             }
             _ => {}

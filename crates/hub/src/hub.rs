@@ -108,7 +108,9 @@ impl Hub {
 
     pub(crate) fn tell_presence(&self, changes: impl IntoIterator<Item = Change>) {
         for (user, state, watchers) in changes {
-            let workers = watchers.iter().fold(0, |set, connection| set | bit(worker_of(*connection)));
+            let workers = watchers
+                .iter()
+                .fold(0, |set, connection| set | bit(worker_of(*connection)));
             self.tell(workers, &Item::Presence(user, state, watchers.into()));
         }
     }
@@ -119,7 +121,11 @@ impl Hub {
 
     fn tell(&self, workers: WorkerSet, item: &Item) {
         let inboxes = self.inboxes.read().unwrap_or_else(PoisonError::into_inner);
-        for (_, inbox) in inboxes.iter().enumerate().filter(|(number, _)| workers & bit(*number) != 0) {
+        for (_, inbox) in inboxes
+            .iter()
+            .enumerate()
+            .filter(|(number, _)| workers & bit(*number) != 0)
+        {
             inbox.push([item.clone()]);
         }
     }
@@ -140,11 +146,19 @@ impl EventSink for Hub {
         let mut letters: Vec<Vec<Item>> = inboxes.iter().map(|_| Vec::new()).collect();
         for published in batch {
             let (workers, item) = self.address(published);
-            for (_, letter) in letters.iter_mut().enumerate().filter(|(number, _)| workers & bit(*number) != 0) {
+            for (_, letter) in letters
+                .iter_mut()
+                .enumerate()
+                .filter(|(number, _)| workers & bit(*number) != 0)
+            {
                 letter.push(item.clone());
             }
         }
-        for (inbox, letter) in inboxes.iter().zip(letters).filter(|(_, letter)| !letter.is_empty()) {
+        for (inbox, letter) in inboxes
+            .iter()
+            .zip(letters)
+            .filter(|(_, letter)| !letter.is_empty())
+        {
             inbox.push(letter);
         }
     }
@@ -161,11 +175,19 @@ impl Hub {
                     }
                 });
                 let asked = origin.map_or(0, |origin| bit(worker_of(origin.connection)));
-                (interested | asked, Item::Event(Arc::new(EventSlot::new(event, origin, &self.formats))))
+                (
+                    interested | asked,
+                    Item::Event(Arc::new(EventSlot::new(event, origin, &self.formats))),
+                )
             }
             Published::Marks(update) => {
-                let interested = self.registry.published(update.stream, |head| head.rev = head.rev.max(update.rev));
-                (interested, Item::Marks(Arc::new(MarksSlot::new(update, &self.formats))))
+                let interested = self
+                    .registry
+                    .published(update.stream, |head| head.rev = head.rev.max(update.rev));
+                (
+                    interested,
+                    Item::Marks(Arc::new(MarksSlot::new(update, &self.formats))),
+                )
             }
         }
     }

@@ -89,7 +89,10 @@ impl Pages {
     /// was cut short by its bytes ends.
     fn page_for(&self, stream: u32, after: Seq) -> Want {
         let aligned = Seq(after.0 / PAGE * PAGE);
-        let before = self.loaded.range((stream, Want::Events(aligned))..=(stream, Want::Events(after))).next_back();
+        let before = self
+            .loaded
+            .range((stream, Want::Events(aligned))..=(stream, Want::Events(after)))
+            .next_back();
         let end = before.and_then(|(_, page)| match page {
             Page::Events(slots) => slots.last().map(|slot| slot.seq()).filter(|last| *last <= after),
             Page::Marks(_) => None,
@@ -136,7 +139,9 @@ impl Pages {
 
     /// Drops the page that was loaded first; false if there is none.
     pub(crate) fn drop_oldest(&mut self) -> bool {
-        let Some((key, weight)) = self.order.pop_front() else { return false };
+        let Some((key, weight)) = self.order.pop_front() else {
+            return false;
+        };
         self.bytes -= weight;
         // A key stands in the queue twice if its page was loaded anew; the page lives as long as the last.
         if !self.order.iter().any(|(other, _)| *other == key) {
@@ -189,9 +194,16 @@ impl State {
     /// Takes what a read brought, and wakes who waited for it.
     pub(crate) fn loaded(&mut self, key: PageKey, id: StreamId, brought: Result<Brought, StoreError>) {
         self.pages.under_way -= 1;
-        let Some(load) = self.pages.wanted.remove(&key) else { return };
-        let known = self.streams.get(key.0 as usize).is_some_and(|stream| stream.id == id);
-        let brought = brought.inspect_err(|error| tracing::warn!(%error, "a page of the log could not be read")).ok();
+        let Some(load) = self.pages.wanted.remove(&key) else {
+            return;
+        };
+        let known = self
+            .streams
+            .get(key.0 as usize)
+            .is_some_and(|stream| stream.id == id);
+        let brought = brought
+            .inspect_err(|error| tracing::warn!(%error, "a page of the log could not be read"))
+            .ok();
         match brought {
             Some(brought) if known && !load.stale => self.keep(key, brought, load.probe),
             _ => {}
@@ -205,15 +217,24 @@ impl State {
         let most = self.hub.settings.ring_bytes;
         match brought {
             Brought::Events(events) => {
-                let Some(last) = events.last().cloned() else { return };
+                let Some(last) = events.last().cloned() else {
+                    return;
+                };
                 let head = self.streams[stream as usize].head;
                 if probe && last.seq > head.seq {
-                    let grown = parlor_domain::Position { seq: last.seq, tag: last.tag, rev: head.rev };
+                    let grown = parlor_domain::Position {
+                        seq: last.seq,
+                        tag: last.tag,
+                        rev: head.rev,
+                    };
                     self.grow(stream, grown);
                     self.probe(stream);
                 }
-                let slots = events.into_iter().map(|event| Arc::new(EventSlot::new(event, None, &self.hub.formats)));
-                self.pages.insert((stream, want), Page::Events(slots.collect()), most);
+                let slots = events
+                    .into_iter()
+                    .map(|event| Arc::new(EventSlot::new(event, None, &self.hub.formats)));
+                self.pages
+                    .insert((stream, want), Page::Events(slots.collect()), most);
             }
             Brought::Marks(update) => {
                 let slot = Arc::new(MarksSlot::new(update, &self.hub.formats));
@@ -224,10 +245,16 @@ impl State {
 
     /// Gives a cursor its turn that waited for a page.
     fn wake(&mut self, connection: u32, generation: u32, cursor: u32) {
-        let Some(peer) = self.peers.get_mut(connection as usize).filter(|peer| peer.generation == generation) else {
+        let Some(peer) = self
+            .peers
+            .get_mut(connection as usize)
+            .filter(|peer| peer.generation == generation)
+        else {
             return;
         };
-        let Some(waiting) = peer.cursors.get_mut(cursor as usize) else { return };
+        let Some(waiting) = peer.cursors.get_mut(cursor as usize) else {
+            return;
+        };
         if waiting.state == crate::cursor::CursorState::LOADING {
             waiting.state = crate::cursor::CursorState::IDLE;
             peer.pend(cursor);
@@ -247,9 +274,10 @@ impl Worker {
                 let log = worker.state().hub.log.clone();
                 let brought = match want {
                     Want::Events(after) => log.events_after(id, after).await.map(Brought::Events),
-                    Want::Marks(after) => {
-                        log.marks_after(id, after).await.map(|update| Brought::Marks(Arc::new(update)))
-                    }
+                    Want::Marks(after) => log
+                        .marks_after(id, after)
+                        .await
+                        .map(|update| Brought::Marks(Arc::new(update))),
                 };
                 let nothing = brought.as_ref().map_or(true, Brought::is_empty);
                 if nothing {

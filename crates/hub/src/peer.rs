@@ -187,4 +187,3 @@ impl Peer {
         !self.partial.is_empty() || !self.control.is_empty() || self.first != NONE
     }
 }
-

@@ -68,7 +68,8 @@ impl Presence {
         {
             board.going.pop_front();
             // Who came and went again meanwhile stands further back in the queue, too.
-            let still = board.online.get(&user) == Some(&0) && !board.going.iter().any(|(_, other)| *other == user);
+            let still =
+                board.online.get(&user) == Some(&0) && !board.going.iter().any(|(_, other)| *other == user);
             if still {
                 board.online.remove(&user);
                 gone.push((user, at));
@@ -107,7 +108,9 @@ impl Presence {
 
 impl Board {
     fn change(&self, user: UserId, state: PresenceState) -> Option<Change> {
-        self.watchers.get(&user).map(|watchers| (user, state, watchers.clone()))
+        self.watchers
+            .get(&user)
+            .map(|watchers| (user, state, watchers.clone()))
     }
 }
 
@@ -133,10 +136,16 @@ mod tests {
         presence.depart(ann, at(100));
         assert_eq!(presence.arrive(ann, 2), Ok(None), "came back within the grace");
         presence.depart(ann, at(110));
-        assert!(presence.sweep(at(125), GRACE).0.is_empty(), "the first absence ended, the second is short");
+        assert!(
+            presence.sweep(at(125), GRACE).0.is_empty(),
+            "the first absence ended, the second is short"
+        );
         let (gone, changes) = presence.sweep(at(130), GRACE);
         assert_eq!(gone, [(ann, at(110))]);
-        assert_eq!(changes, [(ann, PresenceState::Offline(Some(at(110))), vec![watcher])]);
+        assert_eq!(
+            changes,
+            [(ann, PresenceState::Offline(Some(at(110))), vec![watcher])]
+        );
         assert!(!presence.is_online(ann));
     }
 

@@ -47,7 +47,9 @@ impl State {
         if let Some(origin) = slot.origin {
             self.acknowledge(origin, &slot);
         }
-        let Some(&key) = self.by_id.get(&slot.event.stream) else { return };
+        let Some(&key) = self.by_id.get(&slot.event.stream) else {
+            return;
+        };
         let stream = &mut self.streams[key as usize];
         if !stream.push(slot.clone()) {
             return;
@@ -58,7 +60,12 @@ impl State {
         }
         let weight = slot.weight();
         self.ring_bytes += weight;
-        self.ring_order.push_back(RingEntry { stream: key, seq: slot.seq(), weight, tick: self.tick });
+        self.ring_order.push_back(RingEntry {
+            stream: key,
+            seq: slot.seq(),
+            weight,
+            tick: self.tick,
+        });
         while self.ring_bytes > self.hub.settings.ring_bytes && self.forget_oldest() {}
         if let What::SessionsRevoked { .. } = slot.event.what {
             self.close_revoked(key, &slot);
@@ -68,7 +75,9 @@ impl State {
 
     /// Answers the command that asked for an event, before the event itself is written.
     fn acknowledge(&mut self, origin: Origin, slot: &EventSlot) {
-        let Some(key) = self.local(origin.connection) else { return };
+        let Some(key) = self.local(origin.connection) else {
+            return;
+        };
         let peer = &mut self.peers[key as usize];
         if let Some(id) = peer.land(origin.command)
             && let Some(frame) = self.hub.formats[peer.format.index()].done(id, &slot.event)
@@ -79,7 +88,9 @@ impl State {
     }
 
     fn accept_marks(&mut self, slot: Arc<MarksSlot>) {
-        let Some(&key) = self.by_id.get(&slot.update.stream) else { return };
+        let Some(&key) = self.by_id.get(&slot.update.stream) else {
+            return;
+        };
         if self.streams[key as usize].push_marks(slot) {
             self.pend_listeners(key);
         }
@@ -95,7 +106,9 @@ impl State {
                 continue;
             }
             let format = peer.format.index();
-            let frame = encoded[format].get_or_insert_with(|| self.hub.formats[format].typing(room, user)).clone();
+            let frame = encoded[format]
+                .get_or_insert_with(|| self.hub.formats[format].typing(room, user))
+                .clone();
             if frame.is_some_and(|frame| peer.ephemeral(frame)) {
                 self.enqueue(connection);
             }
@@ -104,7 +117,9 @@ impl State {
 
     /// Closes the sockets of revoked sessions at once, also those that take nothing any more.
     fn close_revoked(&mut self, key: u32, slot: &EventSlot) {
-        let What::SessionsRevoked { sessions } = &slot.event.what else { return };
+        let What::SessionsRevoked { sessions } = &slot.event.what else {
+            return;
+        };
         for listener in &self.streams[key as usize].listeners {
             let peer = &mut self.peers[listener.connection as usize];
             if peer.blocked && peer.session.is_some_and(|mine| sessions.contains(&mine)) {
@@ -138,7 +153,9 @@ impl State {
         let keys: Vec<u32> = self.peers.iter().map(|(key, _)| key as u32).collect();
         for (number, key) in keys.into_iter().enumerate() {
             let peer = &mut self.peers[key as usize];
-            if let Some(frame) = self.hub.formats[peer.format.index()].leave(window_ms * number as u64 / count) {
+            if let Some(frame) =
+                self.hub.formats[peer.format.index()].leave(window_ms * number as u64 / count)
+            {
                 peer.control(frame);
                 self.enqueue(key);
             }

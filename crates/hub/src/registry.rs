@@ -28,7 +28,10 @@ struct Shard {
 
 impl Registry {
     pub(crate) fn new() -> Self {
-        Self { shards: (0..64).map(|_| Mutex::default()).collect(), hasher: RandomState::new() }
+        Self {
+            shards: (0..64).map(|_| Mutex::default()).collect(),
+            hasher: RandomState::new(),
+        }
     }
 
     fn shard(&self, stream: StreamId) -> MutexGuard<'_, Shard> {
@@ -53,7 +56,11 @@ impl Registry {
     pub(crate) fn register(&self, stream: StreamId, worker: usize) -> Option<Position> {
         let mut shard = self.shard(stream);
         *shard.interest.entry(stream).or_insert(0) |= 1 << worker;
-        shard.recent.get(&stream).or_else(|| shard.older.get(&stream)).copied()
+        shard
+            .recent
+            .get(&stream)
+            .or_else(|| shard.older.get(&stream))
+            .copied()
     }
 
     /// A worker does not want to hear of a stream any more.
@@ -90,7 +97,11 @@ mod tests {
         assert_eq!(registry.register(stream, 1).map(|head| head.seq), Some(Seq(3)));
         assert_eq!(registry.published(stream, |head| head.seq = Seq(4)), 0b10);
         registry.age();
-        assert_eq!(registry.register(stream, 0).map(|head| head.seq), Some(Seq(4)), "kept for another minute");
+        assert_eq!(
+            registry.register(stream, 0).map(|head| head.seq),
+            Some(Seq(4)),
+            "kept for another minute"
+        );
         registry.age();
         assert_eq!(registry.register(stream, 0), None);
         registry.unregister(stream, 1);

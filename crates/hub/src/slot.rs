@@ -24,7 +24,11 @@ pub(crate) struct EventSlot {
 
 impl EventSlot {
     pub(crate) fn new(event: Arc<Event>, origin: Option<Origin>, formats: &Formats) -> Self {
-        Self { event, origin, encodings: formats.iter().map(|_| Default::default()).collect() }
+        Self {
+            event,
+            origin,
+            encodings: formats.iter().map(|_| Default::default()).collect(),
+        }
     }
 
     pub(crate) fn seq(&self) -> Seq {
@@ -46,7 +50,10 @@ impl EventSlot {
     pub(crate) fn is_turn(&self) -> bool {
         matches!(
             self.event.what,
-            What::MemberLeft { .. } | What::RoomDeleted | What::RoomJoined { .. } | What::SessionsRevoked { .. }
+            What::MemberLeft { .. }
+                | What::RoomDeleted
+                | What::RoomJoined { .. }
+                | What::SessionsRevoked { .. }
         )
     }
 
@@ -70,10 +77,15 @@ pub(crate) struct MarksSlot {
 
 impl MarksSlot {
     pub(crate) fn new(update: Arc<MarksUpdate>, formats: &Formats) -> Self {
-        Self { update, encodings: formats.iter().map(|_| Encoding::default()).collect() }
+        Self {
+            update,
+            encodings: formats.iter().map(|_| Encoding::default()).collect(),
+        }
     }
 
     pub(crate) fn encoded(&self, format: Format, formats: &Formats) -> Option<Bytes> {
-        self.encodings[format.index()].get_or_init(|| formats[format.index()].marks(&self.update)).clone()
+        self.encodings[format.index()]
+            .get_or_init(|| formats[format.index()].marks(&self.update))
+            .clone()
     }
 }

@@ -34,7 +34,12 @@ struct Live {
 
 impl Stream {
     pub(crate) fn new(id: StreamId, head: Position) -> Self {
-        Self { id, head, listeners: Vec::new(), live: None }
+        Self {
+            id,
+            head,
+            listeners: Vec::new(),
+            live: None,
+        }
     }
 
     fn live(&mut self) -> &mut Live {
@@ -61,7 +66,10 @@ impl Stream {
     /// Puts what came out of order where it belongs, if the ring begins just behind it.
     fn push_earlier(&mut self, slot: Arc<EventSlot>) -> bool {
         let Some(live) = &mut self.live else { return false };
-        let fits = live.ring.front().is_some_and(|first| first.seq() == slot.seq().next());
+        let fits = live
+            .ring
+            .front()
+            .is_some_and(|first| first.seq() == slot.seq().next());
         if fits {
             live.ring.push_front(slot);
         }
@@ -113,7 +121,11 @@ impl Stream {
 
     /// The flush of marks that follows this rev, if it is still here.
     pub(crate) fn marks(&self, after: Rev) -> Option<&Arc<MarksSlot>> {
-        self.live.as_ref()?.marks.iter().find(|slot| slot.update.after == after)
+        self.live
+            .as_ref()?
+            .marks
+            .iter()
+            .find(|slot| slot.update.after == after)
     }
 
     /// Brings the target of an edit or a deletion up to date, if it is in the ring.
@@ -137,8 +149,13 @@ impl Stream {
 
 /// Replaces the event at `target` in a run of events by what `by` makes of it.
 pub(crate) fn amend(slots: &mut [Arc<EventSlot>], target: Seq, by: &EventSlot, formats: &Formats) {
-    let Some(first) = slots.first().map(|slot| slot.seq()) else { return };
-    let at = target.0.checked_sub(first.0).and_then(|at| usize::try_from(at).ok());
+    let Some(first) = slots.first().map(|slot| slot.seq()) else {
+        return;
+    };
+    let at = target
+        .0
+        .checked_sub(first.0)
+        .and_then(|at| usize::try_from(at).ok());
     if let Some(slot) = at.and_then(|at| slots.get_mut(at))
         && let Some(event) = by.event.changed(&slot.event)
     {

@@ -18,7 +18,11 @@ impl State {
     /// Lets go of what has been in the rings too long, and of one page.
     fn forget_old(&mut self) {
         let age = self.hub.settings.ring_age.as_secs() as u32;
-        while self.ring_order.front().is_some_and(|entry| self.tick.wrapping_sub(entry.tick) > age) {
+        while self
+            .ring_order
+            .front()
+            .is_some_and(|entry| self.tick.wrapping_sub(entry.tick) > age)
+        {
             self.forget_oldest();
         }
         self.pages.drop_oldest();
@@ -26,7 +30,9 @@ impl State {
 
     /// Drops the oldest event of all rings; false if there is none.
     pub(crate) fn forget_oldest(&mut self) -> bool {
-        let Some(entry) = self.ring_order.pop_front() else { return false };
+        let Some(entry) = self.ring_order.pop_front() else {
+            return false;
+        };
         self.ring_bytes -= entry.weight;
         if let Some(stream) = self.streams.get_mut(entry.stream as usize) {
             stream.forget(entry.seq);
@@ -40,9 +46,13 @@ impl State {
     /// Tells watchers who came and went within the last second.
     fn tell_presence(&mut self) {
         for (key, people) in std::mem::take(&mut self.presence) {
-            let Some(peer) = self.peers.get_mut(key as usize) else { continue };
+            let Some(peer) = self.peers.get_mut(key as usize) else {
+                continue;
+            };
             let news: Vec<_> = people.iter().map(|(user, state)| (*user, *state)).collect();
-            let Some(frame) = self.hub.formats[peer.format.index()].presence(&news) else { continue };
+            let Some(frame) = self.hub.formats[peer.format.index()].presence(&news) else {
+                continue;
+            };
             if peer.ephemeral(frame) {
                 self.enqueue(key);
             } else {
@@ -59,7 +69,9 @@ impl State {
         let now = self.hub.clock.now();
         let mut quiet = Vec::new();
         for key in (self.tick as usize % every..self.peers.capacity()).step_by(every) {
-            let Some(peer) = self.peers.get_mut(key) else { continue };
+            let Some(peer) = self.peers.get_mut(key) else {
+                continue;
+            };
             if peer.expires_at.is_some_and(|at| at <= now) {
                 peer.close(CloseReason::TokenExpired);
             }

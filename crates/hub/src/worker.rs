@@ -84,7 +84,10 @@ impl Worker {
             presence: HashMap::new(),
             planned: Vec::new(),
         };
-        let worker = Rc::new(Self { inbox, state: RefCell::new(state) });
+        let worker = Rc::new(Self {
+            inbox,
+            state: RefCell::new(state),
+        });
         tokio::task::spawn_local(or_abort(worker.clone().work()));
         tokio::task::spawn_local(or_abort(worker.clone().keep_time()));
         worker
@@ -94,7 +97,11 @@ impl Worker {
     ///
     /// # Errors
     /// If the server has as many sockets as it may have.
-    pub fn connect(self: &Rc<Self>, transport: Rc<dyn Transport>, format: Format) -> Result<Connection, TooMany> {
+    pub fn connect(
+        self: &Rc<Self>,
+        transport: Rc<dyn Transport>,
+        format: Format,
+    ) -> Result<Connection, TooMany> {
         let mut state = self.state();
         state.hub.open_socket()?;
         state.generation = state.generation.wrapping_add(1);
@@ -209,7 +216,10 @@ impl Worker {
 
     pub(crate) fn typing(&self, key: u32, room: StreamId) {
         let state = self.state();
-        if let Some(user) = state.peers[key as usize].user.filter(|_| state.listener(key, room).is_some()) {
+        if let Some(user) = state.peers[key as usize]
+            .user
+            .filter(|_| state.listener(key, room).is_some())
+        {
             let hub = state.hub.clone();
             drop(state);
             hub.tell_typing(room, user);
@@ -238,7 +248,9 @@ impl Worker {
 impl State {
     /// Gives a connection its turn to write, unless its socket takes nothing.
     pub(crate) fn enqueue(&mut self, key: u32) {
-        let Some(peer) = self.peers.get_mut(key as usize) else { return };
+        let Some(peer) = self.peers.get_mut(key as usize) else {
+            return;
+        };
         if !peer.queued && !peer.blocked {
             peer.queued = true;
             self.ready.push_back(key);

@@ -4,12 +4,15 @@
 //! - [`Heard`]: an event sink that remembers;
 //! - [`Postgres`]: a throw-away database server;
 //! - [`Fixture`]: a store with short words for making people, rooms and messages;
+//! - `TestApp` (feature `app`): a whole server;
 //! - [`ReplicaState`]: what a client holds, folded from events, marks and pages;
 //! - [`conformance`](mod@conformance): the one suite of tests that every store passes.
 //!
 //! To add a test that every store must pass: a function in a file of `conformance`, and its name in the list of the
 //! [`conformance!`] macro.
 
+#[cfg(feature = "app")]
+mod app;
 mod clock;
 mod entropy;
 mod fixture;
@@ -19,6 +22,8 @@ mod servers;
 
 pub mod conformance;
 
+#[cfg(feature = "app")]
+pub use app::TestApp;
 pub use clock::FixedClock;
 pub use entropy::SeededEntropy;
 pub use fixture::{Fixture, at_once, delete, edit, key, message, polled_in_order, reply, text};

@@ -1,4 +1,5 @@
 //! The client against servers that play a part.
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the failure that it should be")]
 
 mod log;
 mod reconnect;

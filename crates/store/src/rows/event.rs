@@ -1,6 +1,6 @@
 //! Events.
 
-use diesel::{Insertable, QueryResult, Queryable, Selectable};
+use diesel::{Insertable, QueryResult, Queryable, QueryableByName, Selectable};
 use parlor_domain::{
     ClientId, Draft, Event, Message, MessageBody, MsgNo, Seq, Timestamp, UserRef, What,
 };
@@ -14,7 +14,7 @@ use crate::id::Id;
 use crate::schema::events;
 
 /// An event as it was stored. The sender's number stands beside the id, so that reading events joins nothing.
-#[derive(Debug, Queryable, Selectable)]
+#[derive(Debug, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = events)]
 pub(crate) struct EventRow {
     number: i64,
@@ -37,7 +37,7 @@ pub(crate) struct EventRow {
 }
 
 /// A message that an event points back to, as it stands now.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = events)]
 pub(crate) struct Target {
     pub(crate) stream_id: Id,
@@ -145,6 +145,11 @@ impl EventRow {
     pub(crate) fn edited(&self) -> Option<(Id, i64)> {
         let target = self.target.filter(|_| self.kind == Kind::MessageEdited.code())?;
         Some((self.stream_id, target))
+    }
+
+    /// Stream, sender and client id of an event that a client named.
+    pub(crate) fn key(&self) -> Option<(Id, Id, String)> {
+        Some((self.stream_id, self.sender_id?, self.client_id.clone()?))
     }
 
     /// The event, given the message that it changed if it is an edit.

@@ -3,7 +3,7 @@
 
 mod care;
 mod job;
-mod log;
+pub(super) mod log;
 mod rooms;
 mod sessions;
 mod sync;
@@ -12,5 +12,4 @@ mod users;
 
 pub(super) use care::{check, erase_deleted};
 pub(super) use job::{Job, Task};
-pub(super) use log::decode;
 pub(super) use tx::{Limits, Tx};

@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use parlor_ports::Published;
 
 use super::connection::Conn;
-use super::stores::decode;
+use super::stores::log::decode;
 use crate::rows::EventRow;
 use crate::schema::events;
 

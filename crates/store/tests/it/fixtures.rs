@@ -4,7 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use parlor_store::{Database, Settings, Store};
-use parlor_testkit::{Fixture, FixedClock, Heard, SeededEntropy};
+use parlor_testkit::{Fixture, FixedClock, Heard, Postgres, SeededEntropy};
 
 const ROOMS_PER_USER: u32 = 30;
 
@@ -13,6 +13,13 @@ pub(crate) async fn sqlite() -> Option<Fixture> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let database = Database::Sqlite(folder.path().join("parlor.db"));
     Some(open(database, folder).await)
+}
+
+/// A new database of the test process's PostgreSQL server; `None` if there is none.
+pub(crate) async fn postgres() -> Option<Fixture> {
+    let url = Postgres::start().await?.database();
+    let database = url.parse().expect("a URL");
+    Some(open(database, ()).await)
 }
 
 /// A store on this database, which lives as long as `beside`.

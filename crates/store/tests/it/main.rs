@@ -6,3 +6,8 @@ mod on_sqlite {
     //! The suite on SQLite.
     parlor_testkit::conformance!(crate::fixtures::sqlite);
 }
+
+mod on_postgres {
+    //! The suite on PostgreSQL.
+    parlor_testkit::conformance!(crate::fixtures::postgres);
+}

@@ -1,0 +1,250 @@
+//! Who hears what.
+
+use parlor_domain::{LeaveReason, Origin, Seq, What};
+use parlor_hub::Settings;
+
+use crate::fixture::{House, room, run, settle, text, user};
+
+fn joined(number: u128) -> What {
+    What::MembersJoined {
+        users: vec![user(number)],
+    }
+}
+
+fn left(number: u128) -> What {
+    What::MemberLeft {
+        user: user(number),
+        reason: LeaveReason::Removed,
+    }
+}
+
+fn room_joined(number: u128, visible_from: Seq) -> What {
+    What::RoomJoined {
+        room: room(number),
+        visible_from,
+    }
+}
+
+#[test]
+fn all_followers_hear_all_events_once_and_in_order() {
+    run(async {
+        let house = House::new(Settings::default());
+        let devices = [
+            house.connect(user(1), &[room(1)]),
+            house.connect(user(2), &[room(1)]),
+        ];
+        for number in 0..100 {
+            house.append(room(1), text(&number.to_string()));
+            if number % 10 == 0 {
+                settle().await;
+            }
+        }
+        settle().await;
+        for device in &devices {
+            assert_eq!(device.seqs(room(1)), (1..=100).collect::<Vec<_>>());
+        }
+        assert_eq!(house.log.reads.load(std::sync::atomic::Ordering::Relaxed), 0);
+    });
+}
+
+#[test]
+fn events_that_pile_up_are_written_together() {
+    run(async {
+        let house = House::new(Settings::default());
+        let device = house.connect(user(1), &[room(1), room(2)]);
+        for _ in 0..10 {
+            house.append(room(1), text("a"));
+            house.append(room(2), text("b"));
+        }
+        settle().await;
+        assert_eq!(device.heard().len(), 20);
+        assert_eq!(device.socket.writes.get(), 1);
+    });
+}
+
+#[test]
+fn strangers_hear_nothing() {
+    run(async {
+        let house = House::new(Settings::default());
+        let device = house.connect(user(1), &[room(1)]);
+        house.append(room(2), text("secret"));
+        settle().await;
+        assert!(device.heard().is_empty());
+    });
+}
+
+#[test]
+fn a_join_takes_effect_on_the_open_socket() {
+    run(async {
+        let house = House::new(Settings::default());
+        let device = house.connect(user(1), &[]);
+        house.append(room(1), text("before"));
+        let join = house.append(room(1), joined(1));
+        house.append(user(1).id, room_joined(1, join.seq));
+        settle().await;
+        house.append(room(1), text("after"));
+        settle().await;
+        assert_eq!(
+            device.heard(),
+            ["1:1:RoomJoined", "1001:2:MembersJoined", "1001:3:after"]
+        );
+    });
+}
+
+#[test]
+fn a_join_of_long_ago_is_followed_to_the_end_of_the_log() {
+    run(async {
+        let house = House::new(Settings::default());
+        let device = house.connect(user(1), &[]);
+        let join = house.append(room(1), joined(1));
+        for number in 0..200 {
+            house.commit(room(1), text(&number.to_string()));
+        }
+        // Nobody knows any more what was published: the log does.
+        house.hub.forget_old();
+        house.hub.forget_old();
+        house.append(user(1).id, room_joined(1, join.seq));
+        settle().await;
+        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+        settle().await;
+        assert_eq!(device.seqs(room(1)), (1..=201).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn a_new_member_with_a_long_history_begins_at_its_end() {
+    run(async {
+        let house = House::new(Settings {
+            replay: 10,
+            ..Settings::default()
+        });
+        let device = house.connect(user(1), &[]);
+        for number in 0..20 {
+            house.append(room(1), text(&number.to_string()));
+        }
+        house.append(room(1), joined(1));
+        house.append(user(1).id, room_joined(1, Seq(1)));
+        settle().await;
+        house.append(room(1), text("new"));
+        settle().await;
+        assert_eq!(device.heard(), ["1:1:RoomJoined", "reset:1001:21", "1001:22:new"]);
+    });
+}
+
+#[test]
+fn nothing_is_heard_after_leaving_whatever_shares_the_batch() {
+    run(async {
+        let house = House::new(Settings::default());
+        let (gone, stays) = (
+            house.connect(user(1), &[room(1)]),
+            house.connect(user(2), &[room(1)]),
+        );
+        house.append(room(1), text("a"));
+        house.append(room(1), left(1));
+        house.append(room(1), text("b"));
+        settle().await;
+        house.append(room(1), text("c"));
+        settle().await;
+        assert_eq!(gone.seqs(room(1)), [1, 2]);
+        assert_eq!(stays.seqs(room(1)), [1, 2, 3, 4]);
+        assert_eq!(gone.connection.follows(room(1).into()), None);
+    });
+}
+
+#[test]
+fn who_comes_back_is_heard_from_the_second_join_on() {
+    // Whether the user's own stream or the room's is written first is open, so both are tried.
+    for room_first in [true, false] {
+        run(async {
+            let house = House::new(Settings::default());
+            let device = house.connect(user(1), &[room(1)]);
+            let events = [left(1), text("missed"), joined(1)].map(|what| house.commit(room(1), what));
+            let mine = house.commit(user(1).id, room_joined(1, Seq(3)));
+            let (first, second) = if room_first {
+                (&events[..], vec![mine])
+            } else {
+                (&[mine][..], events.to_vec())
+            };
+            for event in first {
+                house.publish(event, None);
+            }
+            settle().await;
+            for event in &second {
+                house.publish(event, None);
+            }
+            settle().await;
+            house.append(room(1), text("heard"));
+            settle().await;
+            assert_eq!(device.seqs(room(1)), [1, 3, 4], "room first: {room_first}");
+        });
+    }
+}
+
+#[test]
+fn what_an_event_is_about_must_be_visible() {
+    run(async {
+        let house = House::new(Settings::default());
+        let (old, new) = (house.connect(user(1), &[room(1)]), house.connect(user(2), &[]));
+        let message = house.append(room(1), text("secret"));
+        let join = house.append(room(1), joined(2));
+        house.append(user(2).id, room_joined(1, join.seq));
+        settle().await;
+        house.append(room(1), What::MessageDeleted { target: message.seq });
+        settle().await;
+        assert_eq!(old.heard().last().map(String::as_str), Some("1001:3:deletes"));
+        assert_eq!(new.heard().last().map(String::as_str), Some("1001:3:hidden"));
+    });
+}
+
+#[test]
+fn a_deleted_message_is_not_shown_any_more() {
+    run(async {
+        let house = House::new(Settings::default());
+        let device = house.connect(user(1), &[room(1)]);
+        device.take(0);
+        house.append(room(1), text("first"));
+        let message = house.append(room(1), text("regretted"));
+        settle().await;
+        house.append(room(1), What::MessageDeleted { target: message.seq });
+        settle().await;
+        device.take(usize::MAX);
+        settle().await;
+        assert_eq!(
+            device.heard(),
+            ["1001:1:first", "1001:2:deleted", "1001:3:deletes"]
+        );
+    });
+}
+
+#[test]
+fn the_answer_comes_before_the_echo_and_once() {
+    run(async {
+        let house = House::new(Settings::default());
+        let device = house.connect(user(1), &[room(1)]);
+        let command = device.connection.command(77);
+        let event = house.commit(room(1), text("mine"));
+        house.publish(
+            &event,
+            Some(Origin {
+                connection: device.connection.id(),
+                command,
+            }),
+        );
+        settle().await;
+        device.connection.answer(command, |_| panic!("answered twice"));
+        settle().await;
+        assert_eq!(device.heard(), ["done:77:1", "1001:1:mine"]);
+    });
+}
+
+#[test]
+fn a_deleted_room_is_followed_by_nobody() {
+    run(async {
+        let house = House::new(Settings::default());
+        let device = house.connect(user(1), &[room(1)]);
+        house.append(room(1), What::RoomDeleted);
+        settle().await;
+        assert_eq!(device.seqs(room(1)), [1]);
+        assert_eq!(device.connection.follows(room(1).into()), None);
+    });
+}

@@ -1,0 +1,7 @@
+//! The hub between a log in memory and sockets that are not there.
+
+mod fixture;
+mod following;
+mod losing_hints;
+mod slow_readers;
+mod time;

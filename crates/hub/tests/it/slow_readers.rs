@@ -1,0 +1,82 @@
+//! A slow reader costs only himself.
+
+use parlor_hub::Settings;
+
+use crate::fixture::{House, room, run, settle, text, user};
+
+#[test]
+fn who_never_reads_delays_nobody_and_loses_nothing() {
+    run(async {
+        let house = House::new(Settings {
+            ring_bytes: 100_000,
+            ..Settings::default()
+        });
+        let (slow, quick) = (
+            house.connect(user(1), &[room(1)]),
+            house.connect(user(2), &[room(1)]),
+        );
+        slow.take(100);
+        for number in 0..5000 {
+            house.append(room(1), text(&format!("{number:0>100}")));
+            if number % 20 == 0 {
+                settle().await;
+            }
+        }
+        settle().await;
+        assert_eq!(quick.seqs(room(1)).len(), 5000);
+        assert_eq!(slow.heard().len(), 1, "only what its socket took");
+        slow.take(usize::MAX);
+        for _ in 0..200 {
+            settle().await;
+        }
+        assert_eq!(slow.seqs(room(1)), (1..=5000).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn frames_are_never_torn() {
+    run(async {
+        let house = House::new(Settings::default());
+        let device = house.connect(user(1), &[room(1)]);
+        for number in 0..50 {
+            house.append(room(1), text(&"x".repeat(number)));
+        }
+        for bytes in 0..300 {
+            device.take(bytes % 13);
+            settle().await;
+        }
+        device.take(usize::MAX);
+        settle().await;
+        let expected: Vec<_> = (0..50)
+            .map(|number| format!("1001:{}:{}", number + 1, "x".repeat(number)))
+            .collect();
+        assert_eq!(device.heard(), expected);
+    });
+}
+
+#[test]
+fn answers_wait_in_order_and_stop_the_reading() {
+    run(async {
+        let house = House::new(Settings::default());
+        let device = house.connect(user(1), &[room(1)]);
+        device.take(0);
+        assert!(device.connection.may_read());
+        for id in 0..40 {
+            let command = device.connection.command(id);
+            device
+                .connection
+                .answer(command, |id| format!("{id:0>1000}\n").into());
+        }
+        settle().await;
+        assert!(!device.connection.may_read(), "40,000 bytes of answers wait");
+        device.take(usize::MAX);
+        settle().await;
+        assert!(device.connection.may_read());
+        let ids: Vec<u64> = device
+            .heard()
+            .iter()
+            .map(|word| word.parse().expect("a number"))
+            .collect();
+        assert_eq!(ids, (0..40).collect::<Vec<_>>());
+    });
+}

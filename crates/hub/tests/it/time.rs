@@ -1,0 +1,153 @@
+//! Signs of life, presence, and what is over.
+
+use std::time::Duration;
+
+use parlor_domain::{SessionId, What};
+use parlor_hub::{CloseReason, Settings};
+use uuid::Uuid;
+
+use crate::fixture::{House, room, run, session, settle, user};
+
+async fn seconds(number: u64) {
+    for _ in 0..number {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        settle().await;
+    }
+}
+
+#[test]
+fn silence_is_pinged_and_then_ended() {
+    run(async {
+        let house = House::new(Settings::default());
+        let (dead, alive) = (house.connect(user(1), &[]), house.connect(user(2), &[]));
+        for _ in 0..16 {
+            seconds(10).await;
+            alive.connection.heard();
+        }
+        assert!(dead.heard().iter().filter(|word| *word == "ping").count() >= 3);
+        assert_eq!(dead.connection.closing(), Some(CloseReason::Stalled));
+        assert_eq!(alive.connection.closing(), None);
+    });
+}
+
+#[test]
+fn a_revoked_session_ends_also_where_nothing_is_read() {
+    run(async {
+        let house = House::new(Settings::default());
+        let (reading, stuck) = (house.connect(user(1), &[]), house.connect(user(1), &[]));
+        stuck.take(0);
+        let other = SessionId::new(Uuid::from_u128(99));
+        house.append(
+            user(1).id,
+            What::SessionsRevoked {
+                sessions: vec![other],
+            },
+        );
+        settle().await;
+        assert_eq!(reading.connection.closing(), None);
+        house.append(
+            user(1).id,
+            What::SessionsRevoked {
+                sessions: vec![session(user(1))],
+            },
+        );
+        settle().await;
+        assert_eq!(reading.connection.closing(), Some(CloseReason::SessionRevoked));
+        assert_eq!(stuck.connection.closing(), Some(CloseReason::SessionRevoked));
+    });
+}
+
+#[test]
+fn an_expired_token_ends_the_connection() {
+    run(async {
+        let house = House::new(Settings::default());
+        let device = house.connect(user(1), &[]);
+        device
+            .connection
+            .expire_at(parlor_domain::Timestamp::from_micros(60_000_000));
+        house.clock.advance(59);
+        seconds(30).await;
+        assert_eq!(device.connection.closing(), None);
+        house.clock.advance(1);
+        seconds(30).await;
+        assert_eq!(device.connection.closing(), Some(CloseReason::TokenExpired));
+    });
+}
+
+#[test]
+fn watchers_learn_who_comes_and_who_is_gone_for_good() {
+    run(async {
+        let house = House::new(Settings::default());
+        let watcher = house.connect(user(1), &[]);
+        assert_eq!(watcher.connection.watch(user(2).id), Some(false));
+        let device = house.connect(user(2), &[]);
+        seconds(2).await;
+        drop(device);
+        assert!(house.hub.sweep().is_empty(), "within the grace");
+        house.clock.advance(20);
+        assert_eq!(house.hub.sweep().len(), 1);
+        seconds(2).await;
+        assert_eq!(watcher.heard(), ["presence:2:online", "presence:2:offline"]);
+    });
+}
+
+#[test]
+fn typing_reaches_the_others_in_the_room() {
+    run(async {
+        let house = House::new(Settings::default());
+        let (typist, other, stuck) = (
+            house.connect(user(1), &[room(1)]),
+            house.connect(user(2), &[room(1)]),
+            house.connect(user(3), &[room(1)]),
+        );
+        stuck.take(0);
+        house.append(room(1), crate::fixture::text("a"));
+        settle().await;
+        typist.connection.typing(room(1).into());
+        typist.connection.typing(room(2).into());
+        settle().await;
+        stuck.take(usize::MAX);
+        settle().await;
+        assert_eq!(typist.heard(), ["1001:1:a"]);
+        assert_eq!(other.heard(), ["1001:1:a", "typing:1"]);
+        assert_eq!(stuck.heard(), ["1001:1:a"], "what is not kept is not repeated");
+    });
+}
+
+#[test]
+fn everybody_is_told_to_move_within_the_window() {
+    run(async {
+        let house = House::new(Settings::default());
+        let devices = [1, 2, 3, 4].map(|number| house.connect(user(number), &[]));
+        house.hub.ask_to_leave(1000);
+        settle().await;
+        let told: Vec<_> = devices.iter().flat_map(|device| device.heard()).collect();
+        assert_eq!(told, ["leave:0", "leave:250", "leave:500", "leave:750"]);
+        house.hub.stop();
+        settle().await;
+        assert!(
+            devices
+                .iter()
+                .all(|device| device.connection.closing() == Some(CloseReason::Stopping))
+        );
+    });
+}
+
+#[test]
+fn a_dropped_connection_leaves_nothing_behind() {
+    run(async {
+        let house = House::new(Settings {
+            connections: 2,
+            ..Settings::default()
+        });
+        for _ in 0..10 {
+            let devices = [
+                house.connect(user(1), &[room(1), room(2)]),
+                house.connect(user(2), &[room(1)]),
+            ];
+            assert_eq!(house.hub.sockets(), 2);
+            drop(devices);
+        }
+        assert_eq!(house.hub.sockets(), 0);
+    });
+}

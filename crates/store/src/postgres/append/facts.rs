@@ -1,0 +1,140 @@
+//! What decides about a set of appends, read by three statements that travel together.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, SmallInt, Text};
+use diesel_async::RunQueryDsl;
+use parlor_domain::Role;
+use parlor_ports::Append;
+
+use crate::appending::{self, Standing};
+use crate::code::Code;
+use crate::id::{DbId, Id};
+use crate::postgres::connection::Conn;
+use crate::rows::{EventRow, Target};
+
+/// Room, sender and client id.
+type Key = (Id, Id, String);
+
+pub(super) struct Facts {
+    standings: HashMap<(Id, Id), Standing>,
+    known: HashMap<Key, EventRow>,
+    targets: HashMap<(Id, i64), Target>,
+}
+
+impl Facts {
+    pub(super) async fn read(conn: &mut Conn, set: &[&Append]) -> QueryResult<Self> {
+        let conn = &*conn;
+        let wanted = set.iter().filter_map(|append| {
+            let seq = appending::target(&append.draft)?;
+            Some((Id::of(append.room), seq))
+        });
+        let (standings, known, mut targets) = tokio::try_join!(
+            standings(conn, set),
+            known(conn, set),
+            targets(conn, wanted.collect()),
+        )?;
+        let edited: Vec<_> = known
+            .values()
+            .filter_map(EventRow::edited)
+            .filter(|place| !targets.contains_key(place))
+            .collect();
+        targets.extend(self::targets(conn, edited).await?);
+        Ok(Self {
+            standings,
+            known,
+            targets,
+        })
+    }
+
+    pub(super) fn standing(&self, append: &Append) -> Option<Standing> {
+        let place = (append.room.into(), append.sender.id.into());
+        self.standings.get(&place).copied()
+    }
+
+    /// The message that an append points to.
+    pub(super) fn target(&self, append: &Append) -> Option<&Target> {
+        let seq = appending::target(&append.draft)?;
+        self.targets.get(&(append.room.into(), seq))
+    }
+
+    /// What was stored before under the same client id, and the message that it changed if it is an edit.
+    pub(super) fn known(&mut self, append: &Append) -> Option<(EventRow, Option<Target>)> {
+        let row = self.known.remove(&(
+            append.room.into(),
+            append.sender.id.into(),
+            append.client_id.as_str().to_owned(),
+        ))?;
+        let edited = row.edited().and_then(|place| self.targets.get(&place).cloned());
+        Some((row, edited))
+    }
+}
+
+#[derive(QueryableByName)]
+struct StandingRow {
+    #[diesel(sql_type = DbId)]
+    room_id: Id,
+    #[diesel(sql_type = DbId)]
+    user_id: Id,
+    #[diesel(sql_type = SmallInt)]
+    role: i16,
+    #[diesel(sql_type = BigInt)]
+    visible_from: i64,
+}
+
+async fn standings(mut conn: &Conn, set: &[&Append]) -> QueryResult<HashMap<(Id, Id), Standing>> {
+    let mut pairs: Vec<(Id, Id)> = set.iter().map(|a| (a.room.into(), a.sender.id.into())).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    let (rooms, users): (Vec<Id>, Vec<Id>) = pairs.into_iter().unzip();
+    let rows: Vec<StandingRow> = diesel::sql_query(
+        "SELECT room_id, user_id, role, visible_from FROM unnest($1, $2) AS wanted (room_id, user_id) \
+         JOIN members USING (room_id, user_id)",
+    )
+    .bind::<Array<DbId>, _>(rooms)
+    .bind::<Array<DbId>, _>(users)
+    .load(&mut conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let standing = Standing {
+                role: Role::decode(row.role)?,
+                visible_from: row.visible_from,
+            };
+            Ok(((row.room_id, row.user_id), standing))
+        })
+        .collect()
+}
+
+async fn known(mut conn: &Conn, set: &[&Append]) -> QueryResult<HashMap<Key, EventRow>> {
+    let rooms: Vec<Id> = set.iter().map(|append| append.room.into()).collect();
+    let senders: Vec<Id> = set.iter().map(|append| append.sender.id.into()).collect();
+    let client_ids: Vec<&str> = set.iter().map(|append| append.client_id.as_str()).collect();
+    let rows: Vec<EventRow> = diesel::sql_query(
+        "SELECT events.* FROM unnest($1, $2, $3) AS wanted (stream_id, sender_id, client_id) \
+         JOIN events USING (stream_id, sender_id, client_id)",
+    )
+    .bind::<Array<DbId>, _>(rooms)
+    .bind::<Array<DbId>, _>(senders)
+    .bind::<Array<Text>, _>(client_ids)
+    .load(&mut conn)
+    .await?;
+    Ok(rows.into_iter().filter_map(|row| Some((row.key()?, row))).collect())
+}
+
+async fn targets(mut conn: &Conn, places: Vec<(Id, i64)>) -> QueryResult<HashMap<(Id, i64), Target>> {
+    if places.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let (streams, seqs): (Vec<Id>, Vec<i64>) = places.into_iter().unzip();
+    let rows: Vec<Target> = diesel::sql_query(
+        "SELECT events.* FROM unnest($1, $2) AS wanted (stream_id, seq) \
+         JOIN events USING (stream_id, seq) WHERE events.rev IS NOT NULL",
+    )
+    .bind::<Array<DbId>, _>(streams)
+    .bind::<Array<BigInt>, _>(seqs)
+    .load(&mut conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| ((row.stream_id, row.seq), row)).collect())
+}
