@@ -83,7 +83,12 @@ pub(crate) fn encode(kind: Kind, payload: &[u8], key: [u8; 4], out: &mut Vec<u8>
         }
     }
     out.extend_from_slice(&key);
-    out.extend(payload.iter().zip(key.iter().cycle()).map(|(byte, key)| byte ^ key));
+    out.extend(
+        payload
+            .iter()
+            .zip(key.iter().cycle())
+            .map(|(byte, key)| byte ^ key),
+    );
 }
 
 #[cfg(test)]
@@ -133,7 +138,19 @@ mod tests {
         encode(Kind::Text, b"abcde", [1, 2, 3, 4], &mut out);
         assert_eq!(
             out,
-            [0x81, 0x85, 1, 2, 3, 4, b'a' ^ 1, b'b' ^ 2, b'c' ^ 3, b'd' ^ 4, b'e' ^ 1]
+            [
+                0x81,
+                0x85,
+                1,
+                2,
+                3,
+                4,
+                b'a' ^ 1,
+                b'b' ^ 2,
+                b'c' ^ 3,
+                b'd' ^ 4,
+                b'e' ^ 1
+            ]
         );
     }
 }

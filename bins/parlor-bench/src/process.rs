@@ -44,7 +44,10 @@ impl Process {
             let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
             kib.unwrap_or(0) * 1024
         };
-        Ok(Memory { rss: bytes("Rss:"), pss: bytes("Pss:") })
+        Ok(Memory {
+            rss: bytes("Rss:"),
+            pss: bytes("Pss:"),
+        })
     }
 
     fn read(self, file: &str) -> Result<String> {
@@ -59,7 +62,10 @@ impl Process {
         let processes = fs::read_dir("/proc").ok()?.flatten();
         let mut ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
         ids.find(|id| {
-            let files = fs::read_dir(format!("/proc/{id}/fd")).into_iter().flatten().flatten();
+            let files = fs::read_dir(format!("/proc/{id}/fd"))
+                .into_iter()
+                .flatten()
+                .flatten();
             files
                 .filter_map(|file| fs::read_link(file.path()).ok())
                 .any(|target| target.as_os_str() == link.as_str())
@@ -82,7 +88,10 @@ fn listening_inode(port: u16) -> Option<String> {
 /// The machine's load average of the last minute.
 pub(crate) fn load_average() -> f64 {
     let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    text.split(' ').next().and_then(|load| load.parse().ok()).unwrap_or(0.0)
+    text.split(' ')
+        .next()
+        .and_then(|load| load.parse().ok())
+        .unwrap_or(0.0)
 }
 
 #[cfg(test)]

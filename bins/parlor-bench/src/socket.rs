@@ -52,7 +52,12 @@ impl Target {
         let url = server.socket();
         let path = url.splitn(4, '/').nth(3).unwrap_or_default();
         let (host, path) = (format!("{host}:{port}"), format!("/{path}"));
-        Ok(Self { address, host, path, addresses })
+        Ok(Self {
+            address,
+            host,
+            path,
+            addresses,
+        })
     }
 
     /// Connects as the `n`-th.
@@ -133,7 +138,15 @@ impl Socket {
         }
         buffer.shrink_to_fit();
         let (unsent, wake, rest) = (RefCell::default(), Notify::new(), RefCell::new(buffer));
-        Ok((Rc::new(Self { stream, unsent, wake, rest }), welcome))
+        Ok((
+            Rc::new(Self {
+                stream,
+                unsent,
+                wake,
+                rest,
+            }),
+            welcome,
+        ))
     }
 
     /// Sends a text: at once, or behind what waits already.
@@ -184,13 +197,11 @@ impl Socket {
     }
 
     fn read(&self, sink: &impl Fn(&[u8])) -> Result<()> {
-        SCRATCH.with_borrow_mut(|scratch| {
-            match self.stream.try_read(scratch) {
-                Ok(0) => bail!("closed by the server without a word"),
-                Ok(length) => self.feed(&scratch[..length], sink),
-                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(()),
-                Err(error) => Err(error.into()),
-            }
+        SCRATCH.with_borrow_mut(|scratch| match self.stream.try_read(scratch) {
+            Ok(0) => bail!("closed by the server without a word"),
+            Ok(length) => self.feed(&scratch[..length], sink),
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(()),
+            Err(error) => Err(error.into()),
         })
     }
 

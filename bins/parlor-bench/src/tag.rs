@@ -14,15 +14,18 @@ pub(crate) struct Tag {
 /// `pb~LANE~NUMBER~NANOSECONDS~`, in hexadecimal of fixed width.
 const MARK: &[u8] = b"pb~";
 /// Bytes of a tag, and so of the shortest message.
-pub(crate) const LENGTH: usize = MARK.len() + 8 + 1 + 8 + 1 + 16 + 1;
+const LENGTH: usize = MARK.len() + 8 + 1 + 8 + 1 + 16 + 1;
 
 impl Tag {
     /// A text of this many bytes that carries the tag.
     pub(crate) fn text(self, bytes: usize) -> String {
-        let Self { lane, number, sent_at } = self;
+        let Self {
+            lane,
+            number,
+            sent_at,
+        } = self;
         let mut text = format!("pb~{lane:08x}~{number:08x}~{sent_at:016x}~");
-        let filling = "The quick brown fox jumps over the lazy dog. ".chars().cycle();
-        text.extend(filling.take(bytes.saturating_sub(LENGTH)));
+        text += &filling(bytes.saturating_sub(LENGTH));
         text
     }
 
@@ -38,6 +41,12 @@ impl Tag {
     }
 }
 
+/// A text of this many bytes.
+pub(crate) fn filling(bytes: usize) -> String {
+    let text = "The quick brown fox jumps over the lazy dog. ".chars().cycle();
+    text.take(bytes).collect()
+}
+
 fn hex(digits: &[u8]) -> Option<u64> {
     digits.iter().try_fold(0, |value, digit| {
         Some(value << 4 | u64::from((*digit as char).to_digit(16)?))
@@ -49,7 +58,12 @@ pub(crate) fn number(frame: &[u8], name: &str) -> Option<u64> {
     let at = memmem::find(frame, name.as_bytes())? + name.len();
     let digits = frame[at..].iter().take_while(|byte| byte.is_ascii_digit());
     digits.fold(None, |value, digit| {
-        Some(value.unwrap_or(0_u64).wrapping_mul(10).wrapping_add(u64::from(digit - b'0')))
+        Some(
+            value
+                .unwrap_or(0_u64)
+                .wrapping_mul(10)
+                .wrapping_add(u64::from(digit - b'0')),
+        )
     })
 }
 
@@ -59,10 +73,17 @@ mod tests {
 
     #[test]
     fn a_tag_is_found_in_any_frame() {
-        let tag = Tag { lane: 7, number: 0xffff_ffff, sent_at: 1 << 40 };
+        let tag = Tag {
+            lane: 7,
+            number: 0xffff_ffff,
+            sent_at: 1 << 40,
+        };
         let text = tag.text(128);
         assert_eq!(text.len(), 128);
-        assert_eq!(Tag::find(format!("{{\"body\":\"{text}\"}}").as_bytes()), Some(tag));
+        assert_eq!(
+            Tag::find(format!("{{\"body\":\"{text}\"}}").as_bytes()),
+            Some(tag)
+        );
         assert_eq!(Tag::find(&text.as_bytes()[..LENGTH - 1]), None);
         assert_eq!(tag.text(0).len(), LENGTH);
     }

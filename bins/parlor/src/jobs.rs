@@ -23,10 +23,7 @@ impl Jobs {
         let (mut tasks, stop) = (JoinSet::new(), CancellationToken::new());
         let services = &api.services;
         tasks.spawn(services.marks.clone().run(stop.clone().cancelled_owned()));
-        tasks.spawn(until(
-            stop.clone(),
-            notice_who_went(services.clone(), hub.clone()),
-        ));
+        tasks.spawn(notice_who_went(services.clone(), hub.clone(), stop.clone()));
         tasks.spawn(until(stop.clone(), forget_old(hub.clone())));
         let api = api.clone();
         tasks.spawn(until(stop.clone(), async move { api.limits.sweep().await }));
@@ -38,7 +35,7 @@ impl Jobs {
         self.tasks.join_next().await.and_then(Result::err)
     }
 
-    /// Ends them, and waits until what they held is written.
+    /// Ends them, and waits until what they held is written. No socket is open any more.
     pub(crate) async fn finish(mut self) {
         self.stop.cancel();
         while let Some(ended) = self.tasks.join_next().await {
@@ -54,14 +51,17 @@ async fn until(stop: CancellationToken, job: impl Future<Output = ()>) {
 }
 
 /// Writes when people were last seen. What cannot be written is let go: the next visit brings another time.
-async fn notice_who_went(services: Arc<Services>, hub: Arc<Hub>) {
-    let mut ticks = interval(Duration::from_secs(1));
-    loop {
-        ticks.tick().await;
-        if let Err(error) = services.presence.note_seen(hub.sweep()).await {
+async fn notice_who_went(services: Arc<Services>, hub: Arc<Hub>, stop: CancellationToken) {
+    let note = async |seen| {
+        if let Err(error) = services.presence.note_seen(seen).await {
             tracing::warn!(%error, "it was not written when people were last seen");
         }
+    };
+    let mut ticks = interval(Duration::from_secs(1));
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        note(hub.sweep()).await;
     }
+    note(hub.sweep_all()).await;
 }
 
 async fn forget_old(hub: Arc<Hub>) {

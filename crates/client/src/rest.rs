@@ -9,8 +9,8 @@ use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use parlor_wire::{
-    AccountView, HistoryPolicy, JoinRule, MembersPage, MessagesPage, Problem, RoleName, RoomView, RoomsPage,
-    Tokens,
+    AccountView, EventView, HistoryPolicy, JoinRule, MembersPage, MessagesPage, Problem, RoleName, RoomView,
+    RoomsPage, Tokens,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -172,6 +172,12 @@ impl Rest {
         };
         self.get(&format!("/v1/rooms/{room}/messages?limit=200{range}"))
             .await
+    }
+
+    /// Sends a message; sent again under the same `client_id`, it is stored once.
+    pub async fn send(&self, room: Uuid, body: &str, client_id: &str) -> Result<EventView, RestError> {
+        let body = json!({"body": body, "client_id": client_id});
+        self.post(&format!("/v1/rooms/{room}/messages"), body).await
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, RestError> {

@@ -1,6 +1,6 @@
 //! From which network address a request comes.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use actix_web::http::header::{HeaderMap, X_FORWARDED_FOR};
 use ipnet::IpNet;
@@ -19,7 +19,7 @@ pub fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr
         .filter_map(|value| value.to_str().ok())
         .collect();
     for hop in values.iter().rev().flat_map(|value| value.rsplit(',')) {
-        let Ok(address) = hop.trim().parse::<IpAddr>() else {
+        let Some(address) = parse(hop.trim()) else {
             break;
         };
         client = address.to_canonical();
@@ -28,6 +28,12 @@ pub fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr
         }
     }
     client
+}
+
+/// An address, as most proxies write it, or with a port, as some do.
+fn parse(hop: &str) -> Option<IpAddr> {
+    let with_port = || hop.parse::<SocketAddr>().map(|hop| hop.ip());
+    hop.parse().or_else(|_| with_port()).ok()
 }
 
 /// Whether this is the address of a proxy that is believed.
@@ -67,5 +73,7 @@ mod tests {
         );
         assert_eq!(client("::1", &["198.51.100.1", "203.0.113.5"]), "203.0.113.5");
         assert_eq!(client("10.0.0.1", &["198.51.100.1, what?"]), "10.0.0.1");
+        assert_eq!(client("10.0.0.1", &["203.0.113.5:4711"]), "203.0.113.5");
+        assert_eq!(client("10.0.0.1", &["[2001:db8::1]:4711"]), "2001:db8::1");
     }
 }

@@ -1,4 +1,10 @@
 //! Parlor over HTTP: routes, extractors, the socket, the status table.
+//!
+//! [`app`] is a whole application for a server of Parlor's own; [`configure`] mounts the API in somebody else's. A
+//! handler takes what it needs out of the request, calls one service and shows the result as a type of `wire`; what
+//! any of them refuses becomes one [`ApiError`].
+//!
+//! To add a path: see `routes.rs`.
 
 mod answer;
 mod api;

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use parlor_domain::{ConnectionId, StreamId, Timestamp, UserId, UserRef};
 use parlor_ports::{Clock, EventLog, EventSink, Published};
@@ -68,6 +69,12 @@ impl Hub {
     pub fn sweep(&self) -> Vec<(UserId, Timestamp)> {
         let (gone, changes) = self.presence.sweep(self.clock.now(), self.settings.offline_grace);
         self.tell_presence(changes);
+        gone
+    }
+
+    /// To be called when all sockets are closed: gives when those were last seen who were there until then.
+    pub fn sweep_all(&self) -> Vec<(UserId, Timestamp)> {
+        let (gone, _) = self.presence.sweep(self.clock.now(), Duration::ZERO);
         gone
     }
 

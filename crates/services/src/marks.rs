@@ -1,16 +1,18 @@
 //! Delivered and read marks: taken at once, written a little later.
 
-use std::collections::HashMap;
-use std::mem;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use parlor_domain::{Mark, MemberMark, RoomId, Timestamp, UserId};
+use parlor_domain::{Mark, MemberMark, RoomId, UserId};
 use parlor_ports::{Clock, RoomStore, RoomView};
 use tokio::sync::Notify;
 
 use crate::{Actor, Error};
+
+mod waiting;
+
+use waiting::{Batch, Waiting};
 
 /// How often marks are written, and how many may wait for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,24 +46,6 @@ pub struct Marks {
     waiting: Mutex<Waiting>,
     /// Told when the first mark comes after a quiet time.
     awake: Notify,
-}
-
-/// The marks of one room, as the store takes them.
-type Batch = Vec<(RoomId, Vec<MemberMark>)>;
-
-/// Marks that wait to be written.
-#[derive(Default)]
-struct Waiting {
-    rooms: HashMap<RoomId, RoomMarks>,
-    /// Marks in all rooms together.
-    marks: usize,
-}
-
-/// Marks of one room that wait; none, while the room may not be written again.
-#[derive(Default)]
-struct RoomMarks {
-    marks: HashMap<UserId, Mark>,
-    written_at: Option<Timestamp>,
 }
 
 impl Marks {
@@ -160,50 +144,6 @@ impl Marks {
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Waiting {
-    fn has(&self, room: RoomId, user: UserId) -> bool {
-        self.rooms
-            .get(&room)
-            .is_some_and(|room| room.marks.contains_key(&user))
-    }
-
-    fn put(&mut self, room: RoomId, user: UserId, mark: Mark) {
-        let marks = &mut self.rooms.entry(room).or_default().marks;
-        let before = marks.len();
-        let latest = marks.entry(user).or_default();
-        *latest = latest.merge(mark);
-        self.marks += marks.len() - before;
-    }
-
-    /// Takes out the marks of these rooms, and forgets rooms that may be written again and have nothing to be written.
-    fn draw(&mut self, now: Timestamp, mut turn: impl FnMut(&RoomMarks) -> bool) -> Batch {
-        let mut drawn = Batch::new();
-        self.rooms.retain(|id, room| {
-            if !turn(room) {
-                return true;
-            }
-            if room.marks.is_empty() {
-                return false;
-            }
-            let marks = mem::take(&mut room.marks);
-            self.marks -= marks.len();
-            let marks = marks.into_iter().map(|(user, mark)| MemberMark { user, mark });
-            drawn.push((*id, marks.collect()));
-            room.written_at = Some(now);
-            true
-        });
-        drawn
-    }
-}
-
-impl RoomMarks {
-    /// Whether the last write is long enough ago. A clock that was set back does not keep marks waiting.
-    fn may_be_written(&self, now: Timestamp, interval: Duration) -> bool {
-        self.written_at
-            .is_none_or(|at| now < at || now.since(at) >= interval)
     }
 }
 

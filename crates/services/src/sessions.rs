@@ -1,4 +1,4 @@
-//! Sessions: logging in, staying in, logging out.
+//! Sessions: logging in, staying in, and knowing who asks.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +13,8 @@ use parlor_ports::{
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{Actor, Error, Passwords};
+
+mod own;
 
 /// How long things last, and how many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -192,45 +194,6 @@ impl Sessions {
             admin: claims.admin,
         };
         Ok((actor, claims.expires_at))
-    }
-
-    /// Ends the actor's own session. Twice is as good as once.
-    pub async fn log_out(&self, actor: &Actor) -> Result<(), Error> {
-        let now = self.clock.now();
-        self.sessions.revoke(actor.user.id, actor.session, now).await?;
-        Ok(())
-    }
-
-    /// The actor's sessions, last used first.
-    pub async fn list(&self, actor: &Actor) -> Result<Vec<Session>, Error> {
-        let now = self.clock.now();
-        Ok(self.sessions.list(actor.user.id, now).await?)
-    }
-
-    /// Ends one of the actor's sessions.
-    ///
-    /// # Errors
-    /// [`Error::NoSuchSession`]
-    pub async fn revoke(&self, actor: &Actor, session: SessionId) -> Result<(), Error> {
-        let now = self.clock.now();
-        if self.sessions.revoke(actor.user.id, session, now).await? {
-            Ok(())
-        } else {
-            Err(Error::NoSuchSession)
-        }
-    }
-
-    /// Ends all of the actor's sessions but this one; says how many.
-    pub async fn revoke_others(&self, actor: &Actor) -> Result<usize, Error> {
-        let now = self.clock.now();
-        let except = Some(actor.session);
-        Ok(self.sessions.revoke_all(actor.user.id, except, now).await?)
-    }
-
-    /// Ends all of the actor's sessions; says how many.
-    pub async fn revoke_all(&self, actor: &Actor) -> Result<usize, Error> {
-        let now = self.clock.now();
-        Ok(self.sessions.revoke_all(actor.user.id, None, now).await?)
     }
 
     /// The public keys with which others can verify our access tokens: a JWK Set (RFC 7517).

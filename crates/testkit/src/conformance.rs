@@ -1,7 +1,7 @@
 //! The one suite of tests that every store passes: what the doc comments of the ports say, sentence by sentence.
 //!
-//! A store's tests call [`conformance!`] once for each database, with the path of a function that opens an empty
-//! store. That makes one test of each function of the suite; the files below are its chapters.
+//! A store's tests call [`conformance!`](crate::conformance!) once for each database, with the path of a function that
+//! opens an empty store. That makes one test of each function of the suite; the files below are its chapters.
 
 pub mod accounts;
 pub mod appending;

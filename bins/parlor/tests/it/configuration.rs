@@ -156,9 +156,8 @@ fn an_unknown_key_is_refused_with_the_nearest_known_one_and_its_place() {
         "{error}"
     );
 
-    let error = refusal(of_variables(&[("PARLOR__AUTH__REGISTRATIN", "closed")]));
-    let expected =
-        "unknown setting `auth.registratin` ($PARLOR__AUTH__REGISTRATIN); did you mean `auth.registration`?";
+    let error = refusal(of_variables(&[("PARLOR__AUTH__REGISTRATIONS", "closed")]));
+    let expected = "unknown setting `auth.registrations` ($PARLOR__AUTH__REGISTRATIONS); did you mean `auth.registration`?";
     assert_eq!(error, expected);
 
     let error = refusal(of_file("[server]\nfrobnication_of_things = 1"));

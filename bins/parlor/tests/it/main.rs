@@ -5,3 +5,4 @@ mod configuration;
 mod folder;
 mod program;
 mod serving;
+mod stopping;

@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use parlor_testkit::Postgres;
 use tempfile::TempDir;
 
 use crate::program::{Serving, ask, parlor, run, run_with_input};
@@ -170,4 +171,39 @@ fn migrations_can_be_listed_and_run() {
     assert!(said.out.contains("Run now:"), "{said:?}");
     let said = run(&mut parlor(home.path(), ["migrate", "status"]));
     assert!(said.out.contains("The database is up to date."), "{said:?}");
+}
+
+#[tokio::test]
+async fn with_a_database_url_the_same_program_serves_from_postgresql() {
+    let Some(postgres) = Postgres::start().await else {
+        return;
+    };
+    let url = postgres.database();
+    let home = TempDir::new().unwrap();
+    let server = Serving::start(home.path(), &[QUICK, ("DATABASE_URL", &url)]);
+    assert!(
+        server.greeting.contains("Database  PostgreSQL, 127.0.0.1/"),
+        "{}",
+        server.greeting
+    );
+    assert!(!home.path().join("data/parlor.db").exists());
+
+    assert_eq!(ask(server.address, "POST", "/v1/users", LOGIN).0, 201);
+    assert_eq!(ask(server.address, "POST", "/v1/sessions", LOGIN).0, 201);
+    let said = run(parlor(home.path(), ["user", "disable", "ann"]).env("DATABASE_URL", &url));
+    assert_eq!(
+        said.out, "ann is locked; all sessions are over.\n",
+        "{}",
+        said.err
+    );
+    assert_eq!(ask(server.address, "POST", "/v1/sessions", LOGIN).0, 403);
+    let said = run(parlor(home.path(), ["migrate", "status"]).env("DATABASE_URL", &url));
+    assert!(
+        said.out.ends_with("The database is up to date.\n"),
+        "{}",
+        said.out
+    );
+
+    server.signal("TERM");
+    assert_eq!(server.wait().code(), Some(0));
 }

@@ -1,5 +1,8 @@
 //! The client against servers that play a part.
-#![expect(clippy::unwrap_used, reason = "in a test a panic is the failure that it should be")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test a panic is the failure that it should be"
+)]
 
 mod log;
 mod reconnect;

@@ -33,7 +33,8 @@ pub(crate) async fn observe(
     let _entered = span.entered();
     let response = finish(response, &id);
     let status = response.status().as_u16();
-    tracing::info!(status, micros = began.elapsed().as_micros(), "answered");
+    let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+    tracing::info!(status, micros, "answered");
     Ok(response)
 }
 

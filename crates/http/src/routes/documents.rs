@@ -32,7 +32,9 @@ pub(crate) async fn to_pages() -> impl Responder {
 
 /// A file of the pages.
 pub(crate) async fn page(request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let config = Config::new(["/openapi.json"]).try_it_out_enabled(true);
+    let config = Config::new(["/openapi.json"])
+        .try_it_out_enabled(true)
+        .validator_url("none");
     let file = utoipa_swagger_ui::serve(request.match_info().query("file"), Arc::new(config));
     let file = file.ok().flatten().ok_or_else(ApiError::no_such_path)?;
     Ok(HttpResponse::Ok()

@@ -39,13 +39,10 @@ async fn broken_bodies_are_refused_without_a_trace_of_the_source() {
             .send(world.request(Method::POST, "/v1/rooms", &headers, body.to_vec()))
             .await;
         let shown = String::from_utf8_lossy(&body[..body.len().min(60)]);
-        let (status, code, field) = answer.refusal();
-        let wrong_type = (status, &*code, &*field) == (422, "invalid", "name");
-        assert!(
-            (status, &*code) == (400, "malformed") || wrong_type,
-            "{shown}: {}",
-            answer.text
-        );
+        // The wrong type of what comes first may be seen before what breaks the JSON.
+        let refusal = answer.refusal();
+        let known = ["400 malformed", "422 invalid name"];
+        assert!(known.contains(&&*refusal), "{shown}: {refusal}");
         assert!(
             !answer.text.contains(".rs") && !answer.text.contains(" line "),
             "{}",
@@ -66,7 +63,7 @@ async fn broken_bodies_are_refused_without_a_trace_of_the_source() {
             .await;
         assert_eq!(
             answer.refusal(),
-            (422, "invalid".to_owned(), field.to_owned()),
+            format!("422 invalid {field}").trim_end(),
             "{body}"
         );
     }
@@ -93,7 +90,7 @@ async fn bodies_have_a_limit_said_or_found() {
     let bearer = format!("Bearer {}", ann.token);
     let huge = json!({"name": "x".repeat(300_000)});
     let answer = ann.post("/v1/rooms", huge).await;
-    assert_eq!(answer.refusal(), (413, "too_large".to_owned(), String::new()));
+    assert_eq!(answer.refusal(), "413 too_large");
     // Without a length the limit is met while reading.
     let mut stream = TcpStream::connect(world.address).await.unwrap();
     let head = format!(
@@ -137,14 +134,10 @@ async fn wrong_parts_of_paths_and_queries_are_named() {
         ("/v1/users?username=%25".to_owned(), "username"),
     ] {
         let answer = ann.get(&path).await;
-        assert_eq!(
-            answer.refusal(),
-            (422, "invalid".to_owned(), field.to_owned()),
-            "{path}"
-        );
+        assert_eq!(answer.refusal(), format!("422 invalid {field}"), "{path}");
     }
     let far = ann.get(&format!("{room}/messages/18446744073709551615")).await;
-    assert_eq!(far.refusal(), (404, "no_such_message".to_owned(), String::new()));
+    assert_eq!(far.refusal(), "404 no_such_message");
     let extreme = "/v1/rooms?cursor=f____________________________________________"[..49].to_owned();
     assert_ne!(ann.get(&extreme).await.status / 100, 5, "{extreme}");
 }
@@ -178,7 +171,7 @@ async fn nothing_but_an_access_token_lets_in() {
             let answer = world
                 .send(world.request(Method::GET, "/v1/me", &[(name, &value)], ""))
                 .await;
-            assert_eq!(answer.refusal().0, 401, "{name} {shown}");
+            assert_eq!(answer.status, 401, "{name} {shown}");
             assert!(
                 answer.header("www-authenticate").unwrap().starts_with("Bearer"),
                 "{name} {shown}"
@@ -191,11 +184,11 @@ async fn nothing_but_an_access_token_lets_in() {
         &[("authorization", "Basic YW5uOmFubg==")],
         "",
     );
-    assert_eq!(world.send(basic).await.refusal().1, "unauthenticated");
+    assert_eq!(world.send(basic).await.refusal(), "401 unauthenticated");
     let query = world
         .get(&format!("/v1/me?token={0}&access_token={0}", ann.token))
         .await;
-    assert_eq!(query.refusal().1, "unauthenticated");
+    assert_eq!(query.refusal(), "401 unauthenticated");
 }
 
 #[tokio::test(flavor = "multi_thread")]

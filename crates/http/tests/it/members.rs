@@ -36,22 +36,32 @@ async fn people_are_brought_in_and_put_out() {
     let added = ann
         .post(&format!("{room}/members"), json!({"users": [bob.id, cat.id]}))
         .await;
-    assert_snapshot!(added.shown(), @"");
+    assert_snapshot!(added.shown(), @r#"
+    200
+    {
+      "added": [
+        {
+          "id": "id 1",
+          "number": 3
+        }
+      ]
+    }
+    "#);
     assert_eq!(
         roles(&cat, &room).await,
         ["ann owner", "bob member", "cat member"]
     );
     let refused = bob.delete(&format!("{room}/members/{}", cat.id)).await;
-    assert_eq!(refused.refusal(), (403, "forbidden".to_owned(), String::new()));
+    assert_eq!(refused.refusal(), "403 forbidden");
     assert_eq!(
         ann.delete(&format!("{room}/members/{}", cat.id)).await.status,
         204
     );
-    assert_eq!(cat.get(&room).await.refusal().0, 404);
+    assert_eq!(cat.get(&room).await.status, 404);
     let again = ann.delete(&format!("{room}/members/{}", cat.id)).await;
-    assert_eq!(again.refusal(), (404, "no_such_member".to_owned(), String::new()));
+    assert_eq!(again.refusal(), "404 no_such_member");
     let nobody = ann.post(&format!("{room}/members"), json!({"users": []})).await;
-    assert_eq!(nobody.refusal(), (422, "invalid".to_owned(), "users".to_owned()));
+    assert_eq!(nobody.refusal(), "422 invalid users");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,15 +77,9 @@ async fn open_groups_are_joined_and_left() {
     assert_eq!((joined.status, &joined.json()["members"]), (201, &json!(2)));
     assert_eq!(bob.put(&me, Value::Null).await.status, 200);
     let cat = world.person("cat").await;
-    assert_eq!(
-        cat.put(&me, Value::Null).await.refusal(),
-        (409, "room_full".to_owned(), String::new())
-    );
+    assert_eq!(cat.put(&me, Value::Null).await.refusal(), "409 room_full");
     assert_eq!(bob.delete(&me).await.status, 204);
-    assert_eq!(
-        bob.delete(&me).await.refusal(),
-        (404, "no_such_room".to_owned(), String::new())
-    );
+    assert_eq!(bob.delete(&me).await.refusal(), "404 no_such_room");
     assert_eq!(cat.put(&me, Value::Null).await.status, 201);
 }
 
@@ -88,12 +92,12 @@ async fn roles_change_and_groups_are_handed_over() {
     assert_eq!(ann.put(&role, json!({"role": "admin"})).await.status, 204);
     assert_eq!(roles(&ann, &room).await, ["ann owner", "bob admin"]);
     assert_eq!(
-        ann.put(&role, json!({"role": "owner"})).await.refusal().0,
+        ann.put(&role, json!({"role": "owner"})).await.status,
         403,
         "there is one owner"
     );
     let wrong = ann.put(&role, json!({"role": "king"})).await;
-    assert_eq!(wrong.refusal(), (422, "invalid".to_owned(), "role".to_owned()));
+    assert_eq!(wrong.refusal(), "422 invalid role");
     assert_eq!(
         ann.put(&format!("{room}/owner"), json!({"owner": bob.id}))
             .await
@@ -110,7 +114,7 @@ async fn direct_rooms_have_nothing_to_administer() {
     let made = ann.put(&format!("/v1/directs/{}", bob.id), Value::Null).await;
     let room = made.header("location").unwrap().to_owned();
     let cat = world.person("cat").await;
-    let refused = (409, "direct_room".to_owned(), String::new());
+    let refused = "409 direct_room";
     assert_eq!(ann.patch(&room, json!({"name": "Us"})).await.refusal(), refused);
     assert_eq!(ann.delete(&room).await.refusal(), refused);
     assert_eq!(ann.delete(&format!("{room}/members/me")).await.refusal(), refused);

@@ -13,7 +13,25 @@ async fn a_message_is_stored_once_per_client_id() {
     let messages = format!("{room}/messages");
     let wish = json!({"client_id": "m1", "body": "Hello, \u{1f44b}\n\tworld"});
     let sent = ann.post(&messages, wish.clone()).await;
-    assert_snapshot!(sent.shown(), @"");
+    assert_snapshot!(sent.shown(), @r#"
+    201
+    {
+      "at": "2026-01-01T00:00:00.000000Z",
+      "body": "Hello, 👋\n\tworld",
+      "client_id": "m1",
+      "msg_no": 1,
+      "number": 3,
+      "rev": 2,
+      "sender": {
+        "id": "id 1",
+        "number": 1
+      },
+      "seq": 2,
+      "stream": "id 2",
+      "tag": "a tag",
+      "type": "message"
+    }
+    "#);
     assert_eq!(
         sent.header("location"),
         Some(&*format!("{messages}/{}", sent.json()["seq"]))
@@ -23,10 +41,7 @@ async fn a_message_is_stored_once_per_client_id() {
     let other = ann
         .post(&messages, json!({"client_id": "m1", "body": "Something else"}))
         .await;
-    assert_eq!(
-        other.refusal(),
-        (409, "idempotency_conflict".to_owned(), "client_id".to_owned())
-    );
+    assert_eq!(other.refusal(), "409 idempotency_conflict client_id");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -58,14 +73,11 @@ async fn each_wrong_field_of_a_message_is_named() {
     ];
     for (wish, field) in cases {
         let refused = ann.post(&format!("{room}/messages"), wish).await;
-        assert_eq!(refused.refusal(), (422, "invalid".to_owned(), field.to_owned()));
+        assert_eq!(refused.refusal(), format!("422 invalid {field}"));
     }
     let reply = json!({"client_id": "m1", "body": "hi", "reply_to": u64::MAX});
     let refused = ann.post(&format!("{room}/messages"), reply).await;
-    assert_eq!(
-        refused.refusal(),
-        (404, "no_such_message".to_owned(), String::new())
-    );
+    assert_eq!(refused.refusal(), "404 no_such_message");
     assert_eq!(
         ann.get(&format!("{room}/messages")).await.json()["messages"],
         json!([])
@@ -100,7 +112,7 @@ async fn history_is_read_in_both_directions() {
     assert_eq!(page("?limit=9999").await.0, "12345");
     assert_eq!(page("?before=18446744073709551615").await.0, "12345");
     let both = ann.get(&format!("{room}/messages?before=3&after=1")).await;
-    assert_eq!(both.refusal(), (422, "invalid".to_owned(), "after".to_owned()));
+    assert_eq!(both.refusal(), "422 invalid after");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,7 +125,24 @@ async fn edits_are_seen_and_their_past_is_kept_for_admins() {
     let edited = bob
         .patch(&message, json!({"body": "hello", "client_id": "e1"}))
         .await;
-    assert_snapshot!(edited.shown(), @"");
+    assert_snapshot!(edited.shown(), @r#"
+    200
+    {
+      "actor": {
+        "id": "id 1",
+        "number": 2
+      },
+      "at": "2026-01-01T00:00:00.000000Z",
+      "body": "hello",
+      "edited_at": "2026-01-01T00:00:00.000000Z",
+      "rev": 4,
+      "seq": 4,
+      "stream": "id 2",
+      "tag": "a tag",
+      "target": 3,
+      "type": "message.edited"
+    }
+    "#);
     let again = bob
         .patch(&message, json!({"body": "hello", "client_id": "e1"}))
         .await;
@@ -126,12 +155,19 @@ async fn edits_are_seen_and_their_past_is_kept_for_admins() {
     assert_eq!(after.json()["body"], "hello");
     assert_ne!(after.header("etag"), before.header("etag"));
     let past = ann.get(&format!("{message}/revisions")).await;
-    assert_snapshot!(past.shown(), @"");
-    assert_eq!(bob.get(&format!("{message}/revisions")).await.refusal().0, 403);
-    assert_eq!(
-        ann.patch(&message, json!({"body": "mine"})).await.refusal().0,
-        403
-    );
+    assert_snapshot!(past.shown(), @r#"
+    200
+    {
+      "revisions": [
+        {
+          "body": "helo",
+          "replaced_at": "2026-01-01T00:00:00.000000Z"
+        }
+      ]
+    }
+    "#);
+    assert_eq!(bob.get(&format!("{message}/revisions")).await.status, 403);
+    assert_eq!(ann.patch(&message, json!({"body": "mine"})).await.status, 403);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -143,15 +179,12 @@ async fn a_deleted_message_has_no_body() {
         ann.say(&room, "m1", "mine").await,
         bob.say(&room, "m2", "also mine").await,
     ];
-    assert_eq!(
-        bob.delete(&anns).await.refusal(),
-        (403, "forbidden".to_owned(), String::new())
-    );
+    assert_eq!(bob.delete(&anns).await.refusal(), "403 forbidden");
     assert_eq!(ann.delete(&bobs).await.status, 204, "an admin may delete any");
     assert_eq!(ann.delete(&anns).await.status, 204);
     assert_eq!(bob.get(&anns).await.json()["body"], Value::Null);
     let late = ann.patch(&anns, json!({"body": "back"})).await;
-    assert_eq!(late.refusal(), (409, "message_deleted".to_owned(), String::new()));
+    assert_eq!(late.refusal(), "409 message_deleted");
     let page = bob.get(&format!("{room}/messages")).await;
     assert!(!page.text.contains("mine"), "{}", page.text);
 }
@@ -171,7 +204,15 @@ async fn marks_grow_and_count_what_is_unread() {
     let marked = bob
         .put(&marks, json!({"read": seqs[1], "delivered": seqs[2]}))
         .await;
-    assert_snapshot!(marked.shown(), @"");
+    assert_snapshot!(marked.shown(), @r#"
+    200
+    {
+      "delivered": 5,
+      "read": 4,
+      "room": "id 1",
+      "unread": 1
+    }
+    "#);
     let back = bob.put(&marks, json!({"read": seqs[0]})).await;
     assert_eq!(back.json(), marked.json(), "marks never move back");
     let beyond = bob.put(&marks, json!({"read": u64::MAX})).await;
@@ -180,5 +221,5 @@ async fn marks_grow_and_count_what_is_unread() {
         (&json!(0), &json!(seqs[2]))
     );
     let wrong = bob.put(&marks, json!({"read": "all"})).await;
-    assert_eq!(wrong.refusal(), (422, "invalid".to_owned(), "read".to_owned()));
+    assert_eq!(wrong.refusal(), "422 invalid read");
 }

@@ -1,6 +1,7 @@
 //! A running API, and short words for those who use it.
 
-use std::fmt::Write;
+mod answer;
+
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +12,7 @@ use actix_web::web::Data;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
 use hyper::{Method, Request};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -23,6 +24,8 @@ use parlor_store::{Database, Store};
 use parlor_testkit::{FixedClock, Heard, SeededEntropy};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+pub(crate) use self::answer::{Answer, text};
 
 /// Everybody's password.
 pub(crate) const PASSWORD: &str = "correct horse";
@@ -237,86 +240,6 @@ impl Person<'_> {
         self.world
             .send(self.world.request(method, path, &headers, body))
             .await
-    }
-}
-
-/// What came back.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) text: String,
-}
-
-impl Answer {
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
-    }
-
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .get(name)
-            .map(|value: &HeaderValue| value.to_str().unwrap())
-    }
-
-    /// Status, code and field of a refusal.
-    pub(crate) fn refusal(&self) -> (u16, String, String) {
-        let problem = self.json();
-        assert_eq!(
-            self.header("content-type"),
-            Some("application/problem+json"),
-            "{self:?}"
-        );
-        assert_eq!(problem["status"], self.status, "{self:?}");
-        assert_eq!(
-            problem["request_id"].as_str(),
-            self.header("x-request-id"),
-            "{self:?}"
-        );
-        let field = problem["field"].as_str().unwrap_or_default();
-        (self.status, text(&problem["code"]), field.to_owned())
-    }
-
-    /// Status and body, where ids and tags are counted as they come, and tokens are left out.
-    pub(crate) fn shown(&self) -> String {
-        let mut shown = format!("{}\n", self.status);
-        if !self.text.is_empty() {
-            let mut value = self.json();
-            blur(&mut value, &mut Vec::new());
-            write!(shown, "{value:#}").unwrap();
-        }
-        shown
-    }
-}
-
-/// The text in a JSON value.
-pub(crate) fn text(value: &Value) -> String {
-    value
-        .as_str()
-        .unwrap_or_else(|| panic!("no text: {value}"))
-        .to_owned()
-}
-
-fn blur(value: &mut Value, known: &mut Vec<String>) {
-    match value {
-        Value::String(text) if text.len() == 36 && text.matches('-').count() == 4 => {
-            let at = known.iter().position(|id| id == text).unwrap_or_else(|| {
-                known.push(text.clone());
-                known.len() - 1
-            });
-            *value = json!(format!("id {}", at + 1));
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| blur(item, known)),
-        Value::Object(fields) => {
-            for (name, field) in fields {
-                match name.as_str() {
-                    "tag" => *field = json!("a tag"),
-                    "access_token" | "refresh_token" => *field = json!("a token"),
-                    _ => blur(field, known),
-                }
-            }
-        }
-        _ => {}
     }
 }
 

@@ -12,8 +12,8 @@ server=$!
 {
     read -r _ <&3
     : >"$folder/over"
-    # Again and again, since a server that is just starting may ignore it.
-    while kill -TERM "$server" && kill -INT "$server"; do
+    # Whichever it hears: QUIT ends PostgreSQL without tidying up. And again, since one that just starts may hear nothing.
+    while kill -TERM "$server" && kill -INT "$server" && kill -QUIT "$server"; do
         sleep 0.1
     done
 } 2>/dev/null &

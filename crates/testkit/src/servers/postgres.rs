@@ -100,7 +100,8 @@ impl Postgres {
         .map_err(|e| e.to_string())?;
         let answers = || {
             let mut ask = Command::new(programs.join("pg_isready"));
-            ask.args(["-q", "-h", "127.0.0.1", "-U", USER, "-p", &number]);
+            let server = format!("host=127.0.0.1 port={number} user={USER} dbname=postgres");
+            ask.args(["-q", "-d", &server]);
             ask.status().is_ok_and(|status| status.success())
         };
         server.ready(answers).await?;

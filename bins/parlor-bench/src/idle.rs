@@ -1,0 +1,70 @@
+//! What idle connections cost the server.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::bench::{Bench, HELLO};
+use crate::cli::Idle;
+use crate::process::{Memory, Process};
+use crate::report::Report;
+use crate::town::Plan;
+
+/// Connects everybody, disconnects, and measures what the same costs a second time: by then the server's caches and
+/// pools are as large as they get, and what grows are the connections.
+pub(crate) async fn run(options: Idle) -> Result<Report> {
+    let plan = Plan::mixed(options.connections, options.rooms, options.members);
+    let bench = Bench::ready(options.common, plan).await?;
+    let server = bench.local_server()?;
+    let hold = Duration::from_secs_f64(options.hold);
+
+    let crowd = bench.connect(|_| HELLO.to_owned()).await?;
+    let tasks = crowd.idle();
+    tokio::time::sleep(hold).await;
+    crowd.sockets.iter().for_each(|socket| socket.close());
+    drop(crowd);
+    for task in tasks {
+        // Each ends with the server's goodbye.
+        let _ = task.await;
+    }
+    tokio::time::sleep(hold).await;
+
+    let base = Reading::now(server)?;
+    let crowd = bench.connect(|_| HELLO.to_owned()).await?;
+    let connected = Reading::now(server)?;
+    let tasks = crowd.idle();
+    tokio::time::sleep(hold).await;
+    let held = Reading::now(server)?;
+    let lost = tasks.iter().filter(|task| task.is_finished()).count();
+
+    let connections = crowd.sockets.len() as f64;
+    let each = |more: u64, less: u64| (more as f64 - less as f64) / connections;
+    let mut report = bench.report("idle");
+    report.add("rooms_each", options.rooms);
+    report.add("members_each", options.members);
+    report.add("lost", lost);
+    report.add_rounded("connects_per_second", connections / crowd.took.as_secs_f64());
+    let cpu = connected.cpu.saturating_sub(base.cpu);
+    report.add_rounded("server_cpu_us_per_connect", cpu.as_secs_f64() * 1e6 / connections);
+    let cpu = held.cpu.saturating_sub(connected.cpu).as_secs_f64();
+    report.add_rounded("server_cores_while_idle", cpu / hold.as_secs_f64().max(1e-9));
+    report.add("rss_before_bytes", base.memory.rss);
+    report.add("rss_bytes", held.memory.rss);
+    report.add_rounded("rss_bytes_per_connection", each(held.memory.rss, base.memory.rss));
+    report.add_rounded("pss_bytes_per_connection", each(held.memory.pss, base.memory.pss));
+    Ok(report)
+}
+
+struct Reading {
+    memory: Memory,
+    cpu: Duration,
+}
+
+impl Reading {
+    fn now(server: Process) -> Result<Self> {
+        Ok(Self {
+            memory: server.memory()?,
+            cpu: server.cpu()?,
+        })
+    }
+}
