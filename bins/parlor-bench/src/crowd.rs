@@ -68,4 +68,14 @@ impl Crowd {
         };
         self.sockets.iter().map(run).collect()
     }
+
+    /// Closes all connections and waits until they are gone.
+    pub(crate) async fn leave(self) {
+        let tasks = self.idle();
+        self.sockets.iter().for_each(|socket| socket.close());
+        for task in tasks {
+            // Each ends with the server's goodbye.
+            let _ = task.await;
+        }
+    }
 }

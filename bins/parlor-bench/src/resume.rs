@@ -44,12 +44,7 @@ pub(crate) async fn run(options: Resume) -> Result<Report> {
     let began = if options.restart {
         wait_for_restart(&bench, crowd).await?
     } else {
-        let tasks = crowd.idle();
-        crowd.sockets.iter().for_each(|socket| socket.close());
-        drop(crowd);
-        for task in tasks {
-            let _ = task.await;
-        }
+        crowd.leave().await;
         send(&bench, &options).await?;
         Instant::now()
     };

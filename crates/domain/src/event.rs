@@ -94,6 +94,8 @@ pub enum What {
     RoomJoined {
         /// The room.
         room: RoomId,
+        /// The event in the room's stream that tells of it: from here on the user hears the stream.
+        joined: Seq,
         /// The first event of it that the user may see.
         visible_from: Seq,
     },

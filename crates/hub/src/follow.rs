@@ -56,17 +56,17 @@ impl State {
     }
 
     /// Makes a connection follow a room that its user is in from now on.
-    fn follow_joined(&mut self, key: u32, room: StreamId, visible_from: Seq) {
+    fn follow_joined(&mut self, key: u32, room: StreamId, joined: Seq, visible_from: Seq) {
         if self.listener(key, room).is_some() {
             // He was in the room before, and the end of that is still to be read.
             self.peers[key as usize]
                 .rare()
                 .rejoined
-                .push((room, visible_from));
+                .push((room, joined, visible_from));
             return;
         }
         let before = Position {
-            seq: Seq(visible_from.0.saturating_sub(1)),
+            seq: Seq(joined.0.saturating_sub(1)),
             ..Position::default()
         };
         let (stream, known) = self.stream(room, before);
@@ -184,8 +184,8 @@ impl State {
         if event.is_last_for(user.id) {
             let rejoined = peer.take_rejoined(event.stream);
             self.unfollow(key, cursor);
-            if let Some(visible_from) = rejoined {
-                self.follow_joined(key, event.stream, visible_from.max(event.seq.next()));
+            if let Some((joined, visible_from)) = rejoined {
+                self.follow_joined(key, event.stream, joined, visible_from);
             }
             return;
         }
@@ -193,8 +193,12 @@ impl State {
             return;
         }
         match &event.what {
-            What::RoomJoined { room, visible_from } if event.seq > peer.settled => {
-                self.follow_joined(key, (*room).into(), *visible_from);
+            What::RoomJoined {
+                room,
+                joined,
+                visible_from,
+            } if event.seq > peer.settled => {
+                self.follow_joined(key, (*room).into(), *joined, *visible_from);
             }
             What::SessionsRevoked { sessions }
                 if peer.session.is_some_and(|mine| sessions.contains(&mine)) =>

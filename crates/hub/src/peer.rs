@@ -58,7 +58,7 @@ pub(crate) struct Rare {
     /// People whose presence is followed.
     pub(crate) follows: HashSet<UserId>,
     /// Rooms that the user is in again, while the end of the membership before is still to be read.
-    pub(crate) rejoined: Vec<(StreamId, Seq)>,
+    pub(crate) rejoined: Vec<(StreamId, Seq, Seq)>,
 }
 
 impl Peer {
@@ -143,11 +143,12 @@ impl Peer {
         self.rare.iter().flat_map(|rare| rare.follows.iter().copied())
     }
 
-    /// Where the newer membership of a room begins that was noticed before the end of the older one.
-    pub(crate) fn take_rejoined(&mut self, room: StreamId) -> Option<Seq> {
+    /// Where the newer membership of a room begins, and what it shows, if it was noticed before the end of the older.
+    pub(crate) fn take_rejoined(&mut self, room: StreamId) -> Option<(Seq, Seq)> {
         let rejoined = &mut self.rare.as_mut()?.rejoined;
-        let at = rejoined.iter().position(|(stream, _)| *stream == room)?;
-        Some(rejoined.remove(at).1)
+        let at = rejoined.iter().position(|(stream, ..)| *stream == room)?;
+        let (_, joined, visible_from) = rejoined.swap_remove(at);
+        Some((joined, visible_from))
     }
 
     /// Begins a command that the client calls `id`, and numbers it.

@@ -44,6 +44,8 @@ pub struct RoomHead {
     pub kind: RoomKind,
     /// How far its stream has grown.
     pub head: Head,
+    /// The event that tells of the user's joining: what he hears begins here.
+    pub joined: Seq,
     /// The first event that the user may see.
     pub visible_from: Seq,
     /// The user's mark.

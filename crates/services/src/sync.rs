@@ -115,10 +115,10 @@ impl Sync {
 
     fn compare(&self, mut given: HashMap<StreamId, Position>, snapshot: Snapshot) -> Opened {
         let tags: HashMap<StreamId, Tag> = snapshot.tags.into_iter().collect();
-        let mut start = |stream: StreamId, kind, head: Head, visible_from, mark| {
+        let mut start = |stream: StreamId, kind, head: Head, joined, visible_from, mark| {
             let at = given.remove(&stream);
             let tag = tags.get(&stream).copied();
-            let verdict = verdict(at, head.position, tag, visible_from, self.settings.reset_after);
+            let verdict = verdict(at, head.position, tag, joined, self.settings.reset_after);
             let cursor = match (verdict, at) {
                 (Verdict::Current | Verdict::Replay, Some(at)) => at,
                 _ => head.position,
@@ -139,10 +139,18 @@ impl Sync {
         };
         let own_stream = snapshot.account.user.id.into();
         let mut streams = Vec::with_capacity(1 + snapshot.rooms.len());
-        streams.push(start(own_stream, StreamKind::Own, own, Seq(1), Mark::default()));
+        streams.push(start(
+            own_stream,
+            StreamKind::Own,
+            own,
+            Seq(1),
+            Seq(1),
+            Mark::default(),
+        ));
         streams.extend(snapshot.rooms.into_iter().map(|room| {
             let kind = StreamKind::Room(room.kind);
-            start(room.room.into(), kind, room.head, room.visible_from, room.mark)
+            let (joined, visible_from) = (room.joined, room.visible_from);
+            start(room.room.into(), kind, room.head, joined, visible_from, room.mark)
         }));
         let mut gone: Vec<StreamId> = given.into_keys().collect();
         gone.sort_unstable();

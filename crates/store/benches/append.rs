@@ -15,9 +15,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::StreamExt;
-use parlor_domain::{
-    Capacity, ClientId, Draft, History, JoinPolicy, MessageBody, RoomId, UserId, UserRef,
-};
+use parlor_domain::{Capacity, ClientId, Draft, History, JoinPolicy, MessageBody, RoomId, UserId, UserRef};
 use parlor_ports::{
     Append, Appended, Clock, Entropy, EventSink, NewAccount, NewRoom, PasswordHash, Priority, Published,
     Registered, SystemClock, SystemEntropy,
@@ -28,7 +26,8 @@ use secrecy::ExposeSecret;
 const SENDERS: usize = 64;
 const ROOMS: usize = 8;
 const IN_FLIGHT: usize = 8;
-const BODY: &str = "The quick brown fox jumps over the lazy dog while 24 pigeons watch from the wire above the old mill..";
+const BODY: &str =
+    "The quick brown fox jumps over the lazy dog while 24 pigeons watch from the wire above the old mill..";
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -207,7 +206,9 @@ async fn run(database: Database, messages: usize) -> Result<(), Failure> {
     ));
 
     let per_second = bench.together(&rooms, 100_000).await?;
-    report(format_args!(r#"{{"bench":"together","messages_per_s":{per_second:.0}}}"#));
+    report(format_args!(
+        r#"{{"bench":"together","messages_per_s":{per_second:.0}}}"#
+    ));
 
     let room = bench.room(&bench.people).await?;
     let first = bench.together(&[room], 10_000).await?;

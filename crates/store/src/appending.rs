@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use diesel::QueryResult;
-use parlor_domain::{
-    Action, Draft, Event, Message, MsgNo, Role, Seq, StreamId, Tag, UserId, What, allows,
-};
+use parlor_domain::{Action, Draft, Event, Message, MsgNo, Role, Seq, StreamId, Tag, UserId, What, allows};
 use parlor_ports::{Append, AppendRefusal, Appended};
 
 use crate::counter::{Counter, stored_tag};

@@ -18,9 +18,7 @@ use uuid::Uuid;
 pub struct DbId;
 
 /// An id on its way to or from a database.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = DbId)]
 pub(crate) struct Id(pub(crate) Uuid);
 

@@ -1,7 +1,7 @@
 //! Bringing a schema up to date.
 
-use diesel::migration::{Migration, MigrationSource, MigrationVersion};
 use diesel::backend::Backend;
+use diesel::migration::{Migration, MigrationSource, MigrationVersion};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 
 use crate::open::OpenError;
@@ -23,13 +23,19 @@ pub(crate) fn pending<DB: Backend>(
 ) -> Result<Vec<String>, OpenError> {
     refuse_newer(conn, source)?;
     let pending = conn.pending_migrations(source()).map_err(OpenError::Failed)?;
-    Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
+    Ok(pending
+        .iter()
+        .map(|migration| migration.name().to_string())
+        .collect())
 }
 
 /// Names all there are.
 pub(crate) fn all<DB: Backend>(source: fn() -> EmbeddedMigrations) -> Result<Vec<String>, OpenError> {
     let known = known::<DB>(source)?;
-    Ok(known.iter().map(|migration| migration.name().to_string()).collect())
+    Ok(known
+        .iter()
+        .map(|migration| migration.name().to_string())
+        .collect())
 }
 
 fn known<DB: Backend>(source: fn() -> EmbeddedMigrations) -> Result<Vec<Box<dyn Migration<DB>>>, OpenError> {

@@ -11,7 +11,9 @@ use crate::{postgres, sqlite};
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// A newer program has changed its schema.
-    #[error("the database was made by a newer version of Parlor (it has migration {0}): run that version or restore a backup")]
+    #[error(
+        "the database was made by a newer version of Parlor (it has migration {0}): run that version or restore a backup"
+    )]
     Newer(String),
     /// It cannot be reached, read or written.
     #[error("the database cannot be opened: {0}")]

@@ -108,6 +108,7 @@ table! {
         user_id -> DbId,
         role -> SmallInt,
         visible_from -> BigInt,
+        joined_seq -> BigInt,
         joined_at -> BigInt,
         read_seq -> BigInt,
         read_msg_no -> BigInt,
@@ -155,5 +156,13 @@ table! {
 }
 
 allow_tables_to_appear_in_same_query!(
-    users, sessions, refresh_tokens, streams, rooms, directs, members, events, revisions,
+    users,
+    sessions,
+    refresh_tokens,
+    streams,
+    rooms,
+    directs,
+    members,
+    events,
+    revisions,
 );

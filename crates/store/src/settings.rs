@@ -93,7 +93,11 @@ mod tests {
         let postgres: Database = "postgres://ann:secret@db.example/parlor".parse().unwrap();
         assert_eq!(postgres.describe(), "PostgreSQL, db.example/parlor");
         assert!(!format!("{postgres:?}").contains("secret"));
-        for (text, path) in [("sqlite:a.db", "a.db"), ("sqlite:///x/a.db", "/x/a.db"), ("a.db", "a.db")] {
+        for (text, path) in [
+            ("sqlite:a.db", "a.db"),
+            ("sqlite:///x/a.db", "/x/a.db"),
+            ("a.db", "a.db"),
+        ] {
             let Ok(Database::Sqlite(parsed)) = text.parse() else {
                 panic!("{text} is a path")
             };

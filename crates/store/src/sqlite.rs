@@ -21,10 +21,10 @@ use futures_util::future::BoxFuture;
 use parlor_ports::{Append, Appended, Priority, StoreError};
 use tokio::sync::{Notify, oneshot};
 
+use self::batch::{Pending, Write};
 use self::connection::Conn;
 use self::reader::Read;
 use self::stores::{Task, Tx};
-use self::batch::{Pending, Write};
 use crate::error::closed;
 use crate::id::{DbId, Id};
 use crate::queue::Queue;

@@ -71,9 +71,13 @@ impl ReplicaState {
             ..self.own
         };
         Ok(match event.what {
-            What::RoomJoined { room, visible_from } => {
+            What::RoomJoined {
+                room,
+                joined,
+                visible_from,
+            } => {
                 let before = Position {
-                    seq: Seq(visible_from.0 - 1),
+                    seq: Seq(joined.0 - 1),
                     ..Position::default()
                 };
                 self.open(room, visible_from, before);

@@ -138,7 +138,9 @@ pub enum EventBody {
         at: Time,
         /// The room.
         room: Uuid,
-        /// The first event of it that one may see.
+        /// The event of it that tells of one's joining; it follows, and what comes after it.
+        joined: u64,
+        /// The first event of it that one may see, in pages.
         visible_from: u64,
     },
     /// In one's own stream: one is no longer in a room.
@@ -267,10 +269,15 @@ fn body(event: &Event) -> EventBody {
             former: former.map(PersonRef::from),
         },
         What::RoomDeleted => EventBody::RoomDeleted { actor, at },
-        What::RoomJoined { room, visible_from } => EventBody::RoomJoined {
+        What::RoomJoined {
+            room,
+            joined,
+            visible_from,
+        } => EventBody::RoomJoined {
             actor,
             at,
             room: room.uuid(),
+            joined: joined.0,
             visible_from: visible_from.0,
         },
         What::RoomLeft { room, reason } => EventBody::RoomLeft {

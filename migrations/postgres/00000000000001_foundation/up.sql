@@ -79,6 +79,7 @@ CREATE TABLE members (
     user_id       UUID NOT NULL REFERENCES users (id),
     role          SMALLINT NOT NULL,
     visible_from  BIGINT NOT NULL,
+    joined_seq    BIGINT NOT NULL,
     joined_at     BIGINT NOT NULL,
     read_seq      BIGINT NOT NULL,
     read_msg_no   BIGINT NOT NULL,

@@ -80,6 +80,7 @@ CREATE TABLE members (
     user_id       BLOB NOT NULL REFERENCES users (id),
     role          INTEGER NOT NULL,
     visible_from  INTEGER NOT NULL,
+    joined_seq    INTEGER NOT NULL,
     joined_at     INTEGER NOT NULL,
     read_seq      INTEGER NOT NULL,
     read_msg_no   INTEGER NOT NULL,

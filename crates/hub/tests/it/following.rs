@@ -18,9 +18,10 @@ fn left(number: u128) -> What {
     }
 }
 
-fn room_joined(number: u128, visible_from: Seq) -> What {
+fn room_joined(number: u128, joined: Seq, visible_from: Seq) -> What {
     What::RoomJoined {
         room: room(number),
+        joined,
         visible_from,
     }
 }
@@ -80,7 +81,7 @@ fn a_join_takes_effect_on_the_open_socket() {
         let device = house.connect(user(1), &[]);
         house.append(room(1), text("before"));
         let join = house.append(room(1), joined(1));
-        house.append(user(1).id, room_joined(1, join.seq));
+        house.append(user(1).id, room_joined(1, join.seq, join.seq));
         settle().await;
         house.append(room(1), text("after"));
         settle().await;
@@ -103,7 +104,7 @@ fn a_join_of_long_ago_is_followed_to_the_end_of_the_log() {
         // Nobody knows any more what was published: the log does.
         house.hub.forget_old();
         house.hub.forget_old();
-        house.append(user(1).id, room_joined(1, join.seq));
+        house.append(user(1).id, room_joined(1, join.seq, join.seq));
         settle().await;
         tokio::time::sleep(std::time::Duration::from_secs(2)).await;
         settle().await;
@@ -112,18 +113,41 @@ fn a_join_of_long_ago_is_followed_to_the_end_of_the_log() {
 }
 
 #[test]
-fn a_new_member_with_a_long_history_begins_at_its_end() {
+fn a_new_member_hears_what_comes_after_the_join_and_reads_the_rest_in_pages() {
+    run(async {
+        let house = House::new(Settings::default());
+        let device = house.connect(user(1), &[]);
+        for number in 0..20 {
+            house.append(room(1), text(&number.to_string()));
+        }
+        let join = house.append(room(1), joined(1));
+        house.append(user(1).id, room_joined(1, join.seq, Seq(1)));
+        settle().await;
+        house.append(room(1), text("new"));
+        settle().await;
+        assert_eq!(
+            device.heard(),
+            ["1:1:RoomJoined", "1001:21:MembersJoined", "1001:22:new"]
+        );
+    });
+}
+
+#[test]
+fn who_hears_late_of_a_join_begins_at_the_end_of_a_long_stream() {
     run(async {
         let house = House::new(Settings {
             replay: 10,
             ..Settings::default()
         });
         let device = house.connect(user(1), &[]);
+        device.take(0);
+        let join = house.append(room(1), joined(1));
+        house.append(user(1).id, room_joined(1, join.seq, Seq(1)));
         for number in 0..20 {
             house.append(room(1), text(&number.to_string()));
         }
-        house.append(room(1), joined(1));
-        house.append(user(1).id, room_joined(1, Seq(1)));
+        settle().await;
+        device.take(usize::MAX);
         settle().await;
         house.append(room(1), text("new"));
         settle().await;
@@ -159,7 +183,7 @@ fn who_comes_back_is_heard_from_the_second_join_on() {
             let house = House::new(Settings::default());
             let device = house.connect(user(1), &[room(1)]);
             let events = [left(1), text("missed"), joined(1)].map(|what| house.commit(room(1), what));
-            let mine = house.commit(user(1).id, room_joined(1, Seq(3)));
+            let mine = house.commit(user(1).id, room_joined(1, Seq(3), Seq(1)));
             let (first, second) = if room_first {
                 (&events[..], vec![mine])
             } else {
@@ -187,7 +211,7 @@ fn what_an_event_is_about_must_be_visible() {
         let (old, new) = (house.connect(user(1), &[room(1)]), house.connect(user(2), &[]));
         let message = house.append(room(1), text("secret"));
         let join = house.append(room(1), joined(2));
-        house.append(user(2).id, room_joined(1, join.seq));
+        house.append(user(2).id, room_joined(1, join.seq, join.seq));
         settle().await;
         house.append(room(1), What::MessageDeleted { target: message.seq });
         settle().await;

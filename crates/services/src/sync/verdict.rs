@@ -13,12 +13,13 @@ pub enum Verdict {
     Reset,
 }
 
-/// What becomes of a position. `tag` is what the log has at its seq, if that is neither the beginning nor the head.
+/// What becomes of a position. `tag` is what the log has at its seq, if that is neither the beginning nor the head. What
+/// a client has from before the user `joined` is of an earlier membership.
 pub(super) fn verdict(
     at: Option<Position>,
     head: Position,
     tag: Option<Tag>,
-    visible_from: Seq,
+    joined: Seq,
     reset_after: u64,
 ) -> Verdict {
     let Some(at) = at else {
@@ -30,8 +31,8 @@ pub(super) fn verdict(
         _ => tag,
     };
     let beyond = at.seq > head.seq || at.rev > head.rev;
-    let unseen = at.seq.0.saturating_add(1) < visible_from.0;
-    if beyond || unseen || expected != Some(at.tag) || head.seq.0 - at.seq.0 > reset_after {
+    let before = at.seq.0.saturating_add(1) < joined.0;
+    if beyond || before || expected != Some(at.tag) || head.seq.0 - at.seq.0 > reset_after {
         Verdict::Reset
     } else if at == head {
         Verdict::Current
@@ -117,11 +118,11 @@ mod tests {
     proptest! {
         #[test]
         fn no_position_is_continued_that_could_not_be_one(
-            seq in any::<u64>(), tag in 0..4u32, rev in any::<u64>(), visible_from in 1..30u64,
+            seq in any::<u64>(), tag in 0..4u32, rev in any::<u64>(), joined in 1..30u64,
         ) {
-            let verdict = verdict(Some(at(seq, tag, rev)), HEAD, Some(Tag(3)), Seq(visible_from), 10);
+            let verdict = verdict(Some(at(seq, tag, rev)), HEAD, Some(Tag(3)), Seq(joined), 10);
             if verdict != Verdict::Reset {
-                prop_assert!((10..=20).contains(&seq) && seq + 1 >= visible_from && rev <= 5);
+                prop_assert!((10..=20).contains(&seq) && seq + 1 >= joined && rev <= 5);
             }
         }
     }

@@ -8,46 +8,98 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use parlor_domain::{Draft, Event, RoomId};
 use parlor_ports::{Append, Appended, Entropy};
 
 use self::facts::Facts;
+use self::insert::New;
 use super::connection::Conn;
+use super::turns::{Turn, Turns};
 use crate::appending::{judge, known, next, target};
-use crate::error::corrupt;
 use crate::counter::Counter;
+use crate::error::corrupt;
 use crate::id::Id;
 use crate::rows::{StreamRow, Target, digest};
 use crate::schema::{events, revisions, streams};
 
-/// Appends a batch, and says what became of each. All or nothing is to be committed.
-pub(super) async fn append(
+/// Commits a batch, and says what became of each append and in which turn it is to be published.
+pub(super) async fn commit(
     conn: &mut Conn,
     entropy: &dyn Entropy,
+    turns: &Arc<Turns>,
     batch: &[&Append],
-) -> QueryResult<Vec<Appended>> {
-    let mut streams = lock(conn, batch).await?;
+) -> QueryResult<(Turn, Vec<Appended>)> {
+    let (mut streams, facts) = begin(conn, batch).await?;
+    let mut facts = Some(facts);
     let mut appended = Vec::with_capacity(batch.len());
     let mut rest = batch;
-    while !rest.is_empty() {
-        let (these, others) = rest.split_at(independent(rest, &streams));
-        appended.extend(append_set(conn, entropy, &mut streams, these).await?);
+    loop {
+        let (set, others) = rest.split_at(independent(rest, &streams));
+        let mut facts = match facts.take() {
+            Some(facts) => facts,
+            None => Facts::read(conn, set).await?,
+        };
+        let judged = Judged::new(&mut facts, &mut streams, entropy, set)?;
+        if others.is_empty() && judged.only_messages() {
+            // Insert and commit travel together: should the one fail, the other does nothing.
+            let turn = turns.take();
+            let (numbers, ()) = tokio::try_join!(
+                biased;
+                insert::insert(conn, &streams, &judged.new),
+                execute(conn, "COMMIT"),
+            )?;
+            appended.extend(judged.answers(numbers));
+            return Ok((turn, appended));
+        }
+        let numbers = insert::insert(conn, &streams, &judged.new).await?;
+        for new in &judged.new {
+            change(conn, new, facts.target(new.append)).await?;
+        }
+        appended.extend(judged.answers(numbers));
+        if others.is_empty() {
+            let turn = turns.take();
+            execute(conn, "COMMIT").await?;
+            return Ok((turn, appended));
+        }
         rest = others;
     }
-    Ok(appended)
+}
+
+async fn execute(mut conn: &Conn, statement: &str) -> QueryResult<()> {
+    conn.batch_execute(statement).await
+}
+
+/// Begins the transaction, locks, and reads what decides, in one journey. The statements are sent in the order in which
+/// they stand here, and PostgreSQL runs them one after the other; so the facts are those under the lock. That they are
+/// sent in order supposes that they are prepared: see [`prepare`].
+async fn begin(conn: &Conn, batch: &[&Append]) -> QueryResult<(HashMap<RoomId, StreamRow>, Facts)> {
+    let ((), streams, facts) = tokio::try_join!(
+        biased;
+        execute(conn, "BEGIN"),
+        lock(conn, batch),
+        Facts::read(conn, batch),
+    )?;
+    Ok((streams, facts))
+}
+
+/// Prepares the statements of every batch.
+pub(super) async fn prepare(conn: &Conn) -> QueryResult<()> {
+    lock(conn, &[]).await?;
+    Facts::read(conn, &[]).await?;
+    Ok(())
 }
 
 /// Locks the streams of a batch, in the order of their ids, so that lanes and jobs never wait in a circle. Nobody joins,
 /// leaves or appends in these rooms until the end of the transaction.
-async fn lock(conn: &mut Conn, batch: &[&Append]) -> QueryResult<HashMap<RoomId, StreamRow>> {
+async fn lock(mut conn: &Conn, batch: &[&Append]) -> QueryResult<HashMap<RoomId, StreamRow>> {
     let rooms: HashSet<Id> = batch.iter().map(|append| Id::of(append.room)).collect();
     let rows: Vec<StreamRow> = streams::table
         .filter(streams::id.eq_any(rooms.into_iter().collect::<Vec<_>>()))
         .order(streams::id)
         .select(StreamRow::as_select())
         .for_update()
-        .load(conn)
+        .load(&mut conn)
         .await?;
     Ok(rows.into_iter().map(|row| (row.id.into(), row)).collect())
 }
@@ -70,59 +122,89 @@ fn independent(batch: &[&Append], streams: &HashMap<RoomId, StreamRow>) -> usize
         again || pending || moving
     };
     // Nothing stands before the first one, whatever it looks like.
-    let later = batch.iter().map(|append| depends(append)).skip(1).position(|depends| depends);
+    let later = batch
+        .iter()
+        .map(|append| depends(append))
+        .skip(1)
+        .position(|depends| depends);
     later.map_or(batch.len(), |n| n + 1)
 }
 
-/// Appends what does not depend on each other.
-async fn append_set(
-    conn: &mut Conn,
-    entropy: &dyn Entropy,
-    streams: &mut HashMap<RoomId, StreamRow>,
-    set: &[&Append],
-) -> QueryResult<Vec<Appended>> {
-    let mut facts = Facts::read(conn, set).await?;
-    let mut new = Vec::with_capacity(set.len());
-    let mut answers = Vec::with_capacity(set.len());
-    for append in set {
-        let digest = digest(&append.client_id, &append.draft);
-        if let Some((row, edited)) = facts.known(append) {
-            answers.push(Some(known(row, digest, edited.as_ref())?));
-            continue;
+/// What becomes of a set of appends.
+struct Judged<'a> {
+    /// One for each; `None` if it is new.
+    settled: Vec<Option<Appended>>,
+    new: Vec<New<'a>>,
+}
+
+impl<'a> Judged<'a> {
+    /// Judges a set whose members do not depend on each other, and moves the streams to where they will stand.
+    fn new(
+        facts: &mut Facts,
+        streams: &mut HashMap<RoomId, StreamRow>,
+        entropy: &dyn Entropy,
+        set: &[&'a Append],
+    ) -> QueryResult<Self> {
+        let mut judged = Self {
+            settled: Vec::with_capacity(set.len()),
+            new: Vec::with_capacity(set.len()),
+        };
+        for &append in set {
+            let digest = digest(&append.client_id, &append.draft);
+            if let Some((row, edited)) = facts.known(append) {
+                judged.settled.push(Some(known(row, digest, edited.as_ref())?));
+                continue;
+            }
+            let found = facts.target(append);
+            if let Err(refusal) = judge(&append.draft, append.sender.id, facts.standing(append), found) {
+                judged.settled.push(Some(Appended::Refused(refusal)));
+                continue;
+            }
+            let stream = streams.get_mut(&append.room);
+            let stream = stream.ok_or_else(|| corrupt("room", format_args!("{}: no stream", append.room)))?;
+            let (event, grown) = next(append, stream, entropy.tag());
+            *stream = grown;
+            judged.new.push(New {
+                append,
+                event,
+                digest,
+            });
+            judged.settled.push(None);
         }
-        let found = facts.target(append);
-        if let Err(refusal) = judge(&append.draft, append.sender.id, facts.standing(append), found) {
-            answers.push(Some(Appended::Refused(refusal)));
-            continue;
-        }
-        let stream = streams.get_mut(&append.room);
-        let stream = stream.ok_or_else(|| corrupt("room", format_args!("{} has no stream", append.room)))?;
-        let (event, grown) = next(append, stream, entropy.tag());
-        *stream = grown;
-        new.push(insert::New { append, event, digest });
-        answers.push(None);
+        Ok(judged)
     }
-    let numbers = insert::insert(conn, streams, &new).await?;
-    let mut stored = Vec::with_capacity(new.len());
-    for (insert::New { append, mut event, .. }, number) in new.into_iter().zip(numbers) {
-        event.number = number;
-        match &append.draft {
-            Draft::Message { .. } => {}
-            Draft::Edit { body, .. } => revise(conn, &event, facts.target(append), body.as_str()).await?,
-            Draft::Delete { .. } => erase(conn, &event, facts.target(append)).await?,
-        }
-        stored.push(Appended::New(Arc::new(event)));
+
+    fn only_messages(&self) -> bool {
+        let is_message = |new: &New<'_>| matches!(new.append.draft, Draft::Message { .. });
+        self.new.iter().all(is_message)
     }
-    let mut stored = stored.into_iter();
-    let answer = |settled: Option<Appended>| settled.or_else(|| stored.next());
-    Ok(answers.into_iter().filter_map(answer).collect())
+
+    /// The answers, once the new events have their numbers.
+    fn answers(self, numbers: Vec<i64>) -> impl Iterator<Item = Appended> {
+        let mut stored = self
+            .new
+            .into_iter()
+            .zip(numbers)
+            .map(|(New { mut event, .. }, number)| {
+                event.number = number;
+                Appended::New(Arc::new(event))
+            });
+        let answer = move |settled: Option<Appended>| settled.or_else(|| stored.next());
+        self.settled.into_iter().filter_map(answer)
+    }
+}
+
+/// Does to the message what an edit or a deletion says.
+async fn change(conn: &mut Conn, new: &New<'_>, target: Option<&Target>) -> QueryResult<()> {
+    match (&new.append.draft, target) {
+        (Draft::Edit { body, .. }, Some(target)) => revise(conn, &new.event, target, body.as_str()).await,
+        (Draft::Delete { .. }, Some(target)) => erase(conn, &new.event, target).await,
+        (Draft::Message { .. }, _) | (Draft::Edit { .. } | Draft::Delete { .. }, None) => Ok(()),
+    }
 }
 
 /// Gives a message another text, and keeps the one before.
-async fn revise(conn: &mut Conn, event: &Event, target: Option<&Target>, body: &str) -> QueryResult<()> {
-    let Some(target) = target else {
-        return Ok(());
-    };
+async fn revise(conn: &mut Conn, event: &Event, target: &Target, body: &str) -> QueryResult<()> {
     let kept: i64 = revisions::table
         .filter(revisions::stream_id.eq(target.stream_id))
         .filter(revisions::seq.eq(target.seq))
@@ -151,10 +233,7 @@ async fn revise(conn: &mut Conn, event: &Event, target: Option<&Target>, body: &
 }
 
 /// Leaves nothing of what a message said.
-async fn erase(conn: &mut Conn, event: &Event, target: Option<&Target>) -> QueryResult<()> {
-    let Some(target) = target else {
-        return Ok(());
-    };
+async fn erase(conn: &mut Conn, event: &Event, target: &Target) -> QueryResult<()> {
     diesel::update(events::table.find((target.stream_id, target.seq)))
         .set((
             events::body.eq(None::<String>),

@@ -44,11 +44,7 @@ impl Worker {
         }
     }
 
-    async fn transaction(
-        &self,
-        conn: &mut Conn,
-        job: &mut dyn Job,
-    ) -> QueryResult<(Turn, Vec<Published>)> {
+    async fn transaction(&self, conn: &mut Conn, job: &mut dyn Job) -> QueryResult<(Turn, Vec<Published>)> {
         AnsiTransactionManager::begin_transaction(conn).await?;
         let mut tx = Tx::new(conn, &*self.entropy, self.limits);
         let outcome = job.run(&mut tx).await;

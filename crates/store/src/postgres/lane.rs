@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use diesel::result::{DatabaseErrorKind, Error};
 use diesel::QueryResult;
+use diesel::result::{DatabaseErrorKind, Error};
 use diesel_async::SimpleAsyncConnection;
 use parlor_ports::{Append, Appended, Entropy, Published, StoreError};
 use tokio::sync::oneshot;
@@ -80,23 +80,20 @@ impl Lane {
     async fn transaction(&mut self, appends: &[&Append]) -> QueryResult<(Turn, Vec<Appended>)> {
         let mut conn = match self.conn.take() {
             Some(conn) => conn,
-            None => self.connector.connect().await.map_err(unreachable)?,
+            None => self.connect().await?,
         };
-        conn.batch_execute("BEGIN").await?;
-        match append::append(&mut conn, &*self.entropy, appends).await {
-            Ok(appended) => {
-                let turn = self.turns.take();
-                conn.batch_execute("COMMIT").await?;
-                self.conn = Some(conn);
-                Ok((turn, appended))
-            }
-            Err(error) => {
-                if conn.batch_execute("ROLLBACK").await.is_ok() {
-                    self.conn = Some(conn);
-                }
-                Err(error)
-            }
+        let outcome = append::commit(&mut conn, &*self.entropy, &self.turns, appends).await;
+        // What failed leaves a transaction to be ended, or a connection to be given up.
+        if outcome.is_ok() || conn.batch_execute("ROLLBACK").await.is_ok() {
+            self.conn = Some(conn);
         }
+        outcome
+    }
+
+    async fn connect(&self) -> QueryResult<Conn> {
+        let conn = self.connector.connect().await.map_err(unreachable)?;
+        append::prepare(&conn).await?;
+        Ok(conn)
     }
 }
 

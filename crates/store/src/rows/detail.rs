@@ -38,6 +38,7 @@ pub(super) enum Detail {
     },
     RoomJoined {
         room: Uuid,
+        joined: u64,
         visible_from: u64,
     },
     RoomLeft {
@@ -80,7 +81,13 @@ impl Detail {
             | What::MessageEdited { .. }
             | What::MessageDeleted { .. }
             | What::RoomDeleted => return None,
-            What::RoomUpdated { name, topic, history, join, capacity } => Self::RoomUpdated {
+            What::RoomUpdated {
+                name,
+                topic,
+                history,
+                join,
+                capacity,
+            } => Self::RoomUpdated {
                 name: name.as_ref().map(|name| name.as_str().to_owned()),
                 topic: topic.as_str().to_owned(),
                 history: history.code(),
@@ -102,8 +109,13 @@ impl Detail {
                 owner: (*owner).into(),
                 former: former.map(Into::into),
             },
-            What::RoomJoined { room, visible_from } => Self::RoomJoined {
+            What::RoomJoined {
+                room,
+                joined,
+                visible_from,
+            } => Self::RoomJoined {
                 room: room.uuid(),
+                joined: joined.0,
                 visible_from: visible_from.0,
             },
             What::RoomLeft { room, reason } => Self::RoomLeft {
@@ -126,7 +138,13 @@ impl Detail {
 
     pub(super) fn what(self) -> QueryResult<What> {
         Ok(match self {
-            Self::RoomUpdated { name, topic, history, join, capacity } => What::RoomUpdated {
+            Self::RoomUpdated {
+                name,
+                topic,
+                history,
+                join,
+                capacity,
+            } => What::RoomUpdated {
                 name: name.map(|text| parse("room name", &text)).transpose()?,
                 topic: parse("topic", &topic)?,
                 history: Code::decode(history)?,
@@ -148,8 +166,13 @@ impl Detail {
                 owner: owner.into(),
                 former: former.map(Into::into),
             },
-            Self::RoomJoined { room, visible_from } => What::RoomJoined {
+            Self::RoomJoined {
+                room,
+                joined,
+                visible_from,
+            } => What::RoomJoined {
                 room: RoomId::new(room),
+                joined: Seq(joined),
                 visible_from: Seq(visible_from),
             },
             Self::RoomLeft { room, reason } => What::RoomLeft {

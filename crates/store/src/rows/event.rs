@@ -1,9 +1,7 @@
 //! Events.
 
 use diesel::{Insertable, QueryResult, Queryable, QueryableByName, Selectable};
-use parlor_domain::{
-    ClientId, Draft, Event, Message, MessageBody, MsgNo, Seq, Timestamp, UserRef, What,
-};
+use parlor_domain::{ClientId, Draft, Event, Message, MessageBody, MsgNo, Seq, Timestamp, UserRef, What};
 use sha2::{Digest, Sha256};
 
 use super::detail::Detail;

@@ -97,6 +97,7 @@ pub(crate) struct MemberRow {
     pub(crate) user_id: Id,
     pub(crate) role: i16,
     pub(crate) visible_from: i64,
+    pub(crate) joined_seq: i64,
     pub(crate) joined_at: i64,
     pub(crate) read_seq: i64,
     pub(crate) read_msg_no: i64,

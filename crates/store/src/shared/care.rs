@@ -22,9 +22,7 @@ pub(in super::super) async fn check(backend: &Backend) -> Result<(), StoreError>
 /// Erases what was said in deleted rooms, now and whenever a room was deleted, a little at a time.
 pub(in super::super) async fn erase_deleted(backend: Backend) {
     loop {
-        let erased = backend
-            .write_as(Priority::Bulk, |tx| erase(tx).boxed())
-            .await;
+        let erased = backend.write_as(Priority::Bulk, |tx| erase(tx).boxed()).await;
         match erased {
             Ok(true) => {}
             Ok(false) => backend.erase.notified().await,

@@ -8,8 +8,8 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use parlor_domain::{
-    Event, MarksUpdate, MemberMark, MessageBody, PageSize, Rev, Revision, RoomId, Seq,
-    StreamId, Timestamp, UserId, What,
+    Event, MarksUpdate, MemberMark, MessageBody, PageSize, Rev, Revision, RoomId, Seq, StreamId, Timestamp,
+    UserId, What,
 };
 use parlor_ports::{Append, Appended, EventLog, HistoryPage, HistoryRange, StoreError};
 
@@ -30,11 +30,7 @@ impl EventLog for Backend {
         self.enqueue(append).await
     }
 
-    async fn events_after(
-        &self,
-        stream: StreamId,
-        after: Seq,
-    ) -> Result<Vec<Arc<Event>>, StoreError> {
+    async fn events_after(&self, stream: StreamId, after: Seq) -> Result<Vec<Arc<Event>>, StoreError> {
         self.read(move |conn| events_after(conn, stream, after).boxed())
             .await
     }
@@ -76,11 +72,7 @@ impl EventLog for Backend {
     }
 }
 
-async fn events_after(
-    conn: &mut Conn,
-    stream: StreamId,
-    after: Seq,
-) -> QueryResult<Vec<Arc<Event>>> {
+async fn events_after(conn: &mut Conn, stream: StreamId, after: Seq) -> QueryResult<Vec<Arc<Event>>> {
     let rows = events::table
         .filter(events::stream_id.eq(Id::of(stream)))
         .filter(events::seq.gt(after.stored()))
@@ -168,11 +160,7 @@ async fn marks_after(conn: &mut Conn, stream: StreamId, rev: Rev) -> QueryResult
 }
 
 /// The first event that the viewer may see, and the stream's head; `None` if he is not in the room.
-async fn view(
-    conn: &mut Conn,
-    room: RoomId,
-    viewer: UserId,
-) -> QueryResult<Option<(i64, StreamRow)>> {
+async fn view(conn: &mut Conn, room: RoomId, viewer: UserId) -> QueryResult<Option<(i64, StreamRow)>> {
     members::table
         .inner_join(streams::table.on(streams::id.eq(members::room_id)))
         .filter(members::room_id.eq(Id::of(room)))
@@ -244,12 +232,7 @@ async fn history(
     }))
 }
 
-async fn message(
-    conn: &mut Conn,
-    room: RoomId,
-    viewer: UserId,
-    seq: Seq,
-) -> QueryResult<Option<Arc<Event>>> {
+async fn message(conn: &mut Conn, room: RoomId, viewer: UserId, seq: Seq) -> QueryResult<Option<Arc<Event>>> {
     let found: Option<EventRow> = members::table
         .inner_join(events::table.on(events::stream_id.eq(members::room_id)))
         .filter(members::room_id.eq(Id::of(room)))
@@ -261,9 +244,7 @@ async fn message(
         .first(conn)
         .await
         .optional()?;
-    found
-        .map(|row| Ok(Arc::new(row.event(None)?)))
-        .transpose()
+    found.map(|row| Ok(Arc::new(row.event(None)?))).transpose()
 }
 
 async fn revisions_of(

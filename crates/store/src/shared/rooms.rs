@@ -101,7 +101,9 @@ impl RoomStore for Backend {
         at: Timestamp,
     ) -> Result<RoomAct, StoreError> {
         let act = self
-            .write(move |tx| settle(leave::remove(tx, room, actor, user, reason, at), RoomAct::Refused).boxed())
+            .write(move |tx| {
+                settle(leave::remove(tx, room, actor, user, reason, at), RoomAct::Refused).boxed()
+            })
             .await;
         self.erase_soon();
         act

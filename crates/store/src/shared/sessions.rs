@@ -30,20 +30,14 @@ impl SessionStore for Backend {
         session: SessionId,
         now: Timestamp,
     ) -> Result<Option<(Session, Account)>, StoreError> {
-        self.read(move |conn| find(conn, session, now).boxed())
-            .await
+        self.read(move |conn| find(conn, session, now).boxed()).await
     }
 
     async fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
         self.read(move |conn| list(conn, user, now).boxed()).await
     }
 
-    async fn revoke(
-        &self,
-        user: UserId,
-        session: SessionId,
-        at: Timestamp,
-    ) -> Result<bool, StoreError> {
+    async fn revoke(&self, user: UserId, session: SessionId, at: Timestamp) -> Result<bool, StoreError> {
         self.write(move |tx| {
             async move {
                 tx.lock([Id::of(user)]).await?;
@@ -107,12 +101,7 @@ async fn open(tx: &mut Tx<'_>, new: NewSession, most: usize) -> QueryResult<Sess
     row.of(new.user)
 }
 
-async fn insert_token(
-    tx: &mut Tx<'_>,
-    digest: [u8; 32],
-    session: Id,
-    at: Timestamp,
-) -> QueryResult<usize> {
+async fn insert_token(tx: &mut Tx<'_>, digest: [u8; 32], session: Id, at: Timestamp) -> QueryResult<usize> {
     diesel::insert_into(refresh_tokens::table)
         .values((
             refresh_tokens::digest.eq(digest.to_vec()),
@@ -216,7 +205,11 @@ pub(super) async fn find_with_head(
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(now.micros()))
         .filter(users::status.eq(AccountStatus::Active.code()))
-        .select((SessionRow::as_select(), AccountRow::as_select(), StreamRow::as_select()))
+        .select((
+            SessionRow::as_select(),
+            AccountRow::as_select(),
+            StreamRow::as_select(),
+        ))
         .first::<(SessionRow, AccountRow, StreamRow)>(conn)
         .await
         .optional()?;
@@ -260,12 +253,7 @@ pub(super) async fn end_sessions(
 }
 
 /// Ends those of these sessions that are live and this user's, and tells his sockets. Says how many.
-async fn end(
-    tx: &mut Tx<'_>,
-    user: UserId,
-    ending: Vec<Id>,
-    at: Timestamp,
-) -> QueryResult<usize> {
+async fn end(tx: &mut Tx<'_>, user: UserId, ending: Vec<Id>, at: Timestamp) -> QueryResult<usize> {
     if ending.is_empty() {
         return Ok(0);
     }

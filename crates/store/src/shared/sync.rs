@@ -71,6 +71,7 @@ async fn take(
                 room: stream.id.into(),
                 kind: Code::decode(kind)?,
                 head: stream.head(),
+                joined: Seq::loaded(member.joined_seq),
                 visible_from: Seq::loaded(member.visible_from),
                 mark: member.mark(),
             })

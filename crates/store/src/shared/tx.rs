@@ -37,11 +37,7 @@ pub(in super::super) struct Tx<'c> {
 }
 
 impl<'c> Tx<'c> {
-    pub(in super::super) fn new(
-        conn: &'c mut Conn,
-        entropy: &'c dyn Entropy,
-        limits: Limits,
-    ) -> Self {
+    pub(in super::super) fn new(conn: &'c mut Conn, entropy: &'c dyn Entropy, limits: Limits) -> Self {
         Self {
             conn,
             limits,

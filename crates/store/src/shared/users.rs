@@ -57,11 +57,7 @@ impl UserStore for Backend {
             .await
     }
 
-    async fn set_display_name(
-        &self,
-        user: UserId,
-        name: DisplayName,
-    ) -> Result<Option<Account>, StoreError> {
+    async fn set_display_name(&self, user: UserId, name: DisplayName) -> Result<Option<Account>, StoreError> {
         self.write(move |tx| set_display_name(tx, user, name).boxed())
             .await
     }
@@ -174,11 +170,7 @@ async fn set_status(
     Ok(changed > 0)
 }
 
-async fn set_display_name(
-    tx: &mut Tx<'_>,
-    user: UserId,
-    name: DisplayName,
-) -> QueryResult<Option<Account>> {
+async fn set_display_name(tx: &mut Tx<'_>, user: UserId, name: DisplayName) -> QueryResult<Option<Account>> {
     diesel::update(users::table.filter(users::id.eq(Id::of(user))))
         .set(users::display_name.eq(name.as_str()))
         .returning(AccountRow::as_returning())

@@ -57,7 +57,8 @@ impl<'c> Run<'c> {
         event.number = self.number + 1;
         if !self.insert(append, &event, digest)? {
             let known = self.known(append, digest)?;
-            return known.ok_or_else(|| corrupt("event", format_args!("nothing stands in its way: {event:?}")));
+            return known
+                .ok_or_else(|| corrupt("event", format_args!("nothing stands in its way: {event:?}")));
         }
         self.number = event.number;
         self.streams.insert(append.room, grown);

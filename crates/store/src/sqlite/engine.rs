@@ -51,7 +51,9 @@ impl Idle {
         for n in 0..settings.readers.max(1) {
             let conn = SyncConnectionWrapper::new(connect(&path, Use::Read)?);
             let reads = backend.reads.clone();
-            spawn(format!("parlor-read-{n}"), move |runtime| reader::run(runtime, conn, &reads))?;
+            spawn(format!("parlor-read-{n}"), move |runtime| {
+                reader::run(runtime, conn, &reads)
+            })?;
         }
         Ok(Self {
             backend,
@@ -68,7 +70,9 @@ impl Idle {
         signals.grown.store(true, std::sync::atomic::Ordering::Relaxed);
         let mut conn: Conn = SyncConnectionWrapper::new(connect(&self.path, Use::Write)?);
         let writer = Writer {
-            number: strangers::last_number(&mut conn).await.map_err(OpenError::failed)?,
+            number: strangers::last_number(&mut conn)
+                .await
+                .map_err(OpenError::failed)?,
             version: strangers::version(&mut conn).await.map_err(OpenError::failed)?,
             conn,
             writes: self.backend.writes.clone(),
@@ -84,7 +88,9 @@ impl Idle {
         })?;
         let conn = connect(&self.path, Use::Checkpoint)?;
         let (checkpoints, stop) = mpsc::channel();
-        spawn("parlor-checkpoint".to_owned(), move |_| checkpoint::run(conn, &signals, &stop))?;
+        spawn("parlor-checkpoint".to_owned(), move |_| {
+            checkpoint::run(conn, &signals, &stop)
+        })?;
         Ok(Engine {
             eraser: tokio::spawn(erase_deleted(self.backend.clone())),
             backend: self.backend,

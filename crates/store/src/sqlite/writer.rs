@@ -91,8 +91,9 @@ impl Writer {
                 Write::Job(job) => self.job(job, progress).await?,
                 Write::Append(first) => {
                     let mut run = vec![first];
-                    while let Some(Write::Append(pending)) =
-                        progress.waiting.pop_front_if(|write| matches!(write, Write::Append(_)))
+                    while let Some(Write::Append(pending)) = progress
+                        .waiting
+                        .pop_front_if(|write| matches!(write, Write::Append(_)))
                     {
                         run.push(pending);
                     }
@@ -166,8 +167,10 @@ impl Writer {
         self.conn
             .spawn_blocking(move |conn| {
                 let mut appends = Run::new(conn, &*entropy, number);
-                let appended: QueryResult<Vec<_>> =
-                    run.iter().map(|pending| appends.append(&pending.append)).collect();
+                let appended: QueryResult<Vec<_>> = run
+                    .iter()
+                    .map(|pending| appends.append(&pending.append))
+                    .collect();
                 let outcome = appended.and_then(|done| appends.finish().map(|()| done));
                 Ok((run, outcome))
             })

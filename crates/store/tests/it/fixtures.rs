@@ -4,7 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use parlor_store::{Database, Settings, Store};
-use parlor_testkit::{Fixture, FixedClock, Heard, Postgres, SeededEntropy};
+use parlor_testkit::{FixedClock, Fixture, Heard, Postgres, SeededEntropy};
 
 const ROOMS_PER_USER: u32 = 30;
 

@@ -27,7 +27,15 @@ pub async fn a_join_is_told_to_the_room_and_to_the_person(f: &Fixture) -> Tested
             let visible_from = if sees_all { Seq(1) } else { event.seq };
             let own = f.events(user.id).await?;
             let last = own.last().expect("the person learns of it");
-            assert_eq!(last.what, What::RoomJoined { room, visible_from });
+            let joined = event.seq;
+            assert_eq!(
+                last.what,
+                What::RoomJoined {
+                    room,
+                    joined,
+                    visible_from
+                }
+            );
             assert_eq!((last.actor, last.at), (Some(actor), event.at));
             let view = f.view(room, user).await?;
             assert_eq!(

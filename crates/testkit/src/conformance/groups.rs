@@ -98,6 +98,7 @@ pub async fn a_group_of_many_is_made_at_once(f: &Fixture) -> Tested {
             What::RoomJoined {
                 room: joined,
                 visible_from,
+                ..
             },
         ] = f.happened(person.id).await?[..]
         else {

@@ -108,14 +108,14 @@ pub async fn a_persons_stream_tells_of_that_person_only(f: &Fixture) -> Tested {
     let room = f.group(ann, &[]).await?;
     f.join(room, ben).await?;
     f.say(room, ben, "hello").await?;
-    for person in [ann, ben] {
-        assert_eq!(
-            f.happened(person.id).await?,
-            [What::RoomJoined {
-                room,
-                visible_from: Seq(1)
-            }]
-        );
+    for (person, joined) in [(ann, Seq(1)), (ben, Seq(2))] {
+        let visible_from = Seq(1);
+        let told = What::RoomJoined {
+            room,
+            joined,
+            visible_from,
+        };
+        assert_eq!(f.happened(person.id).await?, [told]);
     }
     Ok(())
 }

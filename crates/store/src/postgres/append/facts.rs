@@ -24,13 +24,13 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    pub(super) async fn read(conn: &mut Conn, set: &[&Append]) -> QueryResult<Self> {
-        let conn = &*conn;
+    pub(super) async fn read(conn: &Conn, set: &[&Append]) -> QueryResult<Self> {
         let wanted = set.iter().filter_map(|append| {
             let seq = appending::target(&append.draft)?;
             Some((Id::of(append.room), seq))
         });
         let (standings, known, mut targets) = tokio::try_join!(
+            biased;
             standings(conn, set),
             known(conn, set),
             targets(conn, wanted.collect()),
@@ -120,7 +120,10 @@ async fn known(mut conn: &Conn, set: &[&Append]) -> QueryResult<HashMap<Key, Eve
     .bind::<Array<Text>, _>(client_ids)
     .load(&mut conn)
     .await?;
-    Ok(rows.into_iter().filter_map(|row| Some((row.key()?, row))).collect())
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| Some((row.key()?, row)))
+        .collect())
 }
 
 async fn targets(mut conn: &Conn, places: Vec<(Id, i64)>) -> QueryResult<HashMap<(Id, i64), Target>> {
@@ -136,5 +139,8 @@ async fn targets(mut conn: &Conn, places: Vec<(Id, i64)>) -> QueryResult<HashMap
     .bind::<Array<BigInt>, _>(seqs)
     .load(&mut conn)
     .await?;
-    Ok(rows.into_iter().map(|row| ((row.stream_id, row.seq), row)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| ((row.stream_id, row.seq), row))
+        .collect())
 }

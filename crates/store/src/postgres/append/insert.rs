@@ -52,7 +52,7 @@ struct Stored {
 
 /// Stores these events, whose streams stand at their new heads, and gives their numbers in the same order.
 pub(super) async fn insert(
-    conn: &mut Conn,
+    mut conn: &Conn,
     streams: &HashMap<RoomId, StreamRow>,
     new: &[New<'_>],
 ) -> QueryResult<Vec<i64>> {
@@ -98,7 +98,7 @@ pub(super) async fn insert(
         .bind::<Array<DbId>, _>(column(&members, |member| member.1))
         .bind::<Array<BigInt>, _>(column(&marks, |mark| mark.0))
         .bind::<Array<BigInt>, _>(column(&marks, |mark| mark.1))
-        .load(conn)
+        .load(&mut conn)
         .await?;
 
     let numbers: HashMap<(Id, i64), i64> = stored

@@ -18,12 +18,7 @@ use crate::schema::{directs, events, members, revisions, rooms, streams};
 /// So many events lose their content in one transaction, so that nobody waits long for it.
 const CHUNK: i64 = 500;
 
-pub(super) async fn delete(
-    tx: &mut Tx<'_>,
-    room: RoomId,
-    actor: UserRef,
-    at: Timestamp,
-) -> Act<RoomAct> {
+pub(super) async fn delete(tx: &mut Tx<'_>, room: RoomId, actor: UserRef, at: Timestamp) -> Act<RoomAct> {
     let (room, role) = act::group(tx, room, actor, &[]).await?;
     require(role, Action::DeleteRoom)?;
     let event = end(tx, &room, Some(actor), at).await?;

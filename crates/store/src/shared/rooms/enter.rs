@@ -15,12 +15,7 @@ use crate::id::Id;
 use crate::rows::MemberRow;
 use crate::schema::{members, rooms};
 
-pub(super) async fn join(
-    tx: &mut Tx<'_>,
-    room: RoomId,
-    user: UserRef,
-    at: Timestamp,
-) -> Act<Joined> {
+pub(super) async fn join(tx: &mut Tx<'_>, room: RoomId, user: UserRef, at: Timestamp) -> Act<Joined> {
     tx.lock([Id::of(room), Id::of(user.id)]).await?;
     let room = act::find(tx, room).await?.ok_or(RoomRefusal::NoRoom)?;
     if act::role(tx, room.id, user.id).await?.is_some() {
@@ -94,6 +89,7 @@ pub(super) async fn bring_in(
             user_id: user.id.into(),
             role: role.code(),
             visible_from: visible_from.stored(),
+            joined_seq: joined.seq.stored(),
             joined_at: at.micros(),
             read_seq: joined.seq.stored(),
             read_msg_no: joined.msg_no.stored(),
@@ -106,6 +102,7 @@ pub(super) async fn bring_in(
             .await?;
         let told = What::RoomJoined {
             room: room.id,
+            joined: joined.seq,
             visible_from,
         };
         tx.append(user.id, Some(actor), told, at).await?;

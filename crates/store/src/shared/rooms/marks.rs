@@ -13,10 +13,7 @@ use crate::id::Id;
 use crate::rows::{MemberRow, StreamRow};
 use crate::schema::{members, streams};
 
-pub(super) async fn advance(
-    tx: &mut Tx<'_>,
-    marks: Vec<(RoomId, Vec<MemberMark>)>,
-) -> QueryResult<()> {
+pub(super) async fn advance(tx: &mut Tx<'_>, marks: Vec<(RoomId, Vec<MemberMark>)>) -> QueryResult<()> {
     tx.lock(marks.iter().map(|(room, _)| Id::of(*room))).await?;
     for (room, marks) in marks {
         let mut asked: BTreeMap<UserId, Mark> = BTreeMap::new();
@@ -29,11 +26,7 @@ pub(super) async fn advance(
     Ok(())
 }
 
-async fn advance_room(
-    tx: &mut Tx<'_>,
-    room: RoomId,
-    asked: BTreeMap<UserId, Mark>,
-) -> QueryResult<()> {
+async fn advance_room(tx: &mut Tx<'_>, room: RoomId, asked: BTreeMap<UserId, Mark>) -> QueryResult<()> {
     let head: Option<StreamRow> = streams::table
         .find(Id::of(room))
         .select(StreamRow::as_select())

@@ -58,12 +58,7 @@ pub(super) async fn hand_over(
 }
 
 /// Gives a room whose owner left to the admin, else the member, who is longest in it.
-pub(super) async fn succeed(
-    tx: &mut Tx<'_>,
-    room: &Room,
-    former: UserRef,
-    at: Timestamp,
-) -> QueryResult<()> {
+pub(super) async fn succeed(tx: &mut Tx<'_>, room: &Room, former: UserRef, at: Timestamp) -> QueryResult<()> {
     let heir: Id = members::table
         .filter(members::room_id.eq(Id::of(room.id)))
         .order((members::role.desc(), members::joined_at, members::user_id))

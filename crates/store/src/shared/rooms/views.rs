@@ -19,11 +19,7 @@ use crate::schema::{events, members, rooms, streams, users};
 /// A room, its stream, and the viewer's membership.
 type Row = (RoomRow, StreamRow, MemberRow);
 
-pub(super) async fn find(
-    conn: &mut Conn,
-    room: RoomId,
-    viewer: UserId,
-) -> QueryResult<Option<RoomView>> {
+pub(super) async fn find(conn: &mut Conn, room: RoomId, viewer: UserId) -> QueryResult<Option<RoomView>> {
     let rows: Vec<Row> = members::table
         .inner_join(rooms::table.on(rooms::id.eq(members::room_id)))
         .inner_join(streams::table.on(streams::id.eq(members::room_id)))
@@ -99,9 +95,7 @@ async fn views(conn: &mut Conn, viewer: UserId, rows: Vec<Row>) -> QueryResult<V
         .into_iter()
         .map(|(room, stream, member)| Ok((room.try_into()?, stream, member)))
         .collect::<QueryResult<_>>()?;
-    let directs = rows
-        .iter()
-        .filter(|(room, ..)| room.kind == RoomKind::Direct);
+    let directs = rows.iter().filter(|(room, ..)| room.kind == RoomKind::Direct);
     let mut peers = peers(conn, viewer, directs.map(|(room, ..)| room.id.into()).collect()).await?;
 
     rows.into_iter()
