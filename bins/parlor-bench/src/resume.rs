@@ -1,11 +1,12 @@
 //! What it costs when everybody comes back.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use indicatif::ProgressBar;
 use parlor_client::{Positions, Rest, client_id};
 use parlor_wire::{Command, EventView, Hello, Notice, Push, StreamKind, Verdict, Welcome};
@@ -83,14 +84,14 @@ async fn come_back(
         }
         devices.borrow_mut()[n].welcome(&welcome);
     }
-    let last = Rc::new(RefCell::new((0_usize, Instant::now())));
+    let last = Rc::new(Cell::new((0_usize, Instant::now())));
     for (n, socket) in crowd.sockets.iter().enumerate() {
         let (socket, devices, last) = (socket.clone(), devices.clone(), last.clone());
         tokio::task::spawn_local(async move {
             socket
                 .run(|frame| {
                     if devices.borrow_mut()[n].event(frame) {
-                        *last.borrow_mut() = (last.borrow().0 + 1, Instant::now());
+                        last.set((last.get().0 + 1, Instant::now()));
                     }
                 })
                 .await
@@ -98,11 +99,11 @@ async fn come_back(
     }
     let patience = Duration::from_secs(10);
     while devices.borrow().iter().any(|device| !device.awaited.is_empty())
-        && last.borrow().1.elapsed() < patience
+        && last.get().1.elapsed() < patience
     {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    let (events, last) = *last.borrow();
+    let (events, last) = last.get();
     let count = crowd.sockets.len() as f64;
     report.add_rounded("welcomed_seconds", welcomed.as_secs_f64());
     report.add_rounded(
@@ -185,7 +186,6 @@ async fn send(bench: &Bench, options: &Resume) -> Result<()> {
             anyhow::Ok(())
         }
     };
-    use futures_util::{StreamExt, TryStreamExt, stream};
     let sends = stream::iter(0..options.messages).map(one).buffer_unordered(32);
     sends.try_collect::<Vec<()>>().await.context("sending")?;
     bar.finish_and_clear();

@@ -68,17 +68,16 @@ impl State {
 
     /// Takes a room. One that is not known yet, or no longer, is left to the events that tell of it.
     pub fn room(&mut self, view: &RoomView) {
-        let (me, rev) = (self.me, self.rev(view.id));
+        let me = self.me;
         if let Some(room) = self.rooms.get_mut(&view.id) {
-            room.view(view, me, rev);
+            room.view(view, me);
         }
     }
 
     /// Takes a page of a room's members.
     pub fn members(&mut self, room: Uuid, page: &MembersPage) {
-        let rev = self.rev(room);
         if let Some(room) = self.rooms.get_mut(&room) {
-            room.members_page(page, rev);
+            room.members_page(page);
         }
     }
 
@@ -87,11 +86,6 @@ impl State {
         if let Some(room) = self.rooms.get_mut(&room) {
             room.messages_page(page);
         }
-    }
-
-    /// What is known of a room's marks.
-    fn rev(&self, room: Uuid) -> u64 {
-        self.positions.of(room).map_or(0, |at| at.rev)
     }
 
     fn welcome(&mut self, welcome: &Welcome) {

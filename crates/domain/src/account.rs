@@ -145,14 +145,10 @@ impl Password {
     pub fn parse(text: SecretString) -> Result<Self, PasswordError> {
         let plain = text.expose_secret();
         if plain.len() > Self::MAX_BYTES {
-            return Err(PasswordError::TooLong {
-                max: Self::MAX_BYTES,
-            });
+            return Err(PasswordError::TooLong { max: Self::MAX_BYTES });
         }
         if plain.chars().count() < Self::MIN_CHARS {
-            return Err(PasswordError::TooShort {
-                min: Self::MIN_CHARS,
-            });
+            return Err(PasswordError::TooShort { min: Self::MIN_CHARS });
         }
         Ok(Self(text))
     }
@@ -200,17 +196,11 @@ mod tests {
     #[test]
     fn passwords_are_measured_and_never_shown() {
         let parse = |text: &str| Password::parse(text.to_owned().into());
-        assert_eq!(
-            parse("1234567").unwrap_err(),
-            PasswordError::TooShort { min: 8 }
-        );
+        assert_eq!(parse("1234567").unwrap_err(), PasswordError::TooShort { min: 8 });
         assert_eq!(
             parse(&"x".repeat(1025)).unwrap_err(),
             PasswordError::TooLong { max: 1024 }
         );
-        assert_eq!(
-            format!("{:?}", parse("correct horse").unwrap()),
-            "Password(…)"
-        );
+        assert_eq!(format!("{:?}", parse("correct horse").unwrap()), "Password(…)");
     }
 }

@@ -1,8 +1,8 @@
 //! What streams are made of.
 
 use crate::{
-    Capacity, History, JoinPolicy, Message, MessageBody, MsgNo, Role, RoomId, RoomName, Seq,
-    SessionId, StreamId, Tag, Timestamp, Topic, UserId, UserRef,
+    Capacity, History, JoinPolicy, Message, MessageBody, MsgNo, Role, RoomId, RoomName, Seq, SessionId,
+    StreamId, Tag, Timestamp, Topic, UserId, UserRef,
 };
 
 /// One entry of a stream's log.

@@ -20,13 +20,10 @@ mod text;
 mod time;
 mod username;
 
-pub use account::{
-    Account, AccountStatus, Email, EmailError, Password, PasswordError, Session, UserRef,
-};
+pub use account::{Account, AccountStatus, Email, EmailError, Password, PasswordError, Session, UserRef};
 pub use event::{Event, LeaveReason, What};
 pub use id::{
-    ClientId, ClientIdError, ConnectionId, Origin, ParseIdError, RoomId, SessionId, StreamId,
-    UserId,
+    ClientId, ClientIdError, ConnectionId, Origin, ParseIdError, RoomId, SessionId, StreamId, UserId,
 };
 pub use mark::{Mark, MarksUpdate, MemberMark};
 pub use message::{Draft, Message, Revision};
@@ -34,9 +31,7 @@ pub use name::{DeviceName, DisplayName, NameError, RoomName, Topic};
 pub use page::PageSize;
 pub use position::{Head, MsgNo, Position, Rev, Seq, Tag};
 pub use rights::{Action, allows};
-pub use room::{
-    Capacity, CapacityError, History, JoinPolicy, Member, Role, Room, RoomChange, RoomKind,
-};
+pub use room::{Capacity, CapacityError, History, JoinPolicy, Member, Role, Room, RoomChange, RoomKind};
 pub use text::{MessageBody, TextError};
 pub use time::Timestamp;
 pub use username::{Username, UsernameError};

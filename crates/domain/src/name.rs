@@ -104,11 +104,7 @@ mod tests {
             Err(NameError::TooLong { max: 80 })
         );
         for bad in ["a\nb", "a\0", "a\u{202e}b"] {
-            assert_eq!(
-                bad.parse::<DisplayName>(),
-                Err(NameError::Control),
-                "{bad:?}"
-            );
+            assert_eq!(bad.parse::<DisplayName>(), Err(NameError::Control), "{bad:?}");
         }
     }
 }

@@ -10,11 +10,7 @@ impl PageSize {
 
     /// What was asked for, brought into the allowed range.
     pub fn clamped(rows: u64) -> Self {
-        Self(
-            u16::try_from(rows)
-                .unwrap_or(u16::MAX)
-                .clamp(1, Self::MAX.0),
-        )
+        Self(u16::try_from(rows).unwrap_or(u16::MAX).clamp(1, Self::MAX.0))
     }
 
     /// The number of rows.

@@ -1,8 +1,6 @@
 //! Rooms and who is in them.
 
-use crate::{
-    DisplayName, Mark, RoomId, RoomName, Seq, Timestamp, Topic, UserId, UserRef, Username,
-};
+use crate::{DisplayName, Mark, RoomId, RoomName, Seq, Timestamp, Topic, UserId, UserRef, Username};
 
 /// A conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]

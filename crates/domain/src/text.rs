@@ -71,16 +71,9 @@ mod tests {
     fn refusals_say_why() {
         assert_eq!(MessageBody::parse(" \n\t ", 10), Err(TextError::Empty));
         assert_eq!(MessageBody::parse("", 10), Err(TextError::Empty));
-        assert_eq!(
-            MessageBody::parse("éé", 3),
-            Err(TextError::TooLong { max: 3 })
-        );
+        assert_eq!(MessageBody::parse("éé", 3), Err(TextError::TooLong { max: 3 }));
         for bad in ["a\0", "\u{7}", "\u{1b}[31m", "\u{85}x"] {
-            assert_eq!(
-                MessageBody::parse(bad, 10),
-                Err(TextError::Control),
-                "{bad:?}"
-            );
+            assert_eq!(MessageBody::parse(bad, 10), Err(TextError::Control), "{bad:?}");
         }
     }
 

@@ -8,7 +8,7 @@ use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, Error, HttpResponse, web};
 
 use crate::endpoint::Endpoint;
-use crate::{Api, ApiError, middleware, routes};
+use crate::{Api, ApiError, SOCKET_PATH, middleware, routes};
 
 /// Mounts every path of the API, for an application that has others as well. What [`app`] adds around it
 /// (names of requests, log, limits per address, headers) is the application's business then.
@@ -26,7 +26,8 @@ pub fn configure(api: Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
     }
 }
 
-/// A whole application: the API, a start page, and everything around them.
+/// A whole application: the API, a start page, and everything around them. The socket is not part of it: what comes to
+/// its path here did not ask for one as it should.
 pub fn app(
     api: Data<Api>,
 ) -> App<
@@ -42,6 +43,7 @@ pub fn app(
     App::new()
         .configure(configure(api))
         .service(Endpoint::at("/").get(start))
+        .service(Endpoint::at(SOCKET_PATH).get(async || Err::<(), _>(ApiError::no_handshake())))
         .default_service(web::to(|| async { Err::<(), _>(ApiError::no_such_path()) }))
         // The last one is the outermost.
         .wrap(from_fn(middleware::limit))

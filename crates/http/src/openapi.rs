@@ -130,4 +130,29 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_page_for_people_names_every_path_and_code() {
+        let page = include_str!("../../../docs/API.md");
+        let document = serde_json::to_value(openapi()).unwrap();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            assert!(page.contains(&format!("| `{path}` |")), "{path}");
+            for operation in item.as_object().unwrap().values() {
+                for (status, answer) in operation["responses"].as_object().unwrap() {
+                    let text = answer["description"].as_str().unwrap();
+                    let codes = text
+                        .split('`')
+                        .skip(1)
+                        .step_by(2)
+                        .filter(|code| code.contains('_'));
+                    for code in codes.filter(|_| status.starts_with('4') || status.starts_with('5')) {
+                        assert!(
+                            page.contains(&format!("| {status} | `{code}` |")),
+                            "{status} {code}"
+                        );
+                    }
+                }
+            }
+        }
+    }
 }

@@ -1,10 +1,11 @@
 //! Where a socket begins: for each stream of its user, what the client has and what it must be sent.
 
 use std::collections::HashMap;
+use std::iter;
 use std::sync::Arc;
 
 use parlor_domain::{Account, Head, Mark, MsgNo, Position, RoomKind, Seq, Session, StreamId, Tag};
-use parlor_ports::{Clock, Snapshot, SyncStore};
+use parlor_ports::{Clock, RoomHead, Snapshot, SyncStore};
 
 use crate::{Actor, Error};
 
@@ -26,7 +27,7 @@ impl Default for SyncSettings {
     fn default() -> Self {
         Self {
             reset_after: 1000,
-            max_positions: 4096,
+            max_positions: 10_000,
         }
     }
 }
@@ -114,44 +115,15 @@ impl Sync {
     }
 
     fn compare(&self, mut given: HashMap<StreamId, Position>, snapshot: Snapshot) -> Opened {
-        let tags: HashMap<StreamId, Tag> = snapshot.tags.into_iter().collect();
-        let mut start = |stream: StreamId, kind, head: Head, joined, visible_from, mark| {
-            let at = given.remove(&stream);
-            let tag = tags.get(&stream).copied();
-            let verdict = verdict(at, head.position, tag, joined, self.settings.reset_after);
-            let cursor = match (verdict, at) {
-                (Verdict::Current | Verdict::Replay, Some(at)) => at,
-                _ => head.position,
-            };
-            StreamStart {
-                stream,
-                kind,
-                head,
-                verdict,
-                cursor,
-                visible_from,
-                mark,
-            }
-        };
-        let own = Head {
-            position: snapshot.own,
-            msg_no: MsgNo::ZERO,
-        };
-        let own_stream = snapshot.account.user.id.into();
-        let mut streams = Vec::with_capacity(1 + snapshot.rooms.len());
-        streams.push(start(
-            own_stream,
-            StreamKind::Own,
-            own,
-            Seq(1),
-            Seq(1),
-            Mark::default(),
-        ));
-        streams.extend(snapshot.rooms.into_iter().map(|room| {
-            let kind = StreamKind::Room(room.kind);
-            let (joined, visible_from) = (room.joined, room.visible_from);
-            start(room.room.into(), kind, room.head, joined, visible_from, room.mark)
-        }));
+        let tags: HashMap<StreamId, Tag> = snapshot.tags.iter().copied().collect();
+        let heard = iter::once(Heard::own(&snapshot)).chain(snapshot.rooms.iter().map(Heard::room));
+        let streams = heard
+            .map(|heard| {
+                let at = given.remove(&heard.stream);
+                let tag = tags.get(&heard.stream).copied();
+                heard.start(at, tag, self.settings.reset_after)
+            })
+            .collect();
         let mut gone: Vec<StreamId> = given.into_keys().collect();
         gone.sort_unstable();
         Opened {
@@ -159,6 +131,63 @@ impl Sync {
             session: snapshot.session,
             streams,
             gone,
+        }
+    }
+}
+
+/// A stream that the user hears.
+struct Heard {
+    stream: StreamId,
+    kind: StreamKind,
+    head: Head,
+    /// The first event of the present membership.
+    joined: Seq,
+    visible_from: Seq,
+    mark: Mark,
+}
+
+impl Heard {
+    fn own(snapshot: &Snapshot) -> Self {
+        Self {
+            stream: snapshot.account.user.id.into(),
+            kind: StreamKind::Own,
+            head: Head {
+                position: snapshot.own,
+                msg_no: MsgNo::ZERO,
+            },
+            joined: Seq(1),
+            visible_from: Seq(1),
+            mark: Mark::default(),
+        }
+    }
+
+    fn room(room: &RoomHead) -> Self {
+        Self {
+            stream: room.room.into(),
+            kind: StreamKind::Room(room.kind),
+            head: room.head,
+            joined: room.joined,
+            visible_from: room.visible_from,
+            mark: room.mark,
+        }
+    }
+
+    /// Where it begins for a client that is `at` a position, at which the log has this tag.
+    fn start(self, at: Option<Position>, tag: Option<Tag>, reset_after: u64) -> StreamStart {
+        let head = self.head.position;
+        let verdict = verdict(at, head, tag, self.joined, reset_after);
+        let cursor = match (verdict, at) {
+            (Verdict::Current | Verdict::Replay, Some(at)) => at,
+            _ => head,
+        };
+        StreamStart {
+            stream: self.stream,
+            kind: self.kind,
+            head: self.head,
+            verdict,
+            cursor,
+            visible_from: self.visible_from,
+            mark: self.mark,
         }
     }
 }

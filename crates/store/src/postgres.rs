@@ -78,7 +78,7 @@ impl Backend {
         R: Send + 'static,
         F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, QueryResult<R>> + Send + 'static,
     {
-        let (job, result) = Task::new(work);
+        let (job, result) = Task::queued(work);
         self.jobs.push(job, priority)?;
         result.await.map_err(|_| closed())?
     }

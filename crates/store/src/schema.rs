@@ -166,3 +166,99 @@ allow_tables_to_appear_in_same_query!(
     events,
     revisions,
 );
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use diesel::prelude::*;
+    use diesel::sql_types::Text;
+    use diesel_async::{AsyncConnection, AsyncPgConnection};
+    use parlor_testkit::Postgres;
+
+    use super::*;
+    use crate::Database;
+
+    /// A table's columns, as "table.column".
+    macro_rules! columns {
+        ($($table:ident),*) => { {
+            let mut all = BTreeSet::new();
+            $(
+                let select = $table::table.select($table::all_columns);
+                let select = diesel::debug_query::<diesel::sqlite::Sqlite, _>(&select).to_string();
+                let names = select.split('`').skip(1).step_by(2).collect::<Vec<_>>();
+                let columns = names.chunks(2).filter(|pair| pair.len() == 2);
+                all.extend(columns.map(|pair| format!("{}.{}", pair[0], pair[1])));
+            )*
+            all
+        } };
+    }
+
+    fn declared() -> BTreeSet<String> {
+        columns!(
+            users,
+            sessions,
+            refresh_tokens,
+            streams,
+            rooms,
+            directs,
+            members,
+            events,
+            revisions
+        )
+    }
+
+    #[derive(QueryableByName)]
+    struct Column {
+        #[diesel(sql_type = Text)]
+        name: String,
+    }
+
+    fn migrations(database: &str) -> BTreeSet<String> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/");
+        let entries = std::fs::read_dir(format!("{folder}{database}")).unwrap();
+        entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn both_databases_have_the_same_migrations() {
+        assert_eq!(migrations("sqlite"), migrations("postgres"));
+        assert!(!migrations("sqlite").is_empty());
+    }
+
+    #[tokio::test]
+    async fn sqlite_has_these_columns() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("schema.db");
+        crate::migrate(Database::Sqlite(path.clone())).await.unwrap();
+        let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+        let found: Vec<Column> = diesel::sql_query(
+            "SELECT tables.name || '.' || columns.name AS name FROM sqlite_schema AS tables \
+             JOIN pragma_table_info(tables.name) AS columns WHERE tables.type = 'table' \
+             AND tables.name NOT LIKE 'sqlite%' AND tables.name NOT LIKE '\\_\\_diesel%' ESCAPE '\\'",
+        )
+        .load(&mut conn)
+        .unwrap();
+        let found: BTreeSet<String> = found.into_iter().map(|column| column.name).collect();
+        assert_eq!(found, declared());
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn postgres_has_these_columns() {
+        let Some(server) = Postgres::start().await else {
+            return;
+        };
+        let url = server.database();
+        crate::migrate(url.parse().unwrap()).await.unwrap();
+        let mut conn = AsyncPgConnection::establish(&url).await.unwrap();
+        let query = diesel::sql_query(
+            "SELECT table_name || '.' || column_name AS name FROM information_schema.columns \
+             WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_diesel%'",
+        );
+        let found: Vec<Column> = diesel_async::RunQueryDsl::load(query, &mut conn).await.unwrap();
+        let found: BTreeSet<String> = found.into_iter().map(|column| column.name).collect();
+        assert_eq!(found, declared());
+    }
+}

@@ -6,6 +6,7 @@ mod checkpoint;
 mod connection;
 mod engine;
 mod reader;
+mod statements;
 mod strangers;
 mod writer;
 
@@ -75,7 +76,7 @@ impl Backend {
         R: Send + 'static,
         F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, QueryResult<R>> + Send + 'static,
     {
-        let (job, result) = Task::new(work);
+        let (job, result) = Task::queued(work);
         self.writes.push(Write::Job(job), priority)?;
         result.await.map_err(|_| closed())?
     }

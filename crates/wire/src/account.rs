@@ -13,7 +13,7 @@ use crate::Time;
 #[serde(deny_unknown_fields)]
 pub struct Register {
     /// 2 to 32 letters and digits of one script, with single `.`, `_` or `-` between them. Unique regardless of case.
-    #[schema(example = "ann")]
+    #[schema(min_length = 2, max_length = 32, example = "ann")]
     pub username: String,
     /// 8 to 1,024 bytes.
     #[schema(value_type = String, format = Password, min_length = 8, example = "correct horse battery")]
@@ -24,7 +24,7 @@ pub struct Register {
     pub email: Option<String>,
     /// What the person is called, up to 80 characters; the username if nothing is given.
     #[serde(default)]
-    #[schema(example = "Ann Lee")]
+    #[schema(min_length = 1, max_length = 80, example = "Ann Lee")]
     pub display_name: Option<String>,
 }
 
@@ -40,7 +40,7 @@ pub struct LogIn {
     pub password: SecretString,
     /// What the device calls itself in the list of sessions, up to 100 characters.
     #[serde(default)]
-    #[schema(example = "Ann's phone")]
+    #[schema(max_length = 100, example = "Ann's phone")]
     pub device: Option<String>,
 }
 
@@ -58,7 +58,7 @@ pub struct RefreshTokens {
 #[serde(deny_unknown_fields)]
 pub struct ChangeDisplayName {
     /// What the person is called, 1 to 80 characters.
-    #[schema(example = "Ann Lee")]
+    #[schema(min_length = 1, max_length = 80, example = "Ann Lee")]
     pub display_name: String,
 }
 

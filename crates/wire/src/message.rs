@@ -72,10 +72,11 @@ pub struct MessagesPage {
 #[serde(deny_unknown_fields)]
 pub struct SendMessage {
     /// The text: up to 65,536 bytes of UTF-8 (the server's setting), no control characters but tab and line breaks.
-    #[schema(example = "Hello!")]
+    #[schema(min_length = 1, example = "Hello!")]
     pub body: String,
     /// The sender's own name for the message, at most 36 visible ASCII characters; a UUIDv7 is recommended. Sent again
     /// with the same, it is stored once.
+    #[schema(min_length = 1, max_length = 36, pattern = "^[!-~]*$")]
     pub client_id: String,
     /// The `seq` of the message that it answers.
     #[serde(default)]
@@ -87,10 +88,11 @@ pub struct SendMessage {
 #[serde(deny_unknown_fields)]
 pub struct EditMessage {
     /// What it says from now on.
-    #[schema(example = "Hello, world!")]
+    #[schema(min_length = 1, example = "Hello, world!")]
     pub body: String,
     /// A name for this edit, so that a repeated request edits once.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 36, pattern = "^[!-~]*$")]
     pub client_id: Option<String>,
 }
 

@@ -72,10 +72,11 @@ names!(
 #[serde(deny_unknown_fields)]
 pub struct CreateRoom {
     /// What it is called: 1 to 100 characters.
-    #[schema(example = "Lunch")]
+    #[schema(min_length = 1, max_length = 100, example = "Lunch")]
     pub name: String,
     /// What it is about: up to 500 characters.
     #[serde(default)]
+    #[schema(max_length = 500)]
     pub topic: Option<String>,
     /// What new members may see; `all` if nothing is said.
     #[serde(default)]
@@ -85,12 +86,15 @@ pub struct CreateRoom {
     pub join: Option<JoinRule>,
     /// How many members it may have; the server's limit if nothing is said.
     #[serde(default)]
+    #[schema(minimum = 1)]
     pub capacity: Option<u32>,
     /// Who is in it from the start, besides oneself: up to 100 user ids.
     #[serde(default)]
+    #[schema(max_items = 100)]
     pub members: Vec<Uuid>,
     /// A name for this request, so that a repeated one makes one room: at most 36 visible ASCII characters.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 36, pattern = "^[!-~]*$")]
     pub client_id: Option<String>,
 }
 
@@ -100,9 +104,11 @@ pub struct CreateRoom {
 pub struct ChangeRoom {
     /// What it is called.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 100)]
     pub name: Option<String>,
     /// What it is about.
     #[serde(default)]
+    #[schema(max_length = 500)]
     pub topic: Option<String>,
     /// What new members may see.
     #[serde(default)]
@@ -112,6 +118,7 @@ pub struct ChangeRoom {
     pub join: Option<JoinRule>,
     /// How many members it may have. Those who are in it stay.
     #[serde(default)]
+    #[schema(minimum = 1)]
     pub capacity: Option<u32>,
 }
 
@@ -120,6 +127,7 @@ pub struct ChangeRoom {
 #[serde(deny_unknown_fields)]
 pub struct AddMembers {
     /// Their ids: 1 to 100.
+    #[schema(min_items = 1, max_items = 100)]
     pub users: Vec<Uuid>,
 }
 

@@ -4,5 +4,6 @@ mod command_line;
 mod configuration;
 mod folder;
 mod program;
+mod promises;
 mod serving;
 mod stopping;

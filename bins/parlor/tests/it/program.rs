@@ -57,7 +57,12 @@ pub(crate) struct Serving {
 impl Serving {
     /// Starts a server with its data in `data` below `home`, and waits until it has said that it is ready.
     pub(crate) fn start(home: &Path, variables: &[(&str, &str)]) -> Self {
-        let mut command = parlor(home, ["serve", "--listen", "127.0.0.1:0"]);
+        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), home, variables)
+    }
+
+    /// The same at an address that is given, as one that is started again.
+    pub(crate) fn start_at(address: SocketAddr, home: &Path, variables: &[(&str, &str)]) -> Self {
+        let mut command = parlor(home, ["serve", "--listen", &address.to_string()]);
         command
             .envs(variables.iter().copied())
             .stdout(Stdio::piped())
@@ -81,6 +86,11 @@ impl Serving {
             address,
             greeting,
         }
+    }
+
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends it a signal.

@@ -1,6 +1,9 @@
 //! What whoever holds tokens, or makes his own, can do with them.
 
-#![expect(clippy::unwrap_used, reason = "in a test a panic is the failure that it should be")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test a panic is the failure that it should be"
+)]
 
 mod forged;
 mod issued;

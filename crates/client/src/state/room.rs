@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use parlor_wire::{
-    EventBody, EventView, HistoryPolicy, JoinRule, MembersPage, MessagesPage, PersonRef, PositionView,
-    RoleName, RoomKindName, RoomView,
+    EventBody, EventView, HistoryPolicy, JoinRule, MembersPage, MessagesPage, PersonRef, RoleName,
+    RoomKindName, RoomView,
 };
 use uuid::Uuid;
 
@@ -60,29 +60,8 @@ impl MemberMark {
 struct Person {
     /// `None` for somebody who left.
     role: Known<Option<RoleName>>,
-    /// What pages, as of some seq, and marks said.
-    mark: Known<MemberMark>,
-    /// His last message, which is also his mark. A page that knows it replaces it.
-    said: u64,
-    /// Where he last left: what he had read before counts no more.
-    left: u64,
-}
-
-impl Person {
-    /// Takes the mark on a page, when `rev` is known of the marks.
-    fn page_mark(&mut self, read: u64, delivered: u64, as_of: PositionView, rev: u64) {
-        if as_of.seq < self.left {
-            return;
-        }
-        // A page with all that is known replaces it: he may have left since and come back, without a mark.
-        if as_of.rev >= rev {
-            self.mark.update(MemberMark::default(), as_of.seq);
-        }
-        self.mark.value.advance(read, delivered);
-        if self.said <= as_of.seq {
-            self.said = 0;
-        }
-    }
+    /// Only ever grows, also if he leaves and comes back: who joins has read what was before.
+    mark: MemberMark,
 }
 
 /// A value and the seq as of which it is known.
@@ -96,6 +75,14 @@ impl<T> Known<T> {
     /// Takes a value unless the one that is there is newer, or of the same moment.
     fn update(&mut self, value: T, as_of: u64) {
         if as_of > self.as_of {
+            *self = Self { value, as_of };
+        }
+    }
+
+    /// Takes a value from a page unless the one that is there is newer. Of the same moment the page knows better: that
+    /// who came in first owns the room is in no event.
+    fn read(&mut self, value: T, as_of: u64) {
+        if as_of >= self.as_of {
             *self = Self { value, as_of };
         }
     }
@@ -126,12 +113,10 @@ impl RoomState {
 
     /// How far a member has received and read.
     pub fn mark(&self, user: Uuid) -> MemberMark {
-        let Some(person) = self.members.get(&user) else {
-            return MemberMark::default();
-        };
-        let mut mark = person.mark.value;
-        mark.advance(person.said, person.said);
-        mark
+        self.members
+            .get(&user)
+            .map(|person| person.mark)
+            .unwrap_or_default()
     }
 
     /// The messages that are known.
@@ -151,8 +136,7 @@ impl RoomState {
         self.kind.is_none() || !self.all_members || !self.messages.has_page()
     }
 
-    /// Takes the room as the server sees it, when `rev` is known of the marks.
-    pub(super) fn view(&mut self, view: &RoomView, me: Uuid, rev: u64) {
+    pub(super) fn view(&mut self, view: &RoomView, me: Uuid) {
         let as_of = view.as_of.seq;
         self.kind = Some(view.kind);
         let settings = RoomSettings {
@@ -165,16 +149,14 @@ impl RoomState {
         self.settings.update(Some(settings), as_of);
         self.owner.update(view.owner, as_of);
         self.counted.update(view.unread, as_of);
-        self.person(me)
-            .page_mark(view.read, view.delivered, view.as_of, rev);
+        self.person(me).mark.advance(view.read, view.delivered);
     }
 
-    /// Takes a page, when `rev` is known of the marks.
-    pub(super) fn members_page(&mut self, page: &MembersPage, rev: u64) {
+    pub(super) fn members_page(&mut self, page: &MembersPage) {
         for member in &page.members {
             let person = self.members.entry(member.id).or_default();
-            person.role.update(Some(member.role), page.as_of.seq);
-            person.page_mark(member.read, member.delivered, page.as_of, rev);
+            person.role.read(Some(member.role), page.as_of.seq);
+            person.mark.advance(member.read, member.delivered);
         }
         self.all_members |= page.next.is_none();
     }
@@ -186,7 +168,7 @@ impl RoomState {
     /// Moves one's own mark. What the server counted is of no more use then, but for what is loaded.
     pub(super) fn marked_by(&mut self, user: Uuid, read: u64, delivered: u64, me: Uuid) {
         let moved = user == me && read > self.mark(me).read;
-        self.person(user).mark.value.advance(read, delivered);
+        self.person(user).mark.advance(read, delivered);
         if moved {
             self.counted.value = self.messages.count_loaded_after(read);
         }
@@ -198,11 +180,7 @@ impl RoomState {
             EventBody::Message(message) => {
                 self.messages.insert(seq, message);
                 if let Some(sender) = message.sender {
-                    let person = self.person(sender.id);
-                    // A newer page of members knows this message, or that its sender left and came back since.
-                    if seq > person.role.as_of {
-                        person.said = seq;
-                    }
+                    self.person(sender.id).mark.advance(seq, seq);
                     let unread = if sender.id == me {
                         0
                     } else {
@@ -244,15 +222,13 @@ impl RoomState {
             EventBody::MembersJoined { users, .. } => {
                 for user in users {
                     self.role(user, Some(RoleName::Member), seq);
+                    self.person(user.id).mark.advance(seq, seq);
+                    if user.id == me {
+                        self.counted.update(0, seq);
+                    }
                 }
             }
-            EventBody::MemberLeft { user, .. } => {
-                self.role(user, None, seq);
-                let person = self.person(user.id);
-                if seq > person.left && person.role.as_of == seq {
-                    (person.left, person.said, person.mark) = (seq, 0, Known::default());
-                }
-            }
+            EventBody::MemberLeft { user, .. } => self.role(user, None, seq),
             EventBody::RoleChanged { user, role, .. } => self.role(user, Some(*role), seq),
             EventBody::OwnerChanged { owner, former, .. } => {
                 self.owner.update(Some(owner.id), seq);

@@ -116,7 +116,16 @@ impl Log {
                 }
             }
             Act::Join(n) if !is_member(n) => {
-                now.members.push((n, RoleName::Member));
+                if n == 0 {
+                    now.read = seq;
+                }
+                // Who makes the room owns it, of which no event tells.
+                let role = if seq == 1 {
+                    RoleName::Owner
+                } else {
+                    RoleName::Member
+                };
+                now.members.push((n, role));
                 EventBody::MembersJoined {
                     actor,
                     at: AT,
@@ -280,7 +289,11 @@ impl Log {
             let own = |(at, message): &&(u64, MessageView)| {
                 message.sender == Some(person(*n)) && *at > joined.unwrap() as u64
             };
-            let read = now.messages.iter().rfind(own).map_or(0, |(at, _)| *at);
+            let read = now
+                .messages
+                .iter()
+                .rfind(own)
+                .map_or(joined.unwrap() as u64, |(at, _)| *at);
             MemberView {
                 id: person(*n).id,
                 number: 0,

@@ -1,6 +1,7 @@
 //! Whatever was missed, and however pages and events arrive, the state is the same in the end.
 
 use parlor_client::State;
+use parlor_wire::RoleName;
 use proptest::prelude::*;
 
 use crate::log::{Act, Log, ROOM, person};
@@ -80,6 +81,16 @@ fn an_old_page_does_not_bring_back_who_left() {
     log.load(&mut state, 2);
     let members: Vec<_> = state.rooms()[&ROOM].members().map(|(user, _)| user).collect();
     assert_eq!(members, [person(0).id]);
+}
+
+#[test]
+fn a_page_of_the_same_moment_knows_better_who_owns_the_room() {
+    let log = Log::of(&[]);
+    let mut state = log.fresh(0);
+    state.apply(&log.event(1, 1));
+    log.load(&mut state, 1);
+    let members: Vec<_> = state.rooms()[&ROOM].members().collect();
+    assert_eq!(members, [(person(0).id, RoleName::Owner)]);
 }
 
 #[test]

@@ -13,8 +13,8 @@ pub enum Verdict {
     Reset,
 }
 
-/// What becomes of a position. `tag` is what the log has at its seq, if that is neither the beginning nor the head. What
-/// a client has from before the user `joined` is of an earlier membership.
+/// What becomes of a position. `tag` is what the log has at its seq, if that is neither the beginning nor the head. A
+/// position from before the event by which the user `joined` is of an earlier membership.
 pub(super) fn verdict(
     at: Option<Position>,
     head: Position,
@@ -59,7 +59,7 @@ mod tests {
     }
 
     /// The verdict on a position in a log that ends at [`HEAD`], has the tag 3 everywhere before, and is followed by
-    /// somebody who may see it from 5 on.
+    /// somebody who joined at 5.
     fn judge(position: Position) -> Verdict {
         verdict(Some(position), HEAD, Some(Tag(3)), Seq(5), 10)
     }
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_not_be_seen_is_not_replayed() {
+    fn what_was_before_the_join_is_not_replayed() {
         let judge = |seq| verdict(Some(at(seq, 3, 5)), HEAD, Some(Tag(3)), Seq(15), 10);
         assert_eq!(judge(13), Verdict::Reset);
         assert_eq!(judge(14), Verdict::Replay);

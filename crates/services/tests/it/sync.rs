@@ -191,6 +191,20 @@ async fn what_was_before_the_join_is_not_replayed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_left_and_came_back_does_not_go_on_in_the_earlier_membership() {
+    let world = World::new().await;
+    let [ann, bob] = world.people(["ann", "bob"]).await;
+    let room = world.group(&ann, &[bob]).await;
+    let rooms = &world.services.rooms;
+    let kept = head(&world, &bob, room).await;
+    rooms.leave(&bob, room).await.unwrap();
+    rooms.join(&bob, room).await.unwrap();
+    let again = start(&world, &bob, room, kept).await;
+    assert_eq!((again.verdict, again.visible_from), (Verdict::Reset, Seq(1)));
+    assert_eq!(start(&world, &ann, room, kept).await.verdict, Verdict::Replay);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn streams_of_others_are_gone() {
     let world = World::new().await;
     let [ann, bob] = world.people(["ann", "bob"]).await;

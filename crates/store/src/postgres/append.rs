@@ -3,6 +3,7 @@
 
 mod facts;
 mod insert;
+mod lookup;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -30,64 +31,28 @@ pub(super) async fn commit(
     turns: &Arc<Turns>,
     batch: &[&Append],
 ) -> QueryResult<(Turn, Vec<Appended>)> {
-    let (mut streams, facts) = begin(conn, batch).await?;
-    let mut facts = Some(facts);
+    // The two travel together. BEGIN is always first: it needs no preparing, and is sent when it is first polled.
+    let ((), mut streams) = tokio::try_join!(biased; execute(conn, "BEGIN"), lock(conn, batch))?;
     let mut appended = Vec::with_capacity(batch.len());
     let mut rest = batch;
-    loop {
+    while !rest.is_empty() {
         let (set, others) = rest.split_at(independent(rest, &streams));
-        let mut facts = match facts.take() {
-            Some(facts) => facts,
-            None => Facts::read(conn, set).await?,
-        };
+        let mut facts = Facts::read(conn, set).await?;
         let judged = Judged::new(&mut facts, &mut streams, entropy, set)?;
-        if others.is_empty() && judged.only_messages() {
-            // Insert and commit travel together: should the one fail, the other does nothing.
-            let turn = turns.take();
-            let (numbers, ()) = tokio::try_join!(
-                biased;
-                insert::insert(conn, &streams, &judged.new),
-                execute(conn, "COMMIT"),
-            )?;
-            appended.extend(judged.answers(numbers));
-            return Ok((turn, appended));
-        }
         let numbers = insert::insert(conn, &streams, &judged.new).await?;
         for new in &judged.new {
             change(conn, new, facts.target(new.append)).await?;
         }
         appended.extend(judged.answers(numbers));
-        if others.is_empty() {
-            let turn = turns.take();
-            execute(conn, "COMMIT").await?;
-            return Ok((turn, appended));
-        }
         rest = others;
     }
+    let turn = turns.take();
+    execute(conn, "COMMIT").await?;
+    Ok((turn, appended))
 }
 
 async fn execute(mut conn: &Conn, statement: &str) -> QueryResult<()> {
     conn.batch_execute(statement).await
-}
-
-/// Begins the transaction, locks, and reads what decides, in one journey. The statements are sent in the order in which
-/// they stand here, and PostgreSQL runs them one after the other; so the facts are those under the lock. That they are
-/// sent in order supposes that they are prepared: see [`prepare`].
-async fn begin(conn: &Conn, batch: &[&Append]) -> QueryResult<(HashMap<RoomId, StreamRow>, Facts)> {
-    let ((), streams, facts) = tokio::try_join!(
-        biased;
-        execute(conn, "BEGIN"),
-        lock(conn, batch),
-        Facts::read(conn, batch),
-    )?;
-    Ok((streams, facts))
-}
-
-/// Prepares the statements of every batch.
-pub(super) async fn prepare(conn: &Conn) -> QueryResult<()> {
-    lock(conn, &[]).await?;
-    Facts::read(conn, &[]).await?;
-    Ok(())
 }
 
 /// Locks the streams of a batch, in the order of their ids, so that lanes and jobs never wait in a circle. Nobody joins,
@@ -172,11 +137,6 @@ impl<'a> Judged<'a> {
             judged.settled.push(None);
         }
         Ok(judged)
-    }
-
-    fn only_messages(&self) -> bool {
-        let is_message = |new: &New<'_>| matches!(new.append.draft, Draft::Message { .. });
-        self.new.iter().all(is_message)
     }
 
     /// The answers, once the new events have their numbers.

@@ -19,6 +19,11 @@ const PEOPLE: usize = 128;
 /// Most appends of programs in a batch, so that people do not wait for them.
 const BULK: usize = 50;
 
+/// All that a lane does is to look up few rows by their keys. To plan that anew for each batch takes longer than to do
+/// it, and a plan that was made while the tables were small must not be kept when they have grown.
+const SETTINGS: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; \
+                        SET enable_mergejoin = off; SET jit = off";
+
 /// An append, and who waits for it.
 pub(super) struct Pending {
     pub(super) append: Append,
@@ -91,8 +96,8 @@ impl Lane {
     }
 
     async fn connect(&self) -> QueryResult<Conn> {
-        let conn = self.connector.connect().await.map_err(unreachable)?;
-        append::prepare(&conn).await?;
+        let mut conn = self.connector.connect().await.map_err(unreachable)?;
+        conn.batch_execute(SETTINGS).await?;
         Ok(conn)
     }
 }

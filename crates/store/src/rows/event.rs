@@ -1,6 +1,6 @@
 //! Events.
 
-use diesel::{Insertable, QueryResult, Queryable, QueryableByName, Selectable};
+use diesel::{Insertable, QueryResult, Queryable, Selectable};
 use parlor_domain::{ClientId, Draft, Event, Message, MessageBody, MsgNo, Seq, Timestamp, UserRef, What};
 use sha2::{Digest, Sha256};
 
@@ -12,7 +12,7 @@ use crate::id::Id;
 use crate::schema::events;
 
 /// An event as it was stored. The sender's number stands beside the id, so that reading events joins nothing.
-#[derive(Debug, Queryable, QueryableByName, Selectable)]
+#[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = events)]
 pub(crate) struct EventRow {
     number: i64,
@@ -35,7 +35,7 @@ pub(crate) struct EventRow {
 }
 
 /// A message that an event points back to, as it stands now.
-#[derive(Debug, Clone, Queryable, QueryableByName, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = events)]
 pub(crate) struct Target {
     pub(crate) stream_id: Id,

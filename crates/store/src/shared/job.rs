@@ -31,7 +31,7 @@ where
     F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, QueryResult<R>> + Send + 'static,
 {
     /// The job, and where its result will come.
-    pub(in super::super) fn new(work: F) -> (Box<dyn Job>, oneshot::Receiver<Result<R, StoreError>>) {
+    pub(in super::super) fn queued(work: F) -> (Box<dyn Job>, oneshot::Receiver<Result<R, StoreError>>) {
         let (caller, result) = oneshot::channel();
         let job = Self {
             work: Some(work),

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use parlor_domain::{Draft, Event, Role, RoomId, UserId};
 use parlor_ports::{Append, Appended, Entropy};
 
+use super::statements::{AddEvent, GrowStream, MoveMark};
 use crate::appending::{self, Standing, judge, known, next};
 use crate::code::Code;
 use crate::counter::Counter;
@@ -77,23 +78,17 @@ impl<'c> Run<'c> {
     /// Writes what changed once per stream and once per sender.
     pub(super) fn finish(self) -> QueryResult<()> {
         for row in self.streams.values() {
-            diesel::update(streams::table.find(row.id))
-                .set((
-                    streams::seq.eq(row.seq),
-                    streams::tag.eq(row.tag),
-                    streams::msg_no.eq(row.msg_no),
-                    streams::active_at.eq(row.active_at),
-                ))
-                .execute(self.conn)?;
+            GrowStream(*row).execute(self.conn)?;
         }
         for ((room, user), (seq, msg_no)) in self.spoken {
-            diesel::update(members::table.find((Id::of(room), Id::of(user))))
-                .set((
-                    members::read_seq.eq(seq),
-                    members::read_msg_no.eq(msg_no),
-                    members::delivered_seq.eq(seq),
-                ))
-                .execute(self.conn)?;
+            let (room, user) = (Id::of(room), Id::of(user));
+            let moved = MoveMark {
+                room,
+                user,
+                seq,
+                msg_no,
+            };
+            moved.execute(self.conn)?;
         }
         Ok(())
     }
@@ -158,10 +153,8 @@ impl<'c> Run<'c> {
     /// False if the client id was used before.
     fn insert(&mut self, append: &Append, event: &Event, digest: i64) -> QueryResult<bool> {
         let row = NewEvent::named(event, &append.client_id, digest);
-        let inserted = diesel::insert_into(events::table)
-            .values((events::number.eq(event.number), row))
-            .on_conflict_do_nothing()
-            .execute(self.conn)?;
+        let number = event.number;
+        let inserted = AddEvent { number, row }.execute(self.conn)?;
         Ok(inserted == 1)
     }
 

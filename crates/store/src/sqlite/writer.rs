@@ -228,3 +228,73 @@ impl Drop for Writer {
         self.writes.abandon();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+    use parlor_ports::StoreError;
+    use parlor_testkit::{Fixture, Heard, SeededEntropy, message};
+
+    use super::*;
+    use crate::sqlite::connection::{Use, connect};
+    use crate::{Database, Settings};
+
+    /// A disk that is full refuses what needs place, loses nothing, and the rest goes on.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_full_disk_fails_writes_and_not_the_writer() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("full.db");
+        let entropy: Arc<SeededEntropy> = Arc::default();
+        let heard: Arc<Heard> = Arc::default();
+        let settings = Settings::new(Database::Sqlite(path.clone()));
+        let idle = super::super::Idle::open(path.clone(), &settings, entropy.clone()).unwrap();
+        let backend = idle.backend.clone();
+        let mut conn = SyncConnectionWrapper::new(connect(&path, Use::Write).unwrap());
+        conn.batch_execute("PRAGMA max_page_count = 120").await.unwrap();
+        let writer = Writer {
+            conn,
+            writes: backend.writes.clone(),
+            sink: heard.clone(),
+            entropy: entropy.clone(),
+            limits: Limits::of(&settings),
+            signals: Arc::default(),
+            number: 0,
+            version: 0,
+        };
+        let task = tokio::spawn(writer.run());
+        let f = Fixture {
+            log: Arc::new(backend.clone()),
+            rooms: Arc::new(backend.clone()),
+            users: Arc::new(backend.clone()),
+            sessions: Arc::new(backend.clone()),
+            sync: Arc::new(backend.clone()),
+            heard: heard.clone(),
+            clock: Arc::default(),
+            entropy,
+            rooms_per_user: 1,
+            keep: Box::new(folder),
+        };
+        let ann = f.person("ann").await.unwrap();
+        let room = f.group(ann, &[]).await.unwrap();
+        let mut stored = 0;
+        let refused = loop {
+            match f
+                .log
+                .append(f.draft(room, ann, message(&"x".repeat(60_000))))
+                .await
+            {
+                Ok(_) => stored += 1,
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(refused, StoreError::Unavailable(_)), "{refused:?}");
+        assert!(stored > 0);
+        // This one takes no more place than there is.
+        let name = "Anna".parse().unwrap();
+        assert!(f.users.set_display_name(ann.id, name).await.unwrap().is_some());
+        let log = f.events(room).await.unwrap();
+        assert_eq!((log.len(), heard.events(room)), (stored + 1, log));
+        backend.writes.close();
+        task.await.unwrap();
+    }
+}

@@ -5,21 +5,26 @@ use std::sync::Arc;
 
 use parlor_store::{Database, Settings, Store};
 use parlor_testkit::{FixedClock, Fixture, Heard, Postgres, SeededEntropy};
+use tempfile::TempDir;
 
 const ROOMS_PER_USER: u32 = 30;
 
-/// A new SQLite file.
-pub(crate) async fn sqlite() -> Option<Fixture> {
+/// A SQLite file that is not there yet, and the folder that must outlive it.
+pub(crate) fn sqlite_file() -> (Database, TempDir) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let database = Database::Sqlite(folder.path().join("parlor.db"));
+    (Database::Sqlite(folder.path().join("parlor.db")), folder)
+}
+
+/// A store on a new SQLite file.
+pub(crate) async fn sqlite() -> Option<Fixture> {
+    let (database, folder) = sqlite_file();
     Some(open(database, folder).await)
 }
 
-/// A new database of the test process's PostgreSQL server; `None` if there is none.
+/// A store on a new database of the test process's PostgreSQL server; `None` if there is none.
 pub(crate) async fn postgres() -> Option<Fixture> {
     let url = Postgres::start().await?.database();
-    let database = url.parse().expect("a URL");
-    Some(open(database, ()).await)
+    Some(open(url.parse().expect("a URL"), ()).await)
 }
 
 /// A store on this database, which lives as long as `beside`.
@@ -30,10 +35,20 @@ pub(crate) async fn open(database: Database, beside: impl Any + Send + Sync) -> 
         ..Settings::new(database)
     };
     let heard = Arc::new(Heard::default());
-    let store = parlor_store::open(settings, entropy.clone())
+    let opened = parlor_store::open(settings, entropy.clone())
         .await
         .expect("it opens");
-    let store: Store = store.start(heard.clone()).await.expect("it starts");
+    let store = opened.start(heard.clone()).await.expect("it starts");
+    fixture(store, heard, entropy, beside)
+}
+
+/// The words of the test kit for a store, which lives as long as they do.
+pub(crate) fn fixture(
+    store: Store,
+    heard: Arc<Heard>,
+    entropy: Arc<SeededEntropy>,
+    beside: impl Any + Send + Sync,
+) -> Fixture {
     let ports = store.ports();
     Fixture {
         log: ports.log,

@@ -1,6 +1,14 @@
 //! The store's tests: the suite that every store passes, on each database, and what is each database's own.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test a panic is the failure that it should be"
+)]
+
+mod batches;
 mod fixtures;
+mod opening;
+mod plans;
 
 mod on_sqlite {
     //! The suite on SQLite.

@@ -3,16 +3,18 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, SmallInt, Text};
+use diesel::sql_types::{Array, BigInt, Text};
 use diesel_async::RunQueryDsl;
 use parlor_domain::Role;
 use parlor_ports::Append;
 
+use super::lookup::{Looked, Lookup};
 use crate::appending::{self, Standing};
 use crate::code::Code;
 use crate::id::{DbId, Id};
 use crate::postgres::connection::Conn;
 use crate::rows::{EventRow, Target};
+use crate::schema::members;
 
 /// Room, sender and client id.
 type Key = (Id, Id, String);
@@ -30,7 +32,6 @@ impl Facts {
             Some((Id::of(append.room), seq))
         });
         let (standings, known, mut targets) = tokio::try_join!(
-            biased;
             standings(conn, set),
             known(conn, set),
             targets(conn, wanted.collect()),
@@ -71,15 +72,30 @@ impl Facts {
     }
 }
 
-#[derive(QueryableByName)]
+impl Looked for StandingRow {
+    const TABLE: &'static str = "members";
+    const KEY: &'static str = "room_id, user_id";
+    const ONLY: &'static str = "";
+}
+
+impl Looked for EventRow {
+    const TABLE: &'static str = "events";
+    const KEY: &'static str = "stream_id, sender_id, client_id";
+    const ONLY: &'static str = "";
+}
+
+impl Looked for Target {
+    const TABLE: &'static str = "events";
+    const KEY: &'static str = "stream_id, seq";
+    const ONLY: &'static str = "WHERE events.rev IS NOT NULL";
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = members)]
 struct StandingRow {
-    #[diesel(sql_type = DbId)]
     room_id: Id,
-    #[diesel(sql_type = DbId)]
     user_id: Id,
-    #[diesel(sql_type = SmallInt)]
     role: i16,
-    #[diesel(sql_type = BigInt)]
     visible_from: i64,
 }
 
@@ -88,14 +104,8 @@ async fn standings(mut conn: &Conn, set: &[&Append]) -> QueryResult<HashMap<(Id,
     pairs.sort_unstable();
     pairs.dedup();
     let (rooms, users): (Vec<Id>, Vec<Id>) = pairs.into_iter().unzip();
-    let rows: Vec<StandingRow> = diesel::sql_query(
-        "SELECT room_id, user_id, role, visible_from FROM unnest($1, $2) AS wanted (room_id, user_id) \
-         JOIN members USING (room_id, user_id)",
-    )
-    .bind::<Array<DbId>, _>(rooms)
-    .bind::<Array<DbId>, _>(users)
-    .load(&mut conn)
-    .await?;
+    let keys = (rooms.into_sql::<Array<DbId>>(), users.into_sql::<Array<DbId>>());
+    let rows: Vec<StandingRow> = Lookup::<StandingRow, _>::new(keys).load(&mut conn).await?;
     rows.into_iter()
         .map(|row| {
             let standing = Standing {
@@ -111,15 +121,12 @@ async fn known(mut conn: &Conn, set: &[&Append]) -> QueryResult<HashMap<Key, Eve
     let rooms: Vec<Id> = set.iter().map(|append| append.room.into()).collect();
     let senders: Vec<Id> = set.iter().map(|append| append.sender.id.into()).collect();
     let client_ids: Vec<&str> = set.iter().map(|append| append.client_id.as_str()).collect();
-    let rows: Vec<EventRow> = diesel::sql_query(
-        "SELECT events.* FROM unnest($1, $2, $3) AS wanted (stream_id, sender_id, client_id) \
-         JOIN events USING (stream_id, sender_id, client_id)",
-    )
-    .bind::<Array<DbId>, _>(rooms)
-    .bind::<Array<DbId>, _>(senders)
-    .bind::<Array<Text>, _>(client_ids)
-    .load(&mut conn)
-    .await?;
+    let keys = (
+        rooms.into_sql::<Array<DbId>>(),
+        senders.into_sql::<Array<DbId>>(),
+        client_ids.into_sql::<Array<Text>>(),
+    );
+    let rows: Vec<EventRow> = Lookup::<EventRow, _>::new(keys).load(&mut conn).await?;
     Ok(rows
         .into_iter()
         .filter_map(|row| Some((row.key()?, row)))
@@ -131,14 +138,11 @@ async fn targets(mut conn: &Conn, places: Vec<(Id, i64)>) -> QueryResult<HashMap
         return Ok(HashMap::new());
     }
     let (streams, seqs): (Vec<Id>, Vec<i64>) = places.into_iter().unzip();
-    let rows: Vec<Target> = diesel::sql_query(
-        "SELECT events.* FROM unnest($1, $2) AS wanted (stream_id, seq) \
-         JOIN events USING (stream_id, seq) WHERE events.rev IS NOT NULL",
-    )
-    .bind::<Array<DbId>, _>(streams)
-    .bind::<Array<BigInt>, _>(seqs)
-    .load(&mut conn)
-    .await?;
+    let keys = (
+        streams.into_sql::<Array<DbId>>(),
+        seqs.into_sql::<Array<BigInt>>(),
+    );
+    let rows: Vec<Target> = Lookup::<Target, _>::new(keys).load(&mut conn).await?;
     Ok(rows
         .into_iter()
         .map(|row| ((row.stream_id, row.seq), row))

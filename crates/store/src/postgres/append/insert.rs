@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, SmallInt, Text};
 use diesel_async::RunQueryDsl;
 use parlor_domain::{Draft, Event, RoomId};
@@ -21,33 +23,53 @@ pub(super) struct New<'a> {
     pub(super) digest: i64,
 }
 
-/// Numbers are given in the order of the arrays, so they grow along each stream. The sender's mark moves to the newest
-/// of his messages.
-const INSERT: &str = "\
-    WITH stored AS (
-        INSERT INTO events (stream_id, seq, tag, kind, msg_no, sender_id, sender_number, client_id, digest, target, body,
-                            reply_to, rev, created_at)
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-        RETURNING stream_id, seq, number
-    ), grown AS (
-        UPDATE streams SET seq = heads.seq, tag = heads.tag, msg_no = heads.msg_no, active_at = heads.active_at
-        FROM unnest($15, $16, $17, $18, $19) AS heads (id, seq, tag, msg_no, active_at)
-        WHERE streams.id = heads.id
-    ), moved AS (
-        UPDATE members SET read_seq = spoken.seq, read_msg_no = spoken.msg_no, delivered_seq = spoken.seq
-        FROM unnest($20, $21, $22, $23) AS spoken (room_id, user_id, seq, msg_no)
-        WHERE members.room_id = spoken.room_id AND members.user_id = spoken.user_id
-    )
-    SELECT stream_id, seq, number FROM stored";
+/// Stores events, moves the heads of their streams, and the marks of their senders to the newest of their messages.
+/// Numbers are given in the order of the arrays, so they grow along each stream.
+///
+/// It is a type, and not an `sql_query`, because that would be prepared anew each time.
+#[derive(QueryId)]
+struct Insert<E, H, M> {
+    events: E,
+    heads: H,
+    marks: M,
+}
 
-#[derive(QueryableByName)]
-struct Stored {
-    #[diesel(sql_type = DbId)]
-    stream_id: Id,
-    #[diesel(sql_type = BigInt)]
-    seq: i64,
-    #[diesel(sql_type = BigInt)]
-    number: i64,
+impl<E, H, M> QueryFragment<Pg> for Insert<E, H, M>
+where
+    E: QueryFragment<Pg>,
+    H: QueryFragment<Pg>,
+    M: QueryFragment<Pg>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(
+            "WITH stored AS (\
+             INSERT INTO events (stream_id, seq, tag, kind, msg_no, sender_id, sender_number, client_id, digest, \
+             target, body, reply_to, rev, created_at) SELECT * FROM unnest(",
+        );
+        self.events.walk_ast(out.reborrow())?;
+        out.push_sql(
+            ") RETURNING stream_id, seq, number), grown AS (\
+             UPDATE streams SET seq = heads.seq, tag = heads.tag, msg_no = heads.msg_no, \
+             active_at = heads.active_at FROM unnest(",
+        );
+        self.heads.walk_ast(out.reborrow())?;
+        out.push_sql(
+            ") AS heads (id, seq, tag, msg_no, active_at) WHERE streams.id = heads.id), moved AS (\
+             UPDATE members SET read_seq = marks.seq, read_msg_no = marks.msg_no, delivered_seq = marks.seq \
+             FROM unnest(",
+        );
+        self.marks.walk_ast(out.reborrow())?;
+        out.push_sql(
+            ") AS marks (room_id, user_id, seq, msg_no) \
+             WHERE members.room_id = marks.room_id AND members.user_id = marks.user_id) \
+             SELECT stream_id, seq, number FROM stored",
+        );
+        Ok(())
+    }
+}
+
+impl<E, H, M> Query for Insert<E, H, M> {
+    type SqlType = (DbId, BigInt, BigInt);
 }
 
 /// Stores these events, whose streams stand at their new heads, and gives their numbers in the same order.
@@ -72,38 +94,43 @@ pub(super) async fn insert(
             spoken.insert(member, (event.seq.stored(), event.msg_no.stored()));
         }
     }
-    let (members, marks): (Vec<(Id, Id)>, Vec<(i64, i64)>) = spoken.into_iter().unzip();
+    let spoken: Vec<_> = spoken.into_iter().collect();
 
-    let stored: Vec<Stored> = diesel::sql_query(INSERT)
-        .bind::<Array<DbId>, _>(column(&rows, |row| row.stream_id))
-        .bind::<Array<BigInt>, _>(column(&rows, |row| row.seq))
-        .bind::<Array<Integer>, _>(column(&rows, |row| row.tag))
-        .bind::<Array<SmallInt>, _>(column(&rows, |row| row.kind))
-        .bind::<Array<BigInt>, _>(column(&rows, |row| row.msg_no))
-        .bind::<Array<Nullable<DbId>>, _>(column(&rows, |row| row.sender_id))
-        .bind::<Array<Nullable<BigInt>>, _>(column(&rows, |row| row.sender_number))
-        .bind::<Array<Nullable<Text>>, _>(column(&rows, |row| row.client_id.as_deref()))
-        .bind::<Array<Nullable<BigInt>>, _>(column(&rows, |row| row.digest))
-        .bind::<Array<Nullable<BigInt>>, _>(column(&rows, |row| row.target))
-        .bind::<Array<Nullable<Text>>, _>(column(&rows, |row| row.body.as_deref()))
-        .bind::<Array<Nullable<BigInt>>, _>(column(&rows, |row| row.reply_to))
-        .bind::<Array<Nullable<BigInt>>, _>(column(&rows, |row| row.rev))
-        .bind::<Array<BigInt>, _>(column(&rows, |row| row.created_at))
-        .bind::<Array<DbId>, _>(column(&heads, |head| head.id))
-        .bind::<Array<BigInt>, _>(column(&heads, |head| head.seq))
-        .bind::<Array<Integer>, _>(column(&heads, |head| head.tag))
-        .bind::<Array<BigInt>, _>(column(&heads, |head| head.msg_no))
-        .bind::<Array<BigInt>, _>(column(&heads, |head| head.active_at))
-        .bind::<Array<DbId>, _>(column(&members, |member| member.0))
-        .bind::<Array<DbId>, _>(column(&members, |member| member.1))
-        .bind::<Array<BigInt>, _>(column(&marks, |mark| mark.0))
-        .bind::<Array<BigInt>, _>(column(&marks, |mark| mark.1))
-        .load(&mut conn)
-        .await?;
-
+    let insert = Insert {
+        events: (
+            column(&rows, |row| row.stream_id).into_sql::<Array<DbId>>(),
+            column(&rows, |row| row.seq).into_sql::<Array<BigInt>>(),
+            column(&rows, |row| row.tag).into_sql::<Array<Integer>>(),
+            column(&rows, |row| row.kind).into_sql::<Array<SmallInt>>(),
+            column(&rows, |row| row.msg_no).into_sql::<Array<BigInt>>(),
+            column(&rows, |row| row.sender_id).into_sql::<Array<Nullable<DbId>>>(),
+            column(&rows, |row| row.sender_number).into_sql::<Array<Nullable<BigInt>>>(),
+            column(&rows, |row| row.client_id.as_deref()).into_sql::<Array<Nullable<Text>>>(),
+            column(&rows, |row| row.digest).into_sql::<Array<Nullable<BigInt>>>(),
+            column(&rows, |row| row.target).into_sql::<Array<Nullable<BigInt>>>(),
+            column(&rows, |row| row.body.as_deref()).into_sql::<Array<Nullable<Text>>>(),
+            column(&rows, |row| row.reply_to).into_sql::<Array<Nullable<BigInt>>>(),
+            column(&rows, |row| row.rev).into_sql::<Array<Nullable<BigInt>>>(),
+            column(&rows, |row| row.created_at).into_sql::<Array<BigInt>>(),
+        ),
+        heads: (
+            column(&heads, |head| head.id).into_sql::<Array<DbId>>(),
+            column(&heads, |head| head.seq).into_sql::<Array<BigInt>>(),
+            column(&heads, |head| head.tag).into_sql::<Array<Integer>>(),
+            column(&heads, |head| head.msg_no).into_sql::<Array<BigInt>>(),
+            column(&heads, |head| head.active_at).into_sql::<Array<BigInt>>(),
+        ),
+        marks: (
+            column(&spoken, |(member, _)| member.0).into_sql::<Array<DbId>>(),
+            column(&spoken, |(member, _)| member.1).into_sql::<Array<DbId>>(),
+            column(&spoken, |(_, mark)| mark.0).into_sql::<Array<BigInt>>(),
+            column(&spoken, |(_, mark)| mark.1).into_sql::<Array<BigInt>>(),
+        ),
+    };
+    let stored: Vec<(Id, i64, i64)> = insert.load(&mut conn).await?;
     let numbers: HashMap<(Id, i64), i64> = stored
         .into_iter()
-        .map(|row| ((row.stream_id, row.seq), row.number))
+        .map(|(stream, seq, number)| ((stream, seq), number))
         .collect();
     rows.iter()
         .map(|row| {

@@ -1,0 +1,151 @@
+//! Opening, starting, closing and opening again.
+
+use std::sync::Arc;
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
+use parlor_domain::Seq;
+use parlor_ports::{Appended, StoreError};
+use parlor_store::{Database, OpenError, Settings, migrate, pending_migrations};
+use parlor_testkit::{Heard, Postgres, SeededEntropy, message};
+
+use crate::fixtures::{open, sqlite_file};
+
+async fn postgres() -> Option<Database> {
+    Some(Postgres::start().await?.database().parse().expect("a URL"))
+}
+
+/// What was answered is there after the store was closed and opened again, and the log goes on where it was.
+async fn the_log_goes_on(database: Database) {
+    let f = open(database.clone(), ()).await;
+    let ann = f.person("ann").await.unwrap();
+    let room = f.group(ann, &[]).await.unwrap();
+    let first = f.say(room, ann, "before").await.unwrap();
+    drop(f);
+
+    let heard = Arc::new(Heard::default());
+    let opened = parlor_store::open(Settings::new(database.clone()), Arc::new(SeededEntropy::new(1)))
+        .await
+        .unwrap();
+    let log = opened.ports().log;
+    assert_eq!(
+        log.events_after(room.into(), Seq(1)).await.unwrap(),
+        [first.clone()],
+        "it reads at once"
+    );
+    let store = opened.start(heard.clone()).await.unwrap();
+    store.check().await.unwrap();
+    let g = open(database, ()).await;
+    let mut append = g.draft(room, ann, message("after"));
+    append.client_id = "after".parse().unwrap();
+    let Appended::New(second) = log.append(append.clone()).await.unwrap() else {
+        panic!("it is new")
+    };
+    assert_eq!((second.seq, second.msg_no.0), (first.seq.next(), 2));
+    assert!(second.number > first.number);
+    assert_eq!(heard.events(room), [second]);
+    store.close().await;
+    append.client_id = "late".parse().unwrap();
+    assert!(
+        matches!(log.append(append).await, Err(StoreError::Unavailable(_))),
+        "it is closed"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_goes_on_after_a_restart_on_sqlite() {
+    let (database, _folder) = sqlite_file();
+    the_log_goes_on(database).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_goes_on_after_a_restart_on_postgres() {
+    if let Some(database) = postgres().await {
+        the_log_goes_on(database).await;
+    }
+}
+
+/// All that was taken is done before the store is closed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn closing_finishes_what_was_taken() {
+    let (database, _folder) = sqlite_file();
+    let Database::Sqlite(path) = database.clone() else {
+        panic!("it is SQLite")
+    };
+    let f = open(database.clone(), ()).await;
+    let ann = f.person("ann").await.unwrap();
+    let room = f.group(ann, &[]).await.unwrap();
+    let opened = parlor_store::open(Settings::new(database), f.entropy.clone())
+        .await
+        .unwrap();
+    let log = opened.ports().log;
+    let begun: Vec<_> = (0..100)
+        .map(|_| {
+            let (log, append) = (log.clone(), f.draft(room, ann, message("hello")));
+            tokio::spawn(async move { log.append(append).await })
+        })
+        .collect();
+    let store = opened.start(f.heard.clone()).await.unwrap();
+    let first = f.draft(room, ann, message("and one"));
+    log.append(first).await.unwrap();
+    store.close().await;
+    let mut stored = 1;
+    for append in begun {
+        stored += usize::from(append.await.unwrap().is_ok());
+    }
+    assert_eq!(f.events(room).await.unwrap().len(), stored + 1);
+    drop(f);
+    assert!(path.exists());
+}
+
+/// What an administrator's command writes beside a running server is heard by the server.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_process_writes_is_heard() {
+    let (database, _folder) = sqlite_file();
+    let server = open(database.clone(), ()).await;
+    let ann = server.person("ann").await.unwrap();
+    let room = server.group(ann, &[]).await.unwrap();
+    let command = open(database, ()).await;
+    let append = command.draft(room, ann, message("by command"));
+    let Appended::New(event) = command.log.append(append).await.unwrap() else {
+        panic!("it is new")
+    };
+    assert_eq!(server.heard.event(room, event.seq).await, event);
+    let next = server.say(room, ann, "by the server").await.unwrap();
+    assert_eq!(next.seq, event.seq.next());
+}
+
+/// A program never touches what a newer one has changed.
+#[tokio::test]
+async fn a_newer_schema_is_refused() {
+    let (database, _folder) = sqlite_file();
+    let Database::Sqlite(path) = &database else {
+        panic!("it is SQLite")
+    };
+    let all = pending_migrations(database.clone()).await.unwrap();
+    assert_eq!(migrate(database.clone()).await.unwrap().len(), all.len());
+    assert!(migrate(database.clone()).await.unwrap().is_empty());
+    assert!(pending_migrations(database.clone()).await.unwrap().is_empty());
+    let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    conn.batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('99999999999999')")
+        .unwrap();
+    assert!(matches!(
+        parlor_store::open(Settings::new(database), Arc::new(SeededEntropy::default())).await,
+        Err(OpenError::Newer(version)) if version == "99999999999999"
+    ));
+}
+
+/// Servers that start together on an empty database bring it up to date once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn servers_that_start_together_migrate_once() {
+    let (sqlite, _folder) = sqlite_file();
+    for database in [Some(sqlite), postgres().await].into_iter().flatten() {
+        let all = pending_migrations(database.clone()).await.unwrap().len();
+        let runs: Vec<_> = (0..4).map(|_| tokio::spawn(migrate(database.clone()))).collect();
+        let mut done = 0;
+        for run in runs {
+            done += run.await.unwrap().unwrap().len();
+        }
+        assert_eq!(done, all);
+    }
+}

@@ -1,0 +1,193 @@
+//! No query on the way of a message, or of anything else that people do all day, reads a table from end to end.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use parlor_store::Database;
+use parlor_testkit::conformance::{
+    changing, direct, entering, groups, history, leaving, lists, marks, reading, refresh, repeating,
+    sessions, snapshot, unread,
+};
+use parlor_testkit::{Fixture, Postgres};
+
+/// The tables that grow with use.
+const TABLES: [&str; 9] = [
+    "users",
+    "sessions",
+    "refresh_tokens",
+    "streams",
+    "rooms",
+    "directs",
+    "members",
+    "events",
+    "revisions",
+];
+
+/// Every statement that any connection of this process has run since the first of these tests began.
+static STATEMENTS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+fn collect() -> Option<Box<dyn Instrumentation>> {
+    Some(Box::new(|event: InstrumentationEvent<'_>| {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            let shown = query.to_string();
+            let statement = shown.split(" -- binds:").next().unwrap_or_default().trim();
+            if ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"]
+                .iter()
+                .any(|verb| statement.starts_with(verb))
+            {
+                STATEMENTS.lock().unwrap().insert(statement.to_owned());
+            }
+        }
+    }))
+}
+
+/// A day in the life of a store: whatever people do, at least once. Each part has people of its own.
+async fn live_a_day(open: impl AsyncFn() -> Fixture) -> Result<(), parlor_ports::StoreError> {
+    set_default_instrumentation(collect).expect("nobody panicked with it");
+    changing::a_deletion_leaves_nothing_of_what_was_said(&open().await).await?;
+    direct::a_pair_has_one_direct_room(&open().await).await?;
+    entering::a_join_is_told_to_the_room_and_to_the_person(&open().await).await?;
+    groups::a_repeated_request_makes_one_room(&open().await).await?;
+    history::reading_forwards_meets_every_message_once(&open().await).await?;
+    leaving::an_owner_is_followed_by_the_oldest_admin(&open().await).await?;
+    leaving::people_share_a_room_while_both_are_in_it(&open().await).await?;
+    lists::a_listed_room_is_as_it_is(&open().await).await?;
+    lists::members_come_in_the_order_of_their_ids(&open().await).await?;
+    marks::marks_after_a_rev_are_what_changed_since(&open().await).await?;
+    reading::a_page_of_edits_is_no_larger_than_64_kib(&open().await).await?;
+    refresh::a_token_shown_again_later_ends_its_session(&open().await).await?;
+    repeating::repeated_edits_and_deletions_are_known(&open().await).await?;
+    sessions::a_session_too_many_ends_the_one_unused_longest(&open().await).await?;
+    snapshot::a_snapshot_looks_positions_up(&open().await).await?;
+    unread::deleted_messages_are_not_unread(&open().await).await
+}
+
+/// The statements that were run on one of the databases, which spell quotes and parameters in their own ways.
+fn statements(quote: char, parameter: char) -> Vec<String> {
+    let found = STATEMENTS.lock().unwrap().clone();
+    let is_ours = |text: &String| (text.contains(quote) || text.contains(parameter)) && !is_own_work(text);
+    found.into_iter().filter(is_ours).collect()
+}
+
+/// What the store does for itself may look at the few rooms that an index of its own lists.
+fn is_own_work(statement: &str) -> bool {
+    statement.contains("erased_seq") && statement.contains("IS NOT NULL")
+}
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_searches_and_never_scans() {
+    let folder = tempfile::tempdir().unwrap();
+    live_a_day(async || crate::fixtures::sqlite().await.expect("there is SQLite"))
+        .await
+        .unwrap();
+    let path = folder.path().join("plans.db");
+    parlor_store::migrate(Database::Sqlite(path.clone()))
+        .await
+        .unwrap();
+    let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    let statements = statements('`', '?');
+    assert!(statements.len() > 50, "the day was heard: {statements:#?}");
+    for statement in statements {
+        let explain = diesel::sql_query(format!("EXPLAIN QUERY PLAN {statement}"));
+        let steps: Vec<Step> = diesel::RunQueryDsl::load(explain, &mut conn).unwrap();
+        for Step { detail } in steps {
+            let scanned = detail.strip_prefix("SCAN ").unwrap_or_default();
+            let table = scanned.split_whitespace().next().unwrap_or_default();
+            assert!(!TABLES.contains(&table), "{detail}: {statement}");
+        }
+    }
+}
+
+/// Enough in every table that an index is worth its while.
+const FILL: &str = "
+    INSERT INTO users (id, username, username_key, display_name, password, admin, status, created_at)
+        SELECT md5('u' || n)::uuid, 'u' || n, 'u' || n, 'u', 'p', false, 1, 0 FROM generate_series(1, 20000) n;
+    INSERT INTO sessions (id, user_id, device, created_at, used_at, expires_at)
+        SELECT md5('s' || n)::uuid, md5('u' || n)::uuid, '', 0, 0, 0 FROM generate_series(1, 20000) n;
+    INSERT INTO refresh_tokens (digest, session_id, created_at)
+        SELECT sha256(n::text::bytea), md5('s' || n)::uuid, 0 FROM generate_series(1, 20000) n;
+    INSERT INTO rooms (id, kind, topic, history, join_policy, capacity, member_count, creator_id, client_id, created_at)
+        SELECT md5('r' || n)::uuid, 2, '', 1, 1, 9, 9, md5('u' || n)::uuid, n::text, 0 FROM generate_series(1, 20000) n;
+    INSERT INTO streams (id, seq, tag, rev, msg_no, active_at)
+        SELECT md5(kind || n)::uuid, 20, 0, 0, 20, n FROM generate_series(1, 20000) n, (VALUES ('u'), ('r')) k (kind);
+    INSERT INTO directs (low_id, high_id, room_id)
+        SELECT md5('u' || n)::uuid, md5('u' || n + 1)::uuid, md5('r' || n)::uuid FROM generate_series(1, 20000) n;
+    INSERT INTO members (room_id, user_id, role, visible_from, joined_at, joined_seq, read_seq, read_msg_no,
+                         delivered_seq, rev)
+        SELECT md5('r' || n)::uuid, md5('u' || (n * 7 + m * 13) % 20000 + 1)::uuid, 1, 1, 0, 1, 1, 1, 1, n % 9
+        FROM generate_series(1, 20000) n, generate_series(1, 5) m;
+    INSERT INTO events (stream_id, seq, tag, kind, msg_no, sender_id, sender_number, client_id, digest, body, rev,
+                        created_at)
+        SELECT md5('r' || n)::uuid, seq, 0, 1, seq, md5('u' || n)::uuid, n, n || '-' || seq, 0,
+               CASE WHEN seq % 10 > 0 THEN 'hello' END, seq, 0
+        FROM generate_series(1, 20000) n, generate_series(1, 20) seq;
+    INSERT INTO revisions (stream_id, seq, no, body, replaced_at)
+        SELECT md5('r' || n)::uuid, 1, 1, 'x', 0 FROM generate_series(1, 20000) n;
+    ANALYZE";
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+    plan: String,
+}
+
+/// How many parameters a statement has.
+fn parameters(statement: &str) -> usize {
+    let numbers = statement.split('$').skip(1).filter_map(|rest| {
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().ok()
+    });
+    numbers.max().unwrap_or(0)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_uses_indexes_and_never_scans() {
+    let Some(server) = Postgres::start().await else {
+        return;
+    };
+    live_a_day(async || crate::fixtures::postgres().await.expect("there is PostgreSQL"))
+        .await
+        .unwrap();
+    let url = server.database();
+    parlor_store::migrate(url.parse().unwrap()).await.unwrap();
+    let mut conn = AsyncPgConnection::establish(&url).await.unwrap();
+    conn.batch_execute(FILL).await.unwrap();
+    conn.batch_execute("SET plan_cache_mode = force_generic_plan")
+        .await
+        .unwrap();
+    let statements = statements('"', '$');
+    assert!(statements.len() > 50, "the day was heard: {statements:#?}");
+    for (n, statement) in statements.into_iter().enumerate() {
+        conn.batch_execute(&format!("PREPARE p{n} AS {statement}"))
+            .await
+            .unwrap();
+        let nulls = vec!["NULL"; parameters(&statement)].join(", ");
+        let call = if nulls.is_empty() {
+            format!("p{n}")
+        } else {
+            format!("p{n} ({nulls})")
+        };
+        let lines: Vec<Line> =
+            diesel_async::RunQueryDsl::load(diesel::sql_query(format!("EXPLAIN EXECUTE {call}")), &mut conn)
+                .await
+                .unwrap();
+        let plan: Vec<String> = lines.into_iter().map(|line| line.plan).collect();
+        for table in TABLES {
+            let scan = format!("Seq Scan on {table} ");
+            assert!(
+                !plan.iter().any(|line| line.contains(&scan)),
+                "{plan:#?}: {statement}"
+            );
+        }
+    }
+}
