@@ -23,7 +23,8 @@ pub(crate) struct Cli {
 /// What is measured.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Mode {
-    /// Memory and CPU that idle connections cost.
+    /// Memory and CPU that idle connections cost. Memory is true on a server that was just started: what an allocator
+    /// kept from an earlier load hides what connections take.
     Idle(Idle),
     /// One room with many listeners.
     Fanout(Fanout),

@@ -120,7 +120,7 @@ async fn edits_are_seen_and_their_past_is_kept_for_admins() {
     let world = World::new().await;
     let [ann, bob] = [world.person("ann").await, world.person("bob").await];
     let room = ann.group(&[&bob]).await;
-    let message = bob.say(&room, "m1", "helo").await;
+    let message = bob.say(&room, "m1", "hallo").await;
     let before = ann.get(&message).await;
     let edited = bob
         .patch(&message, json!({"body": "hello", "client_id": "e1"}))
@@ -160,7 +160,7 @@ async fn edits_are_seen_and_their_past_is_kept_for_admins() {
     {
       "revisions": [
         {
-          "body": "helo",
+          "body": "hallo",
           "replaced_at": "2026-01-01T00:00:00.000000Z"
         }
       ]

@@ -161,7 +161,7 @@ async fn one_edits_ones_own_messages_until_they_are_deleted() {
     let [ann, bob] = world.people(["ann", "bob"]).await;
     let room = world.group(&ann, &[bob]).await;
     let messages = &world.services.messages;
-    let seq = world.say(&bob, room, "helo").await.seq;
+    let seq = world.say(&bob, room, "hallo").await.seq;
     let by_owner = messages.edit(&ann, room, seq, "hello", None, None).await;
     assert_eq!(
         code(by_owner),
@@ -183,7 +183,7 @@ async fn a_repeated_edit_with_a_client_id_is_one_edit() {
     let world = World::new().await;
     let ann = world.person("ann").await;
     let room = world.group(&ann, &[]).await;
-    let seq = world.say(&ann, room, "helo").await.seq;
+    let seq = world.say(&ann, room, "hallo").await.seq;
     let key = || Some("e1".parse().unwrap());
     let messages = &world.services.messages;
     let first = messages
@@ -211,7 +211,7 @@ async fn admins_delete_any_message_and_read_what_edits_replaced() {
         .await
         .unwrap();
     let messages = &world.services.messages;
-    let seq = world.say(&carl, room, "helo").await.seq;
+    let seq = world.say(&carl, room, "hallo").await.seq;
     messages
         .edit(&carl, room, seq, "hello", None, None)
         .await
@@ -219,7 +219,7 @@ async fn admins_delete_any_message_and_read_what_edits_replaced() {
     assert_eq!(code(messages.revisions(&carl, room, seq).await), "forbidden");
     let revisions = messages.revisions(&bob, room, seq).await.unwrap();
     let bodies: Vec<_> = revisions.iter().map(|revision| revision.body.as_str()).collect();
-    assert_eq!(bodies, ["helo"]);
+    assert_eq!(bodies, ["hallo"]);
     assert_eq!(
         code(messages.revisions(&bob, room, Seq(999)).await),
         "no_such_message"

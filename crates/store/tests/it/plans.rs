@@ -150,6 +150,38 @@ fn parameters(statement: &str) -> usize {
     numbers.max().unwrap_or(0)
 }
 
+/// The statement with the types of its arrays, which the store gives beside the text: those of the columns that they are
+/// unnested into.
+fn with_types(statement: &str) -> String {
+    let mut typed = String::new();
+    let mut rest = statement;
+    while let Some((before, after)) = rest.split_once("unnest(") {
+        let (arrays, after) = after.split_once(')').unwrap();
+        let columns = match before.strip_suffix(") SELECT * FROM ") {
+            Some(insert) => insert.rsplit_once('(').unwrap().1,
+            None => after.split_once('(').unwrap().1.split_once(')').unwrap().0,
+        };
+        let arrays: Vec<String> = arrays
+            .split(", ")
+            .zip(columns.split(", "))
+            .map(|(array, column)| format!("{array}::{}[]", kind(column.trim())))
+            .collect();
+        typed += &format!("{before}unnest({})", arrays.join(", "));
+        rest = after;
+    }
+    typed + rest
+}
+
+fn kind(column: &str) -> &'static str {
+    match column {
+        "client_id" | "body" | "detail" => "text",
+        "tag" => "integer",
+        "kind" => "smallint",
+        _ if column == "id" || column.ends_with("_id") => "uuid",
+        _ => "bigint",
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_uses_indexes_and_never_scans() {
     let Some(server) = Postgres::start().await else {
@@ -168,7 +200,7 @@ async fn postgres_uses_indexes_and_never_scans() {
     let statements = statements('"', '$');
     assert!(statements.len() > 50, "the day was heard: {statements:#?}");
     for (n, statement) in statements.into_iter().enumerate() {
-        conn.batch_execute(&format!("PREPARE p{n} AS {statement}"))
+        conn.batch_execute(&format!("PREPARE p{n} AS {}", with_types(&statement)))
             .await
             .unwrap();
         let nulls = vec!["NULL"; parameters(&statement)].join(", ");

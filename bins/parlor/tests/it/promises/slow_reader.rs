@@ -84,7 +84,6 @@ async fn a_client_that_never_reads_costs_little_and_loses_nothing(database: Data
         read_on(&mut quick, room, last),
     );
     let grown = peak_memory(server.id()) - before;
-    eprintln!("{messages} messages unread: {grown} KiB beside {before}");
     assert!(grown < MOST, "the server grew by {grown} KiB");
 
     read_on(&mut slow, room, last).await;
