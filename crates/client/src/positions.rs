@@ -1,9 +1,9 @@
 //! What this device has of each stream.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use parlor_wire::{
-    EventBody, EventView, MarksView, PositionView, StreamHead, StreamKind, StreamPosition, Verdict, Welcome,
+    EventBody, EventView, MarksView, PositionView, StreamHead, StreamPosition, Verdict, Welcome,
 };
 use uuid::Uuid;
 
@@ -27,18 +27,12 @@ impl Positions {
         })
     }
 
-    /// Takes the heads of streams whose verdict is `reset`, and forgets those that are gone.
+    /// Takes the heads of streams whose verdict is `reset`, and forgets those that are not listed: they are gone.
     pub fn welcome(&mut self, welcome: &Welcome) {
-        for stream in &welcome.gone {
-            self.0.remove(stream);
-        }
+        let listed: BTreeSet<Uuid> = welcome.streams.iter().map(|head| head.stream).collect();
+        self.0.retain(|stream, _| listed.contains(stream));
         for head in &welcome.streams {
             if head.verdict == Verdict::Reset {
-                if head.kind == StreamKind::User {
-                    // With one's own stream the news of rooms left is lost; what is still one's own is listed.
-                    self.0
-                        .retain(|stream, _| welcome.streams.iter().any(|head| head.stream == *stream));
-                }
                 self.reset(head);
             }
         }

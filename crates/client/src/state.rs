@@ -7,7 +7,7 @@ mod load;
 mod messages;
 mod room;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use parlor_wire::{
     EventBody, EventView, MarksView, MembersPage, MessagesPage, Notice, RoomView, RoomsPage, StreamHead,
@@ -91,14 +91,9 @@ impl State {
     fn welcome(&mut self, welcome: &Welcome) {
         self.me = welcome.user.id;
         self.positions.welcome(welcome);
-        let own = welcome.streams.iter().find(|head| head.kind == StreamKind::User);
-        if own.is_some_and(|head| head.verdict == Verdict::Reset) {
-            self.rooms
-                .retain(|id, _| welcome.streams.iter().any(|head| head.stream == *id));
-        }
-        for room in &welcome.gone {
-            self.rooms.remove(room);
-        }
+        // Also those that were deleted before an event of theirs came, of which no position could be given.
+        let listed: BTreeSet<Uuid> = welcome.streams.iter().map(|head| head.stream).collect();
+        self.rooms.retain(|room, _| listed.contains(room));
         for head in &welcome.streams {
             if head.kind != StreamKind::User && head.verdict == Verdict::Reset {
                 self.rooms.insert(head.stream, RoomState::default());

@@ -64,6 +64,13 @@ struct Person {
     mark: MemberMark,
 }
 
+impl Person {
+    /// Of somebody whom no page has shown yet this is not known.
+    fn is_known_to_have_left(&self) -> bool {
+        self.role.value.is_none() && self.role.as_of > 0
+    }
+}
+
 /// A value and the seq as of which it is known.
 #[derive(Debug, Clone, Copy, Default)]
 struct Known<T> {
@@ -234,7 +241,7 @@ impl RoomState {
                 self.owner.update(Some(owner.id), seq);
                 self.role(owner, Some(RoleName::Owner), seq);
                 if let Some(former) = former
-                    && self.person(former.id).role.value.is_some()
+                    && !self.person(former.id).is_known_to_have_left()
                 {
                     self.role(former, Some(RoleName::Admin), seq);
                 }

@@ -30,6 +30,7 @@ pub(crate) enum Act {
     Leave(u8),
     Promote(u8),
     Rename(u8),
+    HandOver(u8),
 }
 
 /// The room after each event: `moments[seq]`.
@@ -44,6 +45,13 @@ struct Moment {
     members: Vec<(u8, RoleName)>,
     messages: Vec<(u64, MessageView)>,
     read: u64,
+}
+
+impl Moment {
+    fn owner(&self) -> Option<u8> {
+        let owner = self.members.iter().find(|(_, role)| *role == RoleName::Owner);
+        owner.map(|(owner, _)| *owner)
+    }
 }
 
 impl Log {
@@ -65,6 +73,7 @@ impl Log {
         let seq = self.head() + 1;
         let actor = Some(person(0));
         let is_member = |n: u8| now.members.iter().any(|(member, _)| *member == n);
+        let owner = now.owner();
         let event = match *act {
             Act::Say(n) if is_member(n) => {
                 let message = MessageView {
@@ -132,7 +141,7 @@ impl Log {
                     users: vec![person(n)],
                 }
             }
-            Act::Leave(n) if n != 0 && is_member(n) => {
+            Act::Leave(n) if n != 0 && Some(n) != owner && is_member(n) => {
                 now.members.retain(|(member, _)| *member != n);
                 EventBody::MemberLeft {
                     actor,
@@ -141,7 +150,22 @@ impl Log {
                     reason: LeaveReason::Left,
                 }
             }
-            Act::Promote(n) if is_member(n) => {
+            Act::HandOver(n) if Some(n) != owner && is_member(n) => {
+                for (member, role) in &mut now.members {
+                    if Some(*member) == owner {
+                        *role = RoleName::Admin;
+                    } else if *member == n {
+                        *role = RoleName::Owner;
+                    }
+                }
+                EventBody::OwnerChanged {
+                    actor,
+                    at: AT,
+                    owner: person(n),
+                    former: owner.map(person),
+                }
+            }
+            Act::Promote(n) if Some(n) != owner && is_member(n) => {
                 now.members
                     .iter_mut()
                     .filter(|member| member.0 == n)
@@ -208,8 +232,8 @@ impl Log {
         }))
     }
 
-    /// A client that begins at `seq` and has nothing.
-    pub(crate) fn fresh(&self, seq: u64) -> State {
+    /// What is said to a client that begins at `seq` and has nothing.
+    pub(crate) fn welcome(&self, seq: u64) -> Welcome {
         let user = AccountView {
             id: person(0).id,
             number: 0,
@@ -225,7 +249,7 @@ impl Log {
             head: Self::position(seq),
             verdict: Verdict::Reset,
         };
-        let welcome = Welcome {
+        Welcome {
             user,
             session: Uuid::nil(),
             token_expires_at: AT,
@@ -237,7 +261,12 @@ impl Log {
             },
             streams: vec![head],
             gone: Vec::new(),
-        };
+        }
+    }
+
+    /// A client that begins at `seq` and has nothing.
+    pub(crate) fn fresh(&self, seq: u64) -> State {
+        let welcome = self.welcome(seq);
         let mut state = State::default();
         state.apply(&Update::Connected(Box::new(welcome)));
         state
@@ -258,7 +287,7 @@ impl Log {
             kind: RoomKindName::Group,
             name: Some(now.name.clone()),
             topic: String::new(),
-            owner: None,
+            owner: now.owner().map(|owner| person(owner).id),
             history: HistoryPolicy::All,
             join: JoinRule::Open,
             capacity: 10,

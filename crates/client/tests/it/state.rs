@@ -1,6 +1,6 @@
 //! Whatever was missed, and however pages and events arrive, the state is the same in the end.
 
-use parlor_client::State;
+use parlor_client::{State, Update};
 use parlor_wire::RoleName;
 use proptest::prelude::*;
 
@@ -15,6 +15,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         1 => (1..4_u8).prop_map(Act::Leave),
         1 => (0..4_u8).prop_map(Act::Promote),
         1 => any::<u8>().prop_map(Act::Rename),
+        1 => (0..4_u8).prop_map(Act::HandOver),
     ];
     prop::collection::vec(act, 1..40)
 }
@@ -101,4 +102,25 @@ fn an_event_that_comes_twice_counts_once() {
     state.apply(&log.event(3, 3));
     state.apply(&log.event(3, 3));
     assert_eq!(state.rooms()[&ROOM].unread(state.me()), 1);
+}
+
+#[test]
+fn a_room_that_was_deleted_before_its_first_event_came_is_not_kept() {
+    let log = Log::of(&[]);
+    let mut state = log.fresh(0);
+    let mut welcome = log.welcome(0);
+    welcome.streams.clear();
+    state.apply(&Update::Connected(Box::new(welcome)));
+    assert!(state.rooms().is_empty());
+}
+
+#[test]
+fn a_page_from_before_the_hand_over_does_not_bring_back_the_former_owner() {
+    let log = Log::of(&[Act::Join(1), Act::HandOver(1)]);
+    let mut state = log.fresh(2);
+    state.apply(&log.event(3, 3));
+    log.load(&mut state, 2);
+    let members: Vec<_> = state.rooms()[&ROOM].members().collect();
+    let expected = [(person(0).id, RoleName::Admin), (person(1).id, RoleName::Owner)];
+    assert_eq!(members, expected);
 }

@@ -98,17 +98,13 @@ fn client_id(given: Option<String>) -> Result<Option<ClientId>, Error> {
         .map_err(|error| Error::invalid("client_id", error))
 }
 
-/// Takes a mark. The room is followed by this socket, so the user is in it; the store looks again when it writes.
+/// Takes a mark. The room is followed by this socket, so the user is in it; the store looks again when it writes, and a
+/// mark beyond the end of the stream becomes one at its end.
 fn mark(session: &Session, actor: &Actor, number: u64, to: MarkTo, mark: Mark) {
+    let marks = &session.sockets.api.services.marks;
     let taken = match session.connection.follows(StreamId::new(to.room)) {
         None => Err(Error::NoSuchRoom),
-        Some(head) if Seq(to.seq) > head => Err(Error::invalid("seq", format!("must be at most {head}"))),
-        Some(_) => session
-            .sockets
-            .api
-            .services
-            .marks
-            .take(actor.user.id, RoomId::new(to.room), mark),
+        Some(_) => marks.take(actor.user.id, RoomId::new(to.room), mark),
     };
     match taken {
         Ok(()) => session.connection.answer_lazily(number, ok),

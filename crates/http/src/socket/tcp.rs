@@ -136,6 +136,8 @@ async fn run(sockets: Arc<Sockets>, worker: Rc<Worker>, tcp: Rc<Tcp>, mut rest: 
     drop(worker);
     let session = Session::new(&sockets, connection, entry);
     let mut input = Input::new(sockets.settings.frame_bytes);
+    // What the HTTP service read beyond the head; not the large buffer in which it read.
+    rest = BytesMut::from(&rest[..]);
     let hello = sockets.settings.hello;
     drop(sockets);
     // Boxed, so that what is only needed at the beginning and at the end takes no memory in between.

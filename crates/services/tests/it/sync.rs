@@ -252,7 +252,7 @@ async fn more_positions_than_anybody_needs_are_refused() {
     let world = World::new().await;
     let ann = world.person("ann").await;
     let stream = StreamId::from(ann.user.id);
-    let positions = vec![(stream, Position::default()); 4097];
+    let positions = vec![(stream, Position::default()); 10_001];
     let refused = world.services.sync.open(&ann, positions).await.unwrap_err();
     assert_eq!((refused.code(), refused.field()), ("invalid", Some("positions")));
 }

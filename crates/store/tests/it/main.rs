@@ -7,6 +7,7 @@
 
 mod batches;
 mod fixtures;
+mod losing;
 mod opening;
 mod plans;
 

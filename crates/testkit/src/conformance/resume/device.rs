@@ -67,6 +67,8 @@ impl Device {
         for event in page.iter().take(most) {
             if let OwnChange::Opened(room) = self.state.own_event(event).expect("the log has no gaps") {
                 self.underway.extend(Page::who_is_there(f, room, self.me).await?);
+                self.underway
+                    .extend(Page::everything_said(f, room, self.me).await?);
             }
         }
         Ok(())

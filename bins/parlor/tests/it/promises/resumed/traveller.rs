@@ -20,8 +20,11 @@ pub(super) struct Traveller {
     online: Option<(Client, Updates)>,
     /// Pages that were asked for and have not arrived yet.
     underway: Vec<(Uuid, Page)>,
+    /// Everything that it took, for finding out what went wrong.
+    diary: Vec<String>,
 }
 
+#[derive(Debug)]
 enum Page {
     Room(Box<RoomView>),
     Members(MembersPage),
@@ -35,6 +38,7 @@ impl Traveller {
             state: State::default(),
             online: None,
             underway: Vec::new(),
+            diary: Vec::new(),
         }
     }
 
@@ -80,6 +84,7 @@ impl Traveller {
     }
 
     fn take(&mut self, update: &Update) {
+        self.diary.push(format!("{update:?}"));
         self.state.apply(update);
         // Pages of what was forgotten are of no more use: what they say is of an earlier life of the room.
         match update {
@@ -144,7 +149,9 @@ impl Traveller {
         if which >= self.underway.len() {
             return;
         }
-        match self.underway.remove(which) {
+        let page = self.underway.remove(which);
+        self.diary.push(format!("{page:?}"));
+        match page {
             (_, Page::Room(view)) => self.state.room(&view),
             (room, Page::Members(page)) => self.state.members(room, &page),
             (room, Page::Messages(page)) => self.state.messages(room, &page),
@@ -168,8 +175,9 @@ impl Traveller {
             }
             assert!(
                 begun.elapsed() < PATIENCE / 2,
-                "seed {seed}, {}: {differences:#?}",
-                self.person.name
+                "seed {seed}, {}: {differences:#?}\n{:#?}",
+                self.person.name,
+                self.diary
             );
             // Marks that are on their way need a moment.
             tokio::time::sleep(Duration::from_millis(200)).await;
@@ -211,7 +219,8 @@ impl Traveller {
         }
         for head in fresh.positions().iter() {
             let at = self.state.positions().of(head.stream);
-            if at.is_none_or(|at| (at.seq, at.tag) != (head.seq, head.tag)) {
+            // Without a position it would load the room once more.
+            if at.is_some_and(|at| (at.seq, at.tag) != (head.seq, head.tag)) {
                 differences.push(format!("position {at:?}, head {head:?}"));
             }
         }
