@@ -1,6 +1,7 @@
 //! Requests over HTTP, as far as chatting needs them.
 
 use std::error::Error;
+use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
@@ -20,6 +21,10 @@ use crate::{RestError, ServerUrl};
 
 /// An answer larger than this is none of Parlor's.
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
+
+/// A connection that was not used for so long is not used again: the server closes it after a few seconds, perhaps in
+/// the moment in which the next request is sent.
+const IDLE: Duration = Duration::from_secs(2);
 
 /// A server's HTTP interface. Clones share their connections.
 #[derive(Debug, Clone)]
@@ -56,7 +61,9 @@ pub enum HistoryRange {
 impl Rest {
     /// The interface of a server, for somebody who did not log in.
     pub fn new(server: ServerUrl) -> Self {
-        let http = legacy::Client::builder(TokioExecutor::new()).build_http();
+        let http = legacy::Client::builder(TokioExecutor::new())
+            .pool_idle_timeout(IDLE)
+            .build_http();
         Self {
             server,
             http,

@@ -25,6 +25,8 @@ pub struct State {
     me: Uuid,
     positions: Positions,
     rooms: BTreeMap<Uuid, RoomState>,
+    /// Where one's own stream stood at the welcome, and the streams that one had then.
+    welcomed: (u64, BTreeSet<Uuid>),
 }
 
 impl State {
@@ -91,9 +93,10 @@ impl State {
     fn welcome(&mut self, welcome: &Welcome) {
         self.me = welcome.user.id;
         self.positions.welcome(welcome);
-        // Also those that were deleted before an event of theirs came, of which no position could be given.
+        let own = welcome.streams.iter().find(|head| head.kind == StreamKind::User);
         let listed: BTreeSet<Uuid> = welcome.streams.iter().map(|head| head.stream).collect();
         self.rooms.retain(|room, _| listed.contains(room));
+        self.welcomed = (own.map_or(0, |own| own.head.seq), listed);
         for head in &welcome.streams {
             if head.kind != StreamKind::User && head.verdict == Verdict::Reset {
                 self.rooms.insert(head.stream, RoomState::default());
@@ -107,7 +110,11 @@ impl State {
         }
         match &event.body {
             EventBody::RoomJoined { room, .. } => {
-                self.rooms.entry(*room).or_default();
+                let (settled, listed) = &self.welcomed;
+                // What one joined before the welcome and is not listed in it is gone again: no event says so.
+                if event.seq > *settled || listed.contains(room) {
+                    self.rooms.entry(*room).or_default();
+                }
             }
             EventBody::RoomLeft { room, .. } => drop(self.rooms.remove(room)),
             EventBody::RoomDeleted { .. } => drop(self.rooms.remove(&event.stream)),

@@ -1,7 +1,8 @@
 //! Whatever was missed, and however pages and events arrive, the state is the same in the end.
 
 use parlor_client::{State, Update};
-use parlor_wire::RoleName;
+use parlor_domain::Timestamp;
+use parlor_wire::{EventBody, EventView, RoleName, StreamKind, Time, Verdict};
 use proptest::prelude::*;
 
 use crate::log::{Act, Log, ROOM, person};
@@ -104,14 +105,49 @@ fn an_event_that_comes_twice_counts_once() {
     assert_eq!(state.rooms()[&ROOM].unread(state.me()), 1);
 }
 
+/// A welcome that lists no room, and what one's own stream says of one that was joined.
+fn without_rooms(log: &Log, own: u64) -> Update {
+    let mut welcome = log.welcome(own);
+    welcome.streams[0].kind = StreamKind::User;
+    welcome.streams[0].stream = person(0).id;
+    welcome.streams[0].verdict = Verdict::Replay;
+    Update::Connected(Box::new(welcome))
+}
+
+fn joined(seq: u64) -> Update {
+    let body = EventBody::RoomJoined {
+        actor: None,
+        at: Time(Timestamp::from_micros(0)),
+        room: ROOM,
+        joined: 1,
+        visible_from: 1,
+    };
+    let (stream, tag) = (person(0).id, 0);
+    Update::Event(Box::new(EventView {
+        stream,
+        seq,
+        tag,
+        body,
+    }))
+}
+
 #[test]
 fn a_room_that_was_deleted_before_its_first_event_came_is_not_kept() {
     let log = Log::of(&[]);
     let mut state = log.fresh(0);
-    let mut welcome = log.welcome(0);
-    welcome.streams.clear();
-    state.apply(&Update::Connected(Box::new(welcome)));
+    state.apply(&joined(1));
+    state.apply(&without_rooms(&log, 1));
     assert!(state.rooms().is_empty());
+}
+
+#[test]
+fn a_room_that_one_joined_before_the_welcome_and_that_is_not_in_it_is_gone() {
+    let mut state = State::default();
+    state.apply(&without_rooms(&Log::of(&[]), 1));
+    state.apply(&joined(1));
+    assert!(state.rooms().is_empty());
+    state.apply(&joined(2));
+    assert_eq!(state.stale(), [ROOM], "this came after the welcome");
 }
 
 #[test]
