@@ -64,6 +64,8 @@ async fn a_client_that_never_reads_costs_little_and_loses_nothing(database: Data
     environment.extend([
         ("PARLOR__SOCKET__RING_MEBIBYTES", "1"),
         ("PARLOR__SERVER__WORKERS", "2"),
+        // Each reader of SQLite may keep 8 MiB of it.
+        ("PARLOR__DATABASE__READERS", "1"),
     ]);
     let server = Serving::start(home.path(), &environment);
     let url = format!("http://{}", server.address).parse().unwrap();
