@@ -61,8 +61,6 @@ pub(crate) struct Load {
     seen: Vec<RefCell<Vec<Option<u32>>>>,
     tally: RefCell<Tally>,
     epoch: Instant,
-    /// A name of this run, so that its client ids are new.
-    run: String,
     sending: Cell<bool>,
     complaints: Cell<usize>,
 }
@@ -80,7 +78,6 @@ impl Load {
         slots: usize,
     ) -> Rc<Self> {
         let seen = sockets.iter().map(|_| RefCell::new(vec![None; slots])).collect();
-        let run: String = client_id().chars().rev().take(8).collect();
         Rc::new(Self {
             options,
             complete,
@@ -89,7 +86,6 @@ impl Load {
             seen,
             tally: RefCell::new(Tally::new()),
             epoch: Instant::now(),
-            run,
             sending: Cell::new(false),
             complaints: Cell::new(0),
         })
@@ -208,14 +204,14 @@ impl Load {
         }
         .text(self.options.bytes);
         let id = u64::from(lane_number) << 32 | u64::from(number);
-        let (room, run) = (lane.room, &self.run);
+        let (room, client_id) = (lane.room, client_id());
         {
             let mut tally = self.tally.borrow_mut();
             tally.sent += 1;
             tally.due += u64::from(lane.listeners);
         }
         self.sockets[lane.senders[lane.turn(number)]].send(&format!(
-            r#"{{"type":"send","id":{id},"room":"{room}","client_id":"{run}-{n:x}-{number:08x}","body":"{body}"}}"#
+            r#"{{"type":"send","id":{id},"room":"{room}","client_id":"{client_id}","body":"{body}"}}"#
         ));
     }
 
