@@ -115,7 +115,8 @@ CREATE TABLE events (
     created_at    BIGINT NOT NULL,
     PRIMARY KEY (stream_id, seq)
 );
-CREATE UNIQUE INDEX events_client_ids ON events (stream_id, sender_id, client_id) WHERE client_id IS NOT NULL;
+-- Client ids come first: those that begin with the time (UUIDv7) are then written side by side, whatever the room.
+CREATE UNIQUE INDEX events_client_ids ON events (client_id, stream_id, sender_id) WHERE client_id IS NOT NULL;
 CREATE UNIQUE INDEX events_messages ON events (stream_id, msg_no) WHERE rev IS NOT NULL;
 CREATE INDEX events_deleted ON events (stream_id, msg_no) WHERE rev IS NOT NULL AND body IS NULL;
 

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use parlor_domain::{Draft, Event, Role, RoomId, UserId};
 use parlor_ports::{Append, Appended, Entropy};
 
-use super::statements::{AddEvent, GrowStream, MoveMark};
+use super::statements::{AddEvent, DONE, GrowStream, MoveMark, PART, UNDO};
 use crate::appending::{self, Standing, judge, known, next};
 use crate::code::Code;
 use crate::counter::Counter;
@@ -41,8 +42,20 @@ impl<'c> Run<'c> {
         }
     }
 
-    /// Appends one, unless it is known or refused.
+    /// Appends one, unless it is known or refused. An error leaves nothing of it.
     pub(super) fn append(&mut self, append: &Append) -> QueryResult<Appended> {
+        if matches!(append.draft, Draft::Message { .. }) {
+            // One statement that writes, if it comes to that.
+            return self.add(append);
+        }
+        self.conn.batch_execute(PART)?;
+        let outcome = self.add(append);
+        self.conn
+            .batch_execute(if outcome.is_ok() { DONE } else { UNDO })?;
+        outcome
+    }
+
+    fn add(&mut self, append: &Append) -> QueryResult<Appended> {
         let digest = digest(&append.client_id, &append.draft);
         let standing = self.standing(append.room, append.sender.id)?;
         let target = match appending::target(&append.draft) {
@@ -61,8 +74,6 @@ impl<'c> Run<'c> {
             return known
                 .ok_or_else(|| corrupt("event", format_args!("nothing stands in its way: {event:?}")));
         }
-        self.number = event.number;
-        self.streams.insert(append.room, grown);
         match (&append.draft, target) {
             (Draft::Message { .. }, _) => {
                 let place = (event.seq.stored(), event.msg_no.stored());
@@ -72,6 +83,8 @@ impl<'c> Run<'c> {
             (Draft::Delete { .. }, Some(target)) => self.erase(&event, &target)?,
             (Draft::Edit { .. } | Draft::Delete { .. }, None) => {}
         }
+        self.number = event.number;
+        self.streams.insert(append.room, grown);
         Ok(Appended::New(Arc::new(event)))
     }
 

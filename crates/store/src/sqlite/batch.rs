@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use diesel::QueryResult;
 use diesel::result::Error;
 use parlor_ports::{Append, Appended, Published, StoreError};
 use tokio::sync::oneshot;
@@ -73,6 +74,21 @@ pub(super) struct Progress {
 }
 
 impl Progress {
+    /// Notes what became of an append.
+    pub(super) fn appended(&mut self, pending: Pending, outcome: QueryResult<Appended>) {
+        if let Ok(Appended::New(event)) = &outcome {
+            self.number = event.number;
+            self.published.push(Published::Event {
+                event: event.clone(),
+                origin: pending.append.origin,
+            });
+        }
+        self.done.push(match outcome {
+            Ok(appended) => Done::Appended(pending, appended),
+            Err(error) => Done::Failed(Write::Append(pending), error),
+        });
+    }
+
     /// Notes events that were added.
     pub(super) fn add(&mut self, added: Vec<Published>) {
         let last = added.iter().rev().find_map(|published| match published {

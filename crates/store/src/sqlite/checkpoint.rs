@@ -11,7 +11,7 @@ use diesel::{QueryResult, QueryableByName, RunQueryDsl, SqliteConnection};
 /// How often it is looked whether there is something to do.
 const PAUSE: Duration = Duration::from_secs(1);
 /// A log of so many pages (of 4 KiB) is to start over.
-const LONG: i32 = 64 * 256;
+const LONG: i32 = 16 * 256;
 
 /// What writer and checkpoints tell each other.
 #[derive(Debug, Default)]

@@ -11,6 +11,14 @@ use diesel::sqlite::Sqlite;
 use crate::id::{DbId, Id};
 use crate::rows::{NewEvent, StreamRow};
 
+/// Begins a part of a transaction that can be undone by itself. While it is open SQLite keeps a copy of each page that
+/// is changed, so messages go without.
+pub(super) const PART: &str = "SAVEPOINT part";
+/// Ends it.
+pub(super) const DONE: &str = "RELEASE part";
+/// Undoes it.
+pub(super) const UNDO: &str = "ROLLBACK TO part; RELEASE part";
+
 /// Writes how far a stream has grown.
 #[derive(Debug, QueryId)]
 pub(super) struct GrowStream(pub(super) StreamRow);

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use diesel::QueryResult;
 use diesel_async::SimpleAsyncConnection;
-use parlor_ports::{Appended, Entropy, EventSink, Published};
+use parlor_ports::{Entropy, EventSink};
 use tokio::time::timeout;
 
 use super::append::Run;
 use super::batch::{Done, Pending, Progress, Write};
 use super::checkpoint::{Mode, Signals, checkpoint};
 use super::connection::Conn;
+use super::statements::{DONE, PART, UNDO};
 use super::stores::{Job, Limits, Tx};
 use super::strangers;
 use crate::error::is_outage;
@@ -24,9 +25,6 @@ const PEOPLE: usize = 512;
 const BULK: usize = 50;
 /// After so long without a write it is looked whether another process wrote.
 const WATCH: Duration = Duration::from_secs(1);
-
-/// Undoes a part of a transaction.
-const UNDO: &str = "ROLLBACK TO part; RELEASE part";
 
 pub(super) struct Writer {
     pub(super) conn: Conn,
@@ -106,13 +104,13 @@ impl Writer {
 
     /// Runs a job so that its failure undoes nothing but itself.
     async fn job(&mut self, mut job: Box<dyn Job>, progress: &mut Progress) -> QueryResult<()> {
-        self.conn.batch_execute("SAVEPOINT part").await?;
+        self.conn.batch_execute(PART).await?;
         let mut tx = Tx::new(&mut self.conn, &*self.entropy, self.limits);
         match job.run(&mut tx).await {
             Ok(()) => {
                 progress.add(tx.into_published());
                 progress.done.push(Done::Ran(job));
-                self.conn.batch_execute("RELEASE part").await
+                self.conn.batch_execute(DONE).await
             }
             Err(error) if is_outage(&error) => {
                 progress.waiting.push_front(Write::Job(job));
@@ -125,56 +123,36 @@ impl Writer {
         }
     }
 
-    /// Appends all of a run; if that fails, each by itself, so that a bad one fails alone.
+    /// Appends on the bare connection: this is where a message's time goes. One that fails leaves nothing behind.
     async fn appends(&mut self, run: Vec<Pending>, progress: &mut Progress) -> QueryResult<()> {
-        self.conn.batch_execute("SAVEPOINT part").await?;
-        let (mut run, outcome) = self.attempt(run, progress.number).await?;
-        match outcome {
-            Ok(appended) => {
-                progress.add(news(&run, &appended));
-                let done = run.into_iter().zip(appended);
-                progress
-                    .done
-                    .extend(done.map(|(pending, appended)| Done::Appended(pending, appended)));
-                self.conn.batch_execute("RELEASE part").await
-            }
-            Err(error) if is_outage(&error) => {
-                progress.waiting.extend(run.into_iter().map(Write::Append));
-                Err(error)
-            }
-            Err(error) => {
-                self.conn.batch_execute(UNDO).await?;
-                if run.len() > 1 {
-                    for pending in run {
-                        Box::pin(self.appends(vec![pending], progress)).await?;
-                    }
-                } else {
-                    let failed = |pending| Done::Failed(Write::Append(pending), error);
-                    progress.done.extend(run.pop().map(failed));
-                }
-                Ok(())
-            }
-        }
-    }
-
-    /// Appends on the bare connection: this is where a message's time goes.
-    async fn attempt(
-        &mut self,
-        run: Vec<Pending>,
-        number: i64,
-    ) -> QueryResult<(Vec<Pending>, QueryResult<Vec<Appended>>)> {
-        let entropy = self.entropy.clone();
-        self.conn
+        let (entropy, number) = (self.entropy.clone(), progress.number);
+        let (run, outcome) = self
+            .conn
             .spawn_blocking(move |conn| {
                 let mut appends = Run::new(conn, &*entropy, number);
                 let appended: QueryResult<Vec<_>> = run
                     .iter()
-                    .map(|pending| appends.append(&pending.append))
+                    .map(|pending| match appends.append(&pending.append) {
+                        Err(error) if is_outage(&error) => Err(error),
+                        outcome => Ok(outcome),
+                    })
                     .collect();
                 let outcome = appended.and_then(|done| appends.finish().map(|()| done));
                 Ok((run, outcome))
             })
-            .await
+            .await?;
+        match outcome {
+            Ok(appended) => {
+                for (pending, appended) in run.into_iter().zip(appended) {
+                    progress.appended(pending, appended);
+                }
+                Ok(())
+            }
+            Err(error) => {
+                progress.waiting.extend(run.into_iter().map(Write::Append));
+                Err(error)
+            }
+        }
     }
 
     /// Publishes what another process wrote, such as an administrator's command.
@@ -208,18 +186,6 @@ impl Writer {
             tracing::warn!(%error, ?mode, "the write-ahead log could not be checkpointed");
         }
     }
-}
-
-/// What of a run is new, and so to be published.
-fn news(run: &[Pending], appended: &[Appended]) -> Vec<Published> {
-    let new = |(pending, appended): (&Pending, &Appended)| match appended {
-        Appended::New(event) => Some(Published::Event {
-            event: event.clone(),
-            origin: pending.append.origin,
-        }),
-        Appended::Known(_) | Appended::Refused(_) => None,
-    };
-    run.iter().zip(appended).filter_map(new).collect()
 }
 
 impl Drop for Writer {
