@@ -17,6 +17,8 @@ use crate::worker::State;
 const WRITE_BYTES: usize = 32 << 10;
 /// Frames that one write carries.
 const WRITE_FRAMES: usize = 64;
+/// Frames that are fewer bytes in all are copied into one: that costs less than to hand them over one by one.
+const GATHER_BYTES: usize = 4 << 10;
 /// Writes in one turn of the loop.
 const TURN_WRITES: usize = 256;
 /// How long one turn of the loop may take.
@@ -170,18 +172,26 @@ impl State {
 
     /// Writes, and says how many bytes went.
     fn write(&mut self, key: u32, planned: &[Planned]) -> usize {
-        let peer = &mut self.peers[key as usize];
-        let mut slices = [IoSlice::new(&[]); WRITE_FRAMES];
-        let mut count = 0;
-        for frame in planned.iter().filter(|frame| !frame.bytes.is_empty()) {
-            slices[count] = IoSlice::new(&frame.bytes);
-            count += 1;
-        }
-        if count == 0 {
+        let frames = || planned.iter().map(|planned| &planned.bytes[..]);
+        let whole: usize = frames().map(<[u8]>::len).sum();
+        if whole == 0 {
             return 0;
         }
-        let whole: usize = slices[..count].iter().map(|slice| slice.len()).sum();
-        match peer.transport.write(&slices[..count]) {
+        let peer = &mut self.peers[key as usize];
+        let outcome = if let [only] = planned {
+            peer.transport.write(&[IoSlice::new(&only.bytes)])
+        } else if whole <= GATHER_BYTES {
+            self.gathered.clear();
+            frames().for_each(|frame| self.gathered.extend_from_slice(frame));
+            peer.transport.write(&[IoSlice::new(&self.gathered)])
+        } else {
+            let mut slices = [IoSlice::new(&[]); WRITE_FRAMES];
+            for (slice, frame) in slices.iter_mut().zip(frames()) {
+                *slice = IoSlice::new(frame);
+            }
+            peer.transport.write(&slices[..planned.len()])
+        };
+        match outcome {
             Ok(written) => {
                 peer.blocked = written < whole;
                 if peer.blocked {

@@ -50,8 +50,9 @@ pub(crate) struct State {
     pub(crate) pages: Pages,
     /// What watchers are to be told with the next tick.
     pub(crate) presence: HashMap<u32, HashMap<UserId, PresenceState>>,
-    /// Kept for its capacity.
+    /// What is about to be written; the two are kept for their capacity.
     pub(crate) planned: Vec<Planned>,
+    pub(crate) gathered: Vec<u8>,
 }
 
 /// An event in some ring.
@@ -83,6 +84,7 @@ impl Worker {
             pages: Pages::default(),
             presence: HashMap::new(),
             planned: Vec::new(),
+            gathered: Vec::new(),
         };
         let worker = Rc::new(Self {
             inbox,

@@ -1,5 +1,7 @@
 //! WebSocket frames from the server (RFC 6455, section 5.2): not masked, never fragmented.
 
+use std::cell::RefCell;
+
 use bytes::{BufMut, Bytes, BytesMut};
 use parlor_wire::{CloseReason, Notice};
 use serde::Serialize;
@@ -12,11 +14,23 @@ const PONG: u8 = 0x8a;
 /// The longest header of a frame that is not masked.
 const HEADER: usize = 10;
 
+/// How much of the place where texts are made a thread keeps.
+const TEXT_KEPT: usize = 64 << 10;
+
+thread_local! {
+    /// Where texts are made, before it is known how long they are.
+    static TEXTS: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
 /// A value as a text frame of JSON.
 pub(crate) fn json(value: &impl Serialize) -> Bytes {
-    let mut text = Vec::with_capacity(512);
-    serde_json::to_writer(&mut text, value).expect("what we say is JSON");
-    frame(TEXT, &text)
+    TEXTS.with_borrow_mut(|text| {
+        text.clear();
+        serde_json::to_writer(&mut *text, value).expect("what we say is JSON");
+        let frame = frame(TEXT, text);
+        text.shrink_to(TEXT_KEPT);
+        frame
+    })
 }
 
 /// A notice as a text frame.

@@ -1,10 +1,12 @@
 //! Sockets that were taken over from the HTTP service: each owns its TCP stream, and nothing of HTTP is left behind it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::io::{self, IoSlice};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use actix_codec::{Framed, FramedParts};
@@ -17,9 +19,9 @@ use bytes::{Buf, Bytes, BytesMut};
 use parlor_hub::{Transport, Worker};
 use parlor_wire::CloseReason;
 use socket2::SockRef;
-use tokio::io::{AsyncWriteExt, Interest};
+use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::Notify;
+use tokio_util::io::poll_read_buf;
 
 use super::entry::Entry;
 use super::input::{Incoming, Input};
@@ -42,20 +44,44 @@ thread_local! {
 
 /// A TCP stream that the hub writes to and its session reads from.
 struct Tcp {
-    stream: TcpStream,
-    look: Notify,
+    stream: RefCell<TcpStream>,
+    /// The hub wants the session to look.
+    look: Cell<bool>,
+    session: RefCell<Waker>,
+}
+
+impl Tcp {
+    fn new(stream: TcpStream) -> Rc<Self> {
+        Rc::new(Self {
+            stream: RefCell::new(stream),
+            look: Cell::new(false),
+            session: RefCell::new(Waker::noop().clone()),
+        })
+    }
+
+    /// Whether the hub wants the session to look; if not, it is woken when the hub does.
+    fn poll_look(&self, context: &Context<'_>) -> bool {
+        self.session.borrow_mut().clone_from(context.waker());
+        self.look.take()
+    }
+
+    fn poll_read(&self, context: &mut Context<'_>, buffer: &mut BytesMut) -> Poll<io::Result<usize>> {
+        poll_read_buf(Pin::new(&mut *self.stream.borrow_mut()), context, buffer)
+    }
 }
 
 impl Transport for Tcp {
     fn write(&self, frames: &[IoSlice<'_>]) -> io::Result<usize> {
+        let stream = self.stream.borrow();
         match frames {
-            [one] => self.stream.try_write(one),
-            many => self.stream.try_write_vectored(many),
+            [one] => stream.try_write(one),
+            many => stream.try_write_vectored(many),
         }
     }
 
     fn attend(&self) {
-        self.look.notify_one();
+        self.look.set(true);
+        self.session.borrow().wake_by_ref();
     }
 }
 
@@ -73,19 +99,13 @@ pub(crate) async fn take_over(
         ..
     } = framed.into_parts();
     stream.write_all(&write_buf).await?;
-    let tcp = |stream| {
-        Rc::new(Tcp {
-            stream,
-            look: Notify::new(),
-        })
-    };
     match sockets.enter(request.head()) {
         Err(refused) => refuse(stream, &request, &refused).await,
         Ok(entry) => {
             tracing::info!(peer = %sockets.api.client_ip(request.head()), "socket opened");
             accept(&mut stream, &request).await?;
             drop(request);
-            tokio::task::spawn_local(run(sockets, worker, tcp(stream), read_buf, entry));
+            tokio::task::spawn_local(run(sockets, worker, Tcp::new(stream), read_buf, entry));
             Ok(())
         }
     }
@@ -161,48 +181,44 @@ async fn run(sockets: Arc<Sockets>, worker: Rc<Worker>, tcp: Rc<Tcp>, mut rest: 
 
 /// Waits until there is something to do, and does it; false once the socket has to end.
 async fn turn(session: &Rc<Session>, tcp: &Tcp, input: &mut Input, rest: &mut BytesMut) -> bool {
-    let (read, write) = (session.connection.may_read(), session.connection.wants_to_write());
-    let interest = match (read, write) {
-        (true, true) => Some(Interest::READABLE | Interest::WRITABLE),
-        (true, false) => Some(Interest::READABLE),
-        (false, true) => Some(Interest::WRITABLE),
-        (false, false) => None,
-    };
-    let mut ready = None;
-    match interest {
-        Some(interest) => {
-            tokio::select! {
-                biased;
-                () = tcp.look.notified() => {}
-                found = tcp.stream.ready(interest) => ready = found.ok(),
-            }
+    poll_fn(|context| {
+        let mut idle = !tcp.poll_look(context);
+        if session.ending().is_some() {
+            return Poll::Ready(false);
         }
-        None => tcp.look.notified().await,
-    }
-    if session.ending().is_some() {
-        return false;
-    }
-    let Some(ready) = ready else { return true };
-    if ready.is_writable() {
-        session.connection.writable();
-    }
-    !ready.is_readable() || receive(session, tcp, input, rest).is_ok()
+        let connection = &session.connection;
+        if connection.wants_to_write() && tcp.stream.borrow().poll_write_ready(context).is_ready() {
+            connection.writable();
+            idle = false;
+        }
+        if connection.may_read()
+            && let Poll::Ready(received) = receive(session, tcp, input, rest, context)
+        {
+            return Poll::Ready(received.is_ok());
+        }
+        if idle { Poll::Pending } else { Poll::Ready(true) }
+    })
+    .await
 }
 
 /// The socket has to end: the session says why, or the other side is gone.
 pub(super) struct End;
 
 /// Reads once, and hands the session every message that is complete.
-fn receive(session: &Rc<Session>, tcp: &Tcp, input: &mut Input, rest: &mut BytesMut) -> Result<(), End> {
+fn receive(
+    session: &Rc<Session>,
+    tcp: &Tcp,
+    input: &mut Input,
+    rest: &mut BytesMut,
+    context: &mut Context<'_>,
+) -> Poll<Result<(), End>> {
     SCRATCH.with_borrow_mut(|scratch| {
         let whole = rest.is_empty();
         let buffer = if whole { &mut *scratch } else { &mut *rest };
         buffer.reserve(READ_BYTES);
-        match tcp.stream.try_read_buf(buffer) {
-            Ok(0) => return Err(End),
+        match ready!(tcp.poll_read(context, buffer)) {
+            Ok(0) | Err(_) => return Poll::Ready(Err(End)),
             Ok(_) => session.connection.heard(),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
-            Err(_) => return Err(End),
         }
         let fed = feed(session, input, buffer);
         if whole && !scratch.is_empty() {
@@ -211,7 +227,7 @@ fn receive(session: &Rc<Session>, tcp: &Tcp, input: &mut Input, rest: &mut Bytes
         } else if !whole && rest.is_empty() {
             *rest = BytesMut::new();
         }
-        fed
+        Poll::Ready(fed)
     })
 }
 
@@ -238,14 +254,13 @@ async fn last_words(tcp: &Tcp, words: Vec<Bytes>) {
     let said = pin!(async {
         let mut rest = &words[..];
         while !rest.is_empty() {
-            tcp.stream.writable().await?;
-            match tcp.stream.try_write(rest) {
-                Ok(written) => rest.advance(written),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error),
-            }
+            let written = poll_fn(|context| {
+                let mut stream = tcp.stream.borrow_mut();
+                Pin::new(&mut *stream).poll_write(context, rest)
+            });
+            rest.advance(written.await?);
         }
-        SockRef::from(&tcp.stream).shutdown(std::net::Shutdown::Write)
+        SockRef::from(&*tcp.stream.borrow()).shutdown(std::net::Shutdown::Write)
     });
     // Whoever does not take it in time, or is gone, has nothing more to hear.
     let _ = tokio::time::timeout(LAST_WORDS, said).await;
