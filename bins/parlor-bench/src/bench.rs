@@ -1,5 +1,6 @@
 //! What every mode begins with: the server, its process, people, connections.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -48,16 +49,20 @@ impl Bench {
 
     /// Connects everybody.
     pub(crate) async fn connect(&self, hello: impl Fn(usize) -> String) -> Result<Crowd> {
-        self.connect_some(self.town.tokens.len(), hello).await
+        self.connect_some(0..self.town.tokens.len(), hello).await
     }
 
-    /// Connects the first so many.
-    pub(crate) async fn connect_some(&self, people: usize, hello: impl Fn(usize) -> String) -> Result<Crowd> {
+    /// Connects some.
+    pub(crate) async fn connect_some(
+        &self,
+        people: Range<usize>,
+        hello: impl Fn(usize) -> String,
+    ) -> Result<Crowd> {
         let opening = Opening {
             at_once: self.common.opening.max(1),
             patience: Duration::from_secs(self.common.welcome_within),
         };
-        Crowd::open(&self.target, &self.town.tokens[..people], opening, hello).await
+        Crowd::open(&self.target, &self.town.tokens[people], opening, hello).await
     }
 
     /// A report that says what was run.

@@ -10,21 +10,25 @@ use crate::process::{Memory, Process};
 use crate::report::Report;
 use crate::town::Plan;
 
-/// One in so many connects beforehand.
-const WARM_UP: usize = 20;
+/// Everybody connects once beforehand, in so many parts.
+const PARTS: usize = 100;
 
-/// Connects some and lets them go, so that caches and pools are warm; then connects everybody and measures what grows.
+/// Connects everybody in turn and lets them go, so that the database's caches are warm; then connects everybody at once
+/// and measures what grows.
 ///
-/// Only some: an allocator keeps what is freed, so after everybody's leaving the next ones would seem to cost nothing.
+/// In small parts: an allocator keeps what is freed, so what one part took does not count for as many later.
 pub(crate) async fn run(options: Idle) -> Result<Report> {
     let plan = Plan::mixed(options.connections, options.rooms, options.members);
     let bench = Bench::ready(options.common, plan).await?;
     let server = bench.local_server()?;
     let hold = Duration::from_secs_f64(options.hold);
 
-    let some = options.connections.div_ceil(WARM_UP);
-    let crowd = bench.connect_some(some, |_| HELLO.to_owned()).await?;
-    crowd.leave().await;
+    let part = options.connections.div_ceil(PARTS);
+    for first in (0..options.connections).step_by(part) {
+        let people = first..options.connections.min(first + part);
+        let crowd = bench.connect_some(people, |_| HELLO.to_owned()).await?;
+        crowd.leave().await;
+    }
     tokio::time::sleep(hold).await;
 
     let base = Reading::now(server)?;
