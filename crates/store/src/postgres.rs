@@ -5,6 +5,7 @@ mod connection;
 mod engine;
 mod jobs;
 mod lane;
+mod strangers;
 mod turns;
 
 #[path = "shared/stores.rs"]

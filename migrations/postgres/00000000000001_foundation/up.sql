@@ -119,6 +119,8 @@ CREATE TABLE events (
 CREATE UNIQUE INDEX events_client_ids ON events (client_id, stream_id, sender_id) WHERE client_id IS NOT NULL;
 CREATE UNIQUE INDEX events_messages ON events (stream_id, msg_no) WHERE rev IS NOT NULL;
 CREATE INDEX events_deleted ON events (stream_id, msg_no) WHERE rev IS NOT NULL AND body IS NULL;
+-- What was added lately, whatever the room. What is not summarized yet would be read from end to end.
+CREATE INDEX events_by_number ON events USING brin (number) WITH (autosummarize = on);
 
 -- What edits replaced, oldest first.
 CREATE TABLE revisions (

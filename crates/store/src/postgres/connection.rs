@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use diesel::result::{ConnectionError, ConnectionResult};
+use diesel::result::{ConnectionError, ConnectionResult, DatabaseErrorKind, Error};
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::pooled_connection::deadpool::Pool;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
@@ -73,6 +73,14 @@ impl Connector {
 
 fn failed(error: impl std::fmt::Display) -> ConnectionError {
     ConnectionError::BadConnection(error.to_string())
+}
+
+/// The error of a query for which there was no connection.
+pub(super) fn unreachable(error: ConnectionError) -> Error {
+    Error::DatabaseError(
+        DatabaseErrorKind::UnableToSendCommand,
+        Box::new(error.to_string()),
+    )
 }
 
 async fn establish(url: &SecretString) -> ConnectionResult<Conn> {

@@ -6,12 +6,14 @@ use parlor_ports::{Entropy, EventSink, StoreError};
 use secrecy::SecretString;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+use uuid::Uuid;
 
 use super::Backend;
 use super::connection::{Connector, migrate};
 use super::jobs::Worker;
 use super::lane::Lane;
 use super::stores::{Limits, check, erase_deleted};
+use super::strangers::Strangers;
 use super::turns::Turns;
 use crate::open::OpenError;
 use crate::queue::Queue;
@@ -24,6 +26,7 @@ pub(crate) struct Idle {
     entropy: Arc<dyn Entropy>,
     limits: Limits,
     workers: usize,
+    strangers: Box<Strangers>,
 }
 
 /// A database that is read and written.
@@ -31,6 +34,7 @@ pub(crate) struct Engine {
     backend: Backend,
     writers: Vec<JoinHandle<()>>,
     eraser: JoinHandle<()>,
+    strangers: JoinHandle<()>,
 }
 
 impl Idle {
@@ -42,6 +46,7 @@ impl Idle {
     ) -> Result<Self, OpenError> {
         migrate(url.clone()).await?;
         let connector = Connector::new(url);
+        let strangers = Strangers::listen(process(&*entropy), connector.clone()).await?;
         let lanes = (0..settings.lanes.max(1)).map(|_| Arc::new(Queue::new(settings.queue)));
         // Workers must never hold all connections: reads would wait for writes.
         let workers = settings.readers.div_ceil(2);
@@ -52,6 +57,7 @@ impl Idle {
                 jobs: Arc::new(Queue::new(settings.queue)),
                 erase: Arc::new(Notify::new()),
             },
+            strangers: Box::new(strangers),
             connector,
             entropy,
             limits: Limits::of(settings),
@@ -76,15 +82,17 @@ impl Idle {
         let worker = Worker {
             jobs: self.backend.jobs.clone(),
             pool: self.backend.pool.clone(),
-            turns,
+            turns: turns.clone(),
             entropy: self.entropy,
             limits: self.limits,
+            process: self.strangers.process,
         };
         for _ in 0..self.workers {
             writers.push(tokio::spawn(worker.clone().run()));
         }
         Engine {
             eraser: tokio::spawn(erase_deleted(self.backend.clone())),
+            strangers: tokio::spawn(self.strangers.run(turns)),
             backend: self.backend,
             writers,
         }
@@ -110,6 +118,14 @@ impl Engine {
 impl Drop for Engine {
     fn drop(&mut self) {
         self.eraser.abort();
+        self.strangers.abort();
         self.backend.close();
     }
+}
+
+/// What this process calls itself among all that share the database.
+fn process(entropy: &dyn Entropy) -> Uuid {
+    let mut random = [0; 16];
+    entropy.fill(&mut random);
+    uuid::Builder::from_random_bytes(random).into_uuid()
 }

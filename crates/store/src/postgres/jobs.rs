@@ -6,9 +6,11 @@ use diesel::QueryResult;
 use diesel_async::pooled_connection::deadpool::Pool;
 use diesel_async::{AnsiTransactionManager, TransactionManager};
 use parlor_ports::{Entropy, Published, StoreError};
+use uuid::Uuid;
 
 use super::connection::Conn;
 use super::stores::{Job, Limits, Tx};
+use super::strangers;
 use super::turns::{Turn, Turns};
 use crate::error::store_error;
 use crate::queue::Queue;
@@ -21,6 +23,8 @@ pub(super) struct Worker {
     pub(super) turns: Arc<Turns>,
     pub(super) entropy: Arc<dyn Entropy>,
     pub(super) limits: Limits,
+    /// As which it tells other processes what it adds.
+    pub(super) process: Uuid,
 }
 
 impl Worker {
@@ -46,11 +50,8 @@ impl Worker {
 
     async fn transaction(&self, conn: &mut Conn, job: &mut dyn Job) -> QueryResult<(Turn, Vec<Published>)> {
         AnsiTransactionManager::begin_transaction(conn).await?;
-        let mut tx = Tx::new(conn, &*self.entropy, self.limits);
-        let outcome = job.run(&mut tx).await;
-        let published = tx.into_published();
-        match outcome {
-            Ok(()) => {
+        match self.work(conn, job).await {
+            Ok(published) => {
                 let turn = self.turns.take();
                 AnsiTransactionManager::commit_transaction(conn).await?;
                 Ok((turn, published))
@@ -60,5 +61,14 @@ impl Worker {
                 Err(error)
             }
         }
+    }
+
+    /// All of a transaction but its beginning and its end.
+    async fn work(&self, conn: &mut Conn, job: &mut dyn Job) -> QueryResult<Vec<Published>> {
+        let mut tx = Tx::new(conn, &*self.entropy, self.limits);
+        job.run(&mut tx).await?;
+        let published = tx.into_published();
+        strangers::tell(conn, self.process, &published).await?;
+        Ok(published)
     }
 }

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use diesel::QueryResult;
-use diesel::result::{DatabaseErrorKind, Error};
 use diesel_async::SimpleAsyncConnection;
 use parlor_ports::{Append, Appended, Entropy, Published, StoreError};
 use tokio::sync::oneshot;
 
 use super::append;
-use super::connection::{Conn, Connector};
+use super::connection::{Conn, Connector, unreachable};
 use super::turns::{Turn, Turns};
 use crate::error::{is_outage, store_error};
 use crate::queue::Queue;
@@ -100,13 +99,6 @@ impl Lane {
         conn.batch_execute(SETTINGS).await?;
         Ok(conn)
     }
-}
-
-fn unreachable(error: diesel::ConnectionError) -> Error {
-    Error::DatabaseError(
-        DatabaseErrorKind::UnableToSendCommand,
-        Box::new(error.to_string()),
-    )
 }
 
 fn answer(turn: Turn, batch: Vec<Pending>, appended: Vec<Appended>) {

@@ -29,7 +29,16 @@ pub(crate) async fn postgres() -> Option<Fixture> {
 
 /// A store on this database, which lives as long as `beside`.
 pub(crate) async fn open(database: Database, beside: impl Any + Send + Sync) -> Fixture {
-    let entropy = Arc::new(SeededEntropy::default());
+    open_with(SeededEntropy::default(), database, beside).await
+}
+
+/// A second store on this database, as another process would open it: with luck of its own.
+pub(crate) async fn open_elsewhere(database: Database) -> Fixture {
+    open_with(SeededEntropy::new(1), database, ()).await
+}
+
+async fn open_with(entropy: SeededEntropy, database: Database, beside: impl Any + Send + Sync) -> Fixture {
+    let entropy = Arc::new(entropy);
     let settings = Settings {
         rooms_per_user: ROOMS_PER_USER,
         ..Settings::new(database)

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use diesel::QueryableByName;
+use diesel::sql_types::BigInt;
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use parlor_domain::What;
 use parlor_ports::{Appended, StoreError};
 use parlor_testkit::{Postgres, message};
 
-use crate::fixtures::open;
+use crate::fixtures::{open, open_elsewhere};
 
 /// Ends every connection of the store, whatever it is about to do.
 const CUT: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
@@ -70,4 +72,54 @@ async fn lost_connections_lose_and_double_nothing() {
     let messages = log.iter().filter(|event| matches!(event.what, What::Message(_)));
     assert_eq!(messages.map(|event| event.seq).collect::<BTreeSet<_>>(), answered);
     assert_eq!(answered.len(), 8 * 40);
+}
+
+/// Ends the connections of a database that do nothing but listen, which ask now and then for the last number.
+const DEAFEN: &str = "SELECT count(pg_terminate_backend(pid)) AS count FROM pg_stat_activity \
+                      WHERE query LIKE 'SELECT last_value%' AND datname = ";
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// What another process writes while nobody can listen is heard when that is possible again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_goes_by_unheard_is_made_up_for() {
+    let Some(postgres) = Postgres::start().await else {
+        return;
+    };
+    let url = postgres.database();
+    let (server, name) = url.rsplit_once('/').unwrap();
+    let mut admin = AsyncPgConnection::establish(&format!("{server}/postgres"))
+        .await
+        .unwrap();
+    let server = open(url.parse().unwrap(), ()).await;
+    let ann = server.person("ann").await.unwrap();
+    let room = server.group(ann, &[]).await.unwrap();
+    let command = open_elsewhere(url.parse().unwrap()).await;
+    let [bob, cyd, dan] = command.people(["bob", "cyd", "dan"]).await.unwrap();
+
+    let shut = format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false");
+    admin.batch_execute(&shut).await.unwrap();
+    let deafened: Count = diesel::sql_query(format!("{DEAFEN} '{name}'"))
+        .get_result(&mut admin)
+        .await
+        .unwrap();
+    assert_eq!(deafened.count, 2, "each of the two stores listens");
+    // Both write on connections that they have.
+    command.add(room, ann, bob).await.unwrap();
+    command.add(room, ann, cyd).await.unwrap();
+    let missed = command.heard.events(room).pop().unwrap();
+    let open = format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true");
+    admin.batch_execute(&open).await.unwrap();
+    assert_eq!(server.heard.event(room, missed.seq).await, missed);
+    for person in [bob, cyd] {
+        server.heard.event(person.id, parlor_domain::Seq(1)).await;
+    }
+
+    command.add(room, ann, dan).await.unwrap();
+    let heard = command.heard.events(room).pop().unwrap();
+    assert_eq!(server.heard.event(room, heard.seq).await, heard);
 }

@@ -9,7 +9,7 @@ use parlor_ports::{Appended, StoreError};
 use parlor_store::{Database, OpenError, Settings, migrate, pending_migrations};
 use parlor_testkit::{Heard, Postgres, SeededEntropy, message};
 
-use crate::fixtures::{open, sqlite_file};
+use crate::fixtures::{open, open_elsewhere, sqlite_file};
 
 async fn postgres() -> Option<Database> {
     Some(Postgres::start().await?.database().parse().expect("a URL"))
@@ -98,21 +98,34 @@ async fn closing_finishes_what_was_taken() {
     assert!(path.exists());
 }
 
-/// What an administrator's command writes beside a running server is heard by the server.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_another_process_writes_is_heard() {
-    let (database, _folder) = sqlite_file();
+/// What an administrator's command writes beside a running server is heard by the server, once, as is its own.
+async fn what_another_process_writes_is_heard(database: Database) {
     let server = open(database.clone(), ()).await;
     let ann = server.person("ann").await.unwrap();
     let room = server.group(ann, &[]).await.unwrap();
-    let command = open(database, ()).await;
-    let append = command.draft(room, ann, message("by command"));
-    let Appended::New(event) = command.log.append(append).await.unwrap() else {
-        panic!("it is new")
-    };
-    assert_eq!(server.heard.event(room, event.seq).await, event);
+    let command = open_elsewhere(database).await;
+    let bob = command.person("bob").await.unwrap();
+    command.add(room, ann, bob).await.unwrap();
+    let joined = command.heard.events(room).pop().unwrap();
+    assert_eq!(server.heard.event(room, joined.seq).await, joined);
+    let told = command.heard.events(bob.id).pop().unwrap();
+    assert_eq!(server.heard.event(bob.id, told.seq).await, told);
     let next = server.say(room, ann, "by the server").await.unwrap();
-    assert_eq!(next.seq, event.seq.next());
+    assert_eq!(next.seq, joined.seq.next());
+    assert_eq!(server.heard.events(room), server.events(room).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_process_writes_is_heard_on_sqlite() {
+    let (database, _folder) = sqlite_file();
+    what_another_process_writes_is_heard(database).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_process_writes_is_heard_on_postgres() {
+    if let Some(database) = postgres().await {
+        what_another_process_writes_is_heard(database).await;
+    }
 }
 
 /// A program never touches what a newer one has changed.

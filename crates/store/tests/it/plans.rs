@@ -174,7 +174,7 @@ fn with_types(statement: &str) -> String {
 
 fn kind(column: &str) -> &'static str {
     match column {
-        "client_id" | "body" | "detail" => "text",
+        "client_id" | "body" | "detail" | "payload" => "text",
         "tag" => "integer",
         "kind" => "smallint",
         _ if column == "id" || column.ends_with("_id") => "uuid",

@@ -16,6 +16,7 @@ use crate::program::{parlor, run};
 on_both_databases!(
     whoever_is_logged_out_elsewhere_is_disconnected,
     another_password_ends_all_other_sessions,
+    an_account_locked_by_command_is_disconnected,
     a_stolen_refresh_token_ends_the_session,
     an_open_socket_takes_a_fresh_token_of_its_own_session_only,
 );
@@ -66,9 +67,8 @@ async fn another_password_ends_all_other_sessions(database: Database) {
     bob_s.settle().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_account_locked_by_command_is_disconnected() {
-    let world = World::new(Database::Sqlite).await;
+async fn an_account_locked_by_command_is_disconnected(database: Database) {
+    let world = World::new(database).await;
     let [ann, bob] = world.people(["ann", "bob"]).await;
     let (mut ann_s, mut bob_s) = (ann.connect().await, bob.connect().await);
     let data = world.app.app().data().path().to_owned();
