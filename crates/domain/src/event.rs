@@ -140,33 +140,43 @@ impl Event {
         }
     }
 
-    /// What an event at `target` looks like once this one has changed it; `None` if this one does not.
-    pub fn changed(&self, target: &Self) -> Option<Self> {
-        let What::Message(before) = &target.what else {
-            return None;
-        };
-        let after = match &self.what {
+    /// What another event of the same stream looks like once this one is known: a message that this one changed, or an
+    /// edit of that message. `None` if this one does not change it, or is older than what it shows.
+    pub fn changed(&self, other: &Self) -> Option<Self> {
+        let (of, now) = match &self.what {
             What::MessageEdited {
-                target: seq,
+                target,
                 body,
                 edited_at,
                 rev,
-            } if *seq == target.seq => Message {
-                body: body.clone(),
-                edited_at: *edited_at,
-                rev: *rev,
-                ..before.clone()
-            },
-            What::MessageDeleted { target: seq } if *seq == target.seq => Message {
-                body: None,
-                rev: self.seq,
-                ..before.clone()
+            } => (*target, (body.clone(), *edited_at, *rev)),
+            What::MessageDeleted { target } => (*target, (None, None, self.seq)),
+            _ => return None,
+        };
+        let (body, edited_at, rev) = now;
+        let what = match &other.what {
+            What::Message(message) if other.seq == of && message.rev < rev => What::Message(Message {
+                body,
+                edited_at: edited_at.or(message.edited_at),
+                rev,
+                ..message.clone()
+            }),
+            What::MessageEdited {
+                target,
+                edited_at: before,
+                rev: shown,
+                ..
+            } if *target == of && *shown < rev => What::MessageEdited {
+                target: of,
+                body,
+                edited_at: edited_at.or(*before),
+                rev,
             },
             _ => return None,
         };
         Some(Self {
-            what: What::Message(after),
-            ..target.clone()
+            what,
+            ..other.clone()
         })
     }
 }

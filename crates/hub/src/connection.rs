@@ -60,7 +60,7 @@ impl Connection {
         act(&mut self.worker.state().peers[self.key as usize])
     }
 
-    /// Begins to feed the connection. What it is told first, such as its welcome, must have been said before.
+    /// Begins to feed the connection. What it is told first, such as its welcome, is said before or at once after.
     ///
     /// # Errors
     /// If the user has as many sockets as one may have.
@@ -121,7 +121,8 @@ impl Connection {
         self.worker.follows(self.key, stream)
     }
 
-    /// Tells the others in a room that this user is typing. Only where the connection follows the room.
+    /// Tells the others in a room that this user is typing, unless they were told a moment ago. Only where the connection
+    /// follows the room.
     pub fn typing(&self, room: StreamId) {
         self.worker.typing(self.key, room);
     }
@@ -129,6 +130,12 @@ impl Connection {
     /// Follows a person's presence, and says whether that person is online; `None` if too many are followed.
     pub fn watch(&self, user: UserId) -> Option<bool> {
         self.worker.watch(self.key, self.id, user)
+    }
+
+    /// The people whose presence is followed, if somebody left a room since the last call: perhaps there is no room left
+    /// with one of them in it. Their follower is told to look when there are any.
+    pub fn doubted(&self) -> Vec<UserId> {
+        self.with(Peer::take_doubted)
     }
 
     /// Follows a person's presence no longer.

@@ -127,7 +127,7 @@ impl State {
     /// Gathers what a cursor can read without waiting; false once the write is full.
     fn pull(&self, peer: &Peer, number: u32, add: &mut impl FnMut(Bytes, Then) -> bool) -> bool {
         let cursor = &peer.cursors[number as usize];
-        let Some(stream) = self.streams.get(cursor.stream as usize) else {
+        let Some(stream) = self.streams.get(cursor.stream) else {
             return true;
         };
         let formats = &self.hub.formats;
@@ -242,9 +242,10 @@ impl State {
                 }
                 Then::Marks { cursor, rev } => peer.cursors[cursor as usize].set_rev(rev),
             }
-            // A frame written in part counts as written: what is left of it goes before anything else.
+            // A frame written in part counts as written: what is left of it goes before anything else. Of one written whole
+            // nothing is kept, not even its place.
             let begun = !bytes.is_empty();
-            self.peers[key as usize].partial = bytes;
+            self.peers[key as usize].partial = if begun { bytes } else { Bytes::new() };
             if begun {
                 return;
             }
@@ -259,7 +260,7 @@ impl State {
                 return;
             }
             let (number, cursor) = (peer.first, &peer.cursors[peer.first as usize]);
-            let Some(stream) = self.streams.get(cursor.stream as usize) else {
+            let Some(stream) = self.streams.get(cursor.stream) else {
                 peer.unpend_first(CursorState::IDLE);
                 continue;
             };

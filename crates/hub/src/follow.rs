@@ -3,7 +3,7 @@
 use parlor_domain::{Position, Seq, SessionId, StreamId, UserRef};
 
 use crate::connection::CloseReason;
-use crate::cursor::{Cursor, CursorState, NONE};
+use crate::cursor::{Cursor, NONE};
 use crate::stream::{Listener, Stream};
 use crate::worker::State;
 
@@ -70,7 +70,7 @@ impl State {
             ..Position::default()
         };
         let (stream, known) = self.stream(room, before);
-        let head = self.streams[stream as usize].head;
+        let head = self.streams[stream].head;
         let mut cursor = Position {
             rev: head.rev,
             ..before
@@ -100,28 +100,22 @@ impl State {
     /// The key of a stream that somebody is about to follow, and whether its head is known to be right: it is if
     /// the stream was followed already or something was published of it lately, or if the given head is fresh.
     fn stream(&mut self, id: StreamId, head: Position) -> (u32, bool) {
-        if let Some(stream) = self.by_id.get(&id) {
+        if let Some(stream) = self.streams.key(id) {
             // What the given head has more is on its way here.
-            return (*stream, true);
+            return (stream, true);
         }
         let recent = self.hub.registry.register(id, self.number);
         let mut stream = Stream::new(id, head);
         if let Some(recent) = recent {
             stream.grow(recent);
         }
-        let key = self.streams.insert(stream) as u32;
-        self.by_id.insert(id, key);
-        (key, recent.is_some())
+        (self.streams.insert(stream), recent.is_some())
     }
 
     fn listen(&mut self, key: u32, stream: u32, follow: Follow) {
         let peer = &mut self.peers[key as usize];
-        let listeners = &mut self.streams[stream as usize].listeners;
-        let free = peer
-            .cursors
-            .iter()
-            .position(|cursor| !cursor.is_used() && cursor.state == CursorState::IDLE);
-        let at = free.unwrap_or(peer.cursors.len());
+        let listeners = &mut self.streams[stream].listeners;
+        let at = peer.free_cursor().unwrap_or(peer.cursors.len());
         let position = follow.cursor;
         let cursor = Cursor::new(
             stream,
@@ -130,15 +124,19 @@ impl State {
             position.rev,
             follow.visible_from,
         );
-        match free {
-            Some(at) => peer.cursors[at] = cursor,
+        match peer.cursors.get_mut(at) {
+            Some(free) => *free = cursor,
             None => peer.cursors.push(cursor),
+        }
+        if listeners.len() == listeners.capacity() {
+            // Most rooms are small, and there are many.
+            listeners.reserve_exact(listeners.len() / 8 + 1);
         }
         listeners.push(Listener {
             connection: key,
             cursor: at as u32,
         });
-        let head = self.streams[stream as usize].head;
+        let head = self.streams[stream].head;
         if head.seq > position.seq || head.rev > position.rev {
             peer.pend(at as u32);
         }
@@ -146,17 +144,22 @@ impl State {
 
     /// Which cursor of a connection follows a stream.
     pub(crate) fn listener(&self, key: u32, stream: StreamId) -> Option<u32> {
-        let stream = *self.by_id.get(&stream)?;
-        let cursors = &self.peers[key as usize].cursors;
-        cursors
-            .iter()
-            .position(|cursor| cursor.stream == stream)
-            .map(|at| at as u32)
+        let stream = self.streams.key(stream)?;
+        let (cursors, listeners) = (&self.peers[key as usize].cursors, &self.streams[stream].listeners);
+        // Somebody in a thousand rooms is seldom in a room of thousands.
+        if cursors.len() <= listeners.len() {
+            let at = cursors.iter().position(|cursor| cursor.stream == stream);
+            return at.map(|at| at as u32);
+        }
+        let own = listeners.iter().find(|listener| listener.connection == key);
+        own.map(|listener| listener.cursor)
     }
 
     /// Ends a cursor.
     pub(crate) fn unfollow(&mut self, key: u32, cursor: u32) {
-        let cursor = &mut self.peers[key as usize].cursors[cursor as usize];
+        let peer = &mut self.peers[key as usize];
+        peer.unused += 1;
+        let cursor = &mut peer.cursors[cursor as usize];
         let (stream, listener) = (cursor.stream, cursor.listener);
         cursor.stream = NONE;
         self.unlisten(stream, listener);
@@ -164,13 +167,12 @@ impl State {
 
     /// Takes a listener off a stream, and forgets the stream with its last.
     pub(crate) fn unlisten(&mut self, stream: u32, listener: u32) {
-        let listeners = &mut self.streams[stream as usize].listeners;
+        let listeners = &mut self.streams[stream].listeners;
         listeners.swap_remove(listener as usize);
         if let Some(moved) = listeners.get(listener as usize) {
             self.peers[moved.connection as usize].cursors[moved.cursor as usize].listener = listener;
         } else if listeners.is_empty() {
-            let id = self.streams.remove(stream as usize).id;
-            self.by_id.remove(&id);
+            let id = self.streams.remove(stream).id;
             self.pages.forget(stream);
             self.hub.registry.unregister(id, self.number);
         }
@@ -182,12 +184,16 @@ impl State {
         let peer = &mut self.peers[key as usize];
         let Some(user) = peer.user else { return };
         if event.is_last_for(user.id) {
+            peer.doubt(None);
             let rejoined = peer.take_rejoined(event.stream);
             self.unfollow(key, cursor);
             if let Some((joined, visible_from)) = rejoined {
                 self.follow_joined(key, event.stream, joined, visible_from);
             }
             return;
+        }
+        if let What::MemberLeft { user, .. } = &event.what {
+            peer.doubt(Some(user.id));
         }
         if peer.cursors[cursor as usize].stream != peer.own {
             return;

@@ -60,11 +60,6 @@ impl Hub {
         self.sockets.load(Ordering::Relaxed)
     }
 
-    /// Whether a device of the user is connected, or was until a moment ago.
-    pub fn is_online(&self, user: UserId) -> bool {
-        self.presence.is_online(user)
-    }
-
     /// To be called every second: notices who is gone for good, and gives when each of these was last seen.
     pub fn sweep(&self) -> Vec<(UserId, Timestamp)> {
         let (gone, changes) = self.presence.sweep(self.clock.now(), self.settings.offline_grace);

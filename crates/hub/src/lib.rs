@@ -26,6 +26,7 @@ mod registry;
 mod settings;
 mod slot;
 mod stream;
+mod streams;
 mod tick;
 mod worker;
 

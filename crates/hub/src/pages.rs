@@ -1,6 +1,6 @@
 //! Pages of the log, for those who are behind the rings: each is read once and shared by all who want it.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use parlor_domain::{Event, MarksUpdate, Rev, Seq, StreamId};
@@ -34,7 +34,7 @@ pub(crate) struct Pages {
     /// Loaded pages, oldest first, with their weights.
     order: VecDeque<(PageKey, usize)>,
     bytes: usize,
-    wanted: HashMap<PageKey, Load>,
+    wanted: BTreeMap<PageKey, Load>,
     waiting: VecDeque<PageKey>,
     under_way: usize,
 }
@@ -49,8 +49,8 @@ enum Page {
 struct Load {
     /// Cursors that wait for it: connection, its generation, cursor.
     waiters: Vec<(u32, u32, u32)>,
-    /// What was read may be out of date: read it again.
-    stale: bool,
+    /// Edits and deletions that were published since the read began, which it may have missed.
+    missed: Vec<Arc<EventSlot>>,
     /// Nobody knows how far the stream has grown: go on until nothing more comes.
     probe: bool,
 }
@@ -100,18 +100,16 @@ impl Pages {
         Want::Events(end.unwrap_or(aligned))
     }
 
-    /// Brings the target of an edit or a deletion up to date wherever it is loaded. What is being read just now may
-    /// have been read before the change, so it is read again.
-    pub(crate) fn amend(&mut self, stream: u32, by: &EventSlot, formats: &Formats) {
-        let Some(target) = by.event.target() else { return };
-        let all = (stream, Want::Events(Seq::ZERO))..=(stream, Want::Events(target));
-        for (_, page) in self.loaded.range_mut(all) {
+    /// Brings up to date what an edit or a deletion changes wherever it is loaded, or will be in a moment.
+    pub(crate) fn amend(&mut self, stream: u32, by: &Arc<EventSlot>, formats: &Formats) {
+        let all = (stream, Want::Events(Seq::ZERO))..=(stream, Want::Events(by.seq()));
+        for (_, page) in self.loaded.range_mut(all.clone()) {
             if let Page::Events(slots) = page {
-                amend(slots, target, by, formats);
+                amend(slots, by, formats);
             }
         }
-        for (_, load) in self.wanted.iter_mut().filter(|(key, _)| key.0 == stream) {
-            load.stale = true;
+        for (_, load) in self.wanted.range_mut(all) {
+            load.missed.push(by.clone());
         }
     }
 
@@ -166,7 +164,7 @@ impl State {
 
     /// Reads what lies behind the head of a stream, to learn whether there is more.
     pub(crate) fn probe(&mut self, stream: u32) {
-        let head = self.streams[stream as usize].head.seq;
+        let head = self.streams[stream].head.seq;
         self.load((stream, Want::Events(head))).probe = true;
     }
 
@@ -182,7 +180,7 @@ impl State {
     pub(crate) fn next_load(&mut self) -> Option<(PageKey, StreamId)> {
         while self.pages.under_way < LOADS {
             let key = self.pages.waiting.pop_front()?;
-            if let Some(stream) = self.streams.get(key.0 as usize) {
+            if let Some(stream) = self.streams.get(key.0) {
                 self.pages.under_way += 1;
                 return Some((key, stream.id));
             }
@@ -197,15 +195,12 @@ impl State {
         let Some(load) = self.pages.wanted.remove(&key) else {
             return;
         };
-        let known = self
-            .streams
-            .get(key.0 as usize)
-            .is_some_and(|stream| stream.id == id);
+        let known = self.streams.get(key.0).is_some_and(|stream| stream.id == id);
         let brought = brought
             .inspect_err(|error| tracing::warn!(%error, "a page of the log could not be read"))
             .ok();
         match brought {
-            Some(brought) if known && !load.stale => self.keep(key, brought, load.probe),
+            Some(brought) if known => self.keep(key, brought, load.probe, &load.missed),
             _ => {}
         }
         for (connection, generation, cursor) in load.waiters {
@@ -213,14 +208,14 @@ impl State {
         }
     }
 
-    fn keep(&mut self, (stream, want): PageKey, brought: Brought, probe: bool) {
+    fn keep(&mut self, (stream, want): PageKey, brought: Brought, probe: bool, missed: &[Arc<EventSlot>]) {
         let most = self.hub.settings.ring_bytes;
         match brought {
             Brought::Events(events) => {
                 let Some(last) = events.last().cloned() else {
                     return;
                 };
-                let head = self.streams[stream as usize].head;
+                let head = self.streams[stream].head;
                 if probe && last.seq > head.seq {
                     let grown = parlor_domain::Position {
                         seq: last.seq,
@@ -230,11 +225,15 @@ impl State {
                     self.grow(stream, grown);
                     self.probe(stream);
                 }
+                let formats = &self.hub.formats;
                 let slots = events
                     .into_iter()
-                    .map(|event| Arc::new(EventSlot::new(event, None, &self.hub.formats)));
-                self.pages
-                    .insert((stream, want), Page::Events(slots.collect()), most);
+                    .map(|event| Arc::new(EventSlot::new(event, None, formats)));
+                let mut slots: Vec<_> = slots.collect();
+                for by in missed {
+                    amend(&mut slots, by, formats);
+                }
+                self.pages.insert((stream, want), Page::Events(slots), most);
             }
             Brought::Marks(update) => {
                 let slot = Arc::new(MarksSlot::new(update, &self.hub.formats));

@@ -14,6 +14,8 @@ use crate::format::Format;
 const CONTROL_BYTES: usize = 16 << 10;
 /// Ephemeral frames are dropped while more than this waits.
 const EPHEMERAL_BYTES: usize = 4 << 10;
+/// For so many seconds a room that was told that somebody is typing is not told again.
+const TYPING_SECONDS: u32 = 2;
 /// Commands that may wait for their answers.
 const IN_FLIGHT: usize = 32;
 
@@ -29,6 +31,8 @@ pub(crate) struct Peer {
     /// Joins up to here in the user's own stream took effect at `hello`.
     pub(crate) settled: Seq,
     pub(crate) cursors: Vec<Cursor>,
+    /// How many of them are not used.
+    pub(crate) unused: u32,
     /// The list of cursors with something to write.
     pub(crate) first: u32,
     pub(crate) last: u32,
@@ -57,8 +61,12 @@ pub(crate) struct Peer {
 pub(crate) struct Rare {
     /// People whose presence is followed.
     pub(crate) follows: HashSet<UserId>,
+    /// Somebody left a room: perhaps those who are followed may not be any more.
+    pub(crate) doubt: bool,
     /// Rooms that the user is in again, while the end of the membership before is still to be read.
     pub(crate) rejoined: Vec<(StreamId, Seq, Seq)>,
+    /// Rooms that were told lately that the user is typing, and at which tick.
+    pub(crate) typing: Vec<(StreamId, u32)>,
 }
 
 impl Peer {
@@ -72,6 +80,7 @@ impl Peer {
             own: NONE,
             settled: Seq::ZERO,
             cursors: Vec::new(),
+            unused: 0,
             first: NONE,
             last: NONE,
             partial: Bytes::new(),
@@ -88,6 +97,17 @@ impl Peer {
             full: false,
             closing: None,
         }
+    }
+
+    /// Takes a cursor that is not used any more, for another stream.
+    pub(crate) fn free_cursor(&mut self) -> Option<usize> {
+        if self.unused == 0 {
+            return None;
+        }
+        let free = |cursor: &Cursor| !cursor.is_used() && cursor.state == CursorState::IDLE;
+        let at = self.cursors.iter().position(free)?;
+        self.unused -= 1;
+        Some(at)
     }
 
     /// Puts a cursor on the list of those with something to write; one that waits for a page stays where it is.
@@ -136,6 +156,36 @@ impl Peer {
     /// What few connections have, made now if it is not there.
     pub(crate) fn rare(&mut self) -> &mut Rare {
         self.rare.get_or_insert_default()
+    }
+
+    /// Whether a room is to be told that the user is typing: it was not told a moment ago.
+    pub(crate) fn may_type(&mut self, room: StreamId, tick: u32) -> bool {
+        let typing = &mut self.rare().typing;
+        typing.retain(|(_, at)| tick.wrapping_sub(*at) < TYPING_SECONDS);
+        let news = typing.iter().all(|(told, _)| *told != room);
+        if news {
+            typing.push((room, tick));
+        }
+        news
+    }
+
+    /// Somebody, perhaps the user himself, is no longer in a room that the connection follows.
+    pub(crate) fn doubt(&mut self, gone: Option<UserId>) {
+        if let Some(rare) = &mut self.rare
+            && gone.map_or(!rare.follows.is_empty(), |gone| rare.follows.contains(&gone))
+        {
+            rare.doubt = true;
+            self.transport.attend();
+        }
+    }
+
+    /// The people whose presence is followed, if it is in doubt whether they may be.
+    pub(crate) fn take_doubted(&mut self) -> Vec<UserId> {
+        let doubted = self.rare.as_mut().filter(|rare| rare.doubt);
+        doubted.map_or_else(Vec::new, |rare| {
+            rare.doubt = false;
+            rare.follows.iter().copied().collect()
+        })
     }
 
     /// The people whose presence is followed.

@@ -1,6 +1,6 @@
 //! Who is online, and who wants to know.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -22,10 +22,18 @@ pub(crate) struct Presence(Mutex<Board>);
 #[derive(Default)]
 struct Board {
     /// Devices of each user who counts as online.
-    online: HashMap<UserId, u32>,
+    online: HashMap<UserId, Devices>,
     /// When the last device of a user went, oldest first.
     going: VecDeque<(Timestamp, UserId)>,
-    watchers: HashMap<UserId, Vec<ConnectionId>>,
+    watchers: HashMap<UserId, HashSet<ConnectionId>>,
+}
+
+/// A user's devices.
+#[derive(Default)]
+struct Devices {
+    connected: u32,
+    /// When the last one went, if none is connected.
+    gone_at: Option<Timestamp>,
 }
 
 /// Somebody came or went, and who is to be told.
@@ -41,10 +49,11 @@ impl Presence {
         let mut board = self.board();
         let came = !board.online.contains_key(&user);
         let devices = board.online.entry(user).or_default();
-        if *devices >= most {
+        if devices.connected >= most {
             return Err(());
         }
-        *devices += 1;
+        devices.connected += 1;
+        devices.gone_at = None;
         Ok(came.then(|| board.change(user, PresenceState::Online)).flatten())
     }
 
@@ -52,8 +61,9 @@ impl Presence {
     pub(crate) fn depart(&self, user: UserId, now: Timestamp) {
         let mut board = self.board();
         if let Some(devices) = board.online.get_mut(&user) {
-            *devices = devices.saturating_sub(1);
-            if *devices == 0 {
+            devices.connected = devices.connected.saturating_sub(1);
+            if devices.connected == 0 {
+                devices.gone_at = Some(now);
                 board.going.push_back((now, user));
             }
         }
@@ -68,9 +78,11 @@ impl Presence {
         {
             board.going.pop_front();
             // Who came and went again meanwhile stands further back in the queue, too.
-            let still =
-                board.online.get(&user) == Some(&0) && !board.going.iter().any(|(_, other)| *other == user);
-            if still {
+            if board
+                .online
+                .get(&user)
+                .is_some_and(|devices| devices.gone_at == Some(at))
+            {
                 board.online.remove(&user);
                 gone.push((user, at));
                 changes.extend(board.change(user, PresenceState::Offline(Some(at))));
@@ -79,18 +91,10 @@ impl Presence {
         (gone, changes)
     }
 
-    /// Whether the user counts as online.
-    pub(crate) fn is_online(&self, user: UserId) -> bool {
-        self.board().online.contains_key(&user)
-    }
-
     /// A connection wants to know when this user comes or goes. Says whether he is online.
     pub(crate) fn watch(&self, user: UserId, connection: ConnectionId) -> bool {
         let mut board = self.board();
-        let watchers = board.watchers.entry(user).or_default();
-        if !watchers.contains(&connection) {
-            watchers.push(connection);
-        }
+        board.watchers.entry(user).or_default().insert(connection);
         board.online.contains_key(&user)
     }
 
@@ -98,7 +102,7 @@ impl Presence {
     pub(crate) fn unwatch(&self, user: UserId, connection: ConnectionId) {
         let mut board = self.board();
         if let Some(watchers) = board.watchers.get_mut(&user) {
-            watchers.retain(|other| *other != connection);
+            watchers.remove(&connection);
             if watchers.is_empty() {
                 board.watchers.remove(&user);
             }
@@ -110,7 +114,7 @@ impl Board {
     fn change(&self, user: UserId, state: PresenceState) -> Option<Change> {
         self.watchers
             .get(&user)
-            .map(|watchers| (user, state, watchers.clone()))
+            .map(|watchers| (user, state, watchers.iter().copied().collect()))
     }
 }
 
@@ -146,7 +150,7 @@ mod tests {
             changes,
             [(ann, PresenceState::Offline(Some(at(110))), vec![watcher])]
         );
-        assert!(!presence.is_online(ann));
+        assert!(!presence.watch(ann, watcher));
     }
 
     #[test]

@@ -16,8 +16,8 @@ impl State {
             self.accept(item);
         }
         for (id, head) in waiting.grown {
-            if let Some(stream) = self.by_id.get(&id) {
-                self.grow(*stream, head);
+            if let Some(stream) = self.streams.key(id) {
+                self.grow(stream, head);
             }
         }
     }
@@ -47,10 +47,10 @@ impl State {
         if let Some(origin) = slot.origin {
             self.acknowledge(origin, &slot);
         }
-        let Some(&key) = self.by_id.get(&slot.event.stream) else {
+        let Some(key) = self.streams.key(slot.event.stream) else {
             return;
         };
-        let stream = &mut self.streams[key as usize];
+        let stream = &mut self.streams[key];
         if !stream.push(slot.clone()) {
             return;
         }
@@ -88,19 +88,19 @@ impl State {
     }
 
     fn accept_marks(&mut self, slot: Arc<MarksSlot>) {
-        let Some(&key) = self.by_id.get(&slot.update.stream) else {
+        let Some(key) = self.streams.key(slot.update.stream) else {
             return;
         };
-        if self.streams[key as usize].push_marks(slot) {
+        if self.streams[key].push_marks(slot) {
             self.pend_listeners(key);
         }
     }
 
     fn accept_typing(&mut self, room: parlor_domain::StreamId, user: parlor_domain::UserRef) {
-        let Some(&key) = self.by_id.get(&room) else { return };
+        let Some(key) = self.streams.key(room) else { return };
         let mut encoded = vec![None; self.hub.formats.len()];
-        for at in 0..self.streams[key as usize].listeners.len() {
-            let connection = self.streams[key as usize].listeners[at].connection;
+        for at in 0..self.streams[key].listeners.len() {
+            let connection = self.streams[key].listeners[at].connection;
             let peer = &mut self.peers[connection as usize];
             if peer.user.is_none_or(|peer| peer.id == user.id) {
                 continue;
@@ -115,14 +115,14 @@ impl State {
         }
     }
 
-    /// Closes the sockets of revoked sessions at once, also those that take nothing any more.
+    /// Closes the sockets of revoked sessions at once, whatever they have still to read.
     fn close_revoked(&mut self, key: u32, slot: &EventSlot) {
         let What::SessionsRevoked { sessions } = &slot.event.what else {
             return;
         };
-        for listener in &self.streams[key as usize].listeners {
+        for listener in &self.streams[key].listeners {
             let peer = &mut self.peers[listener.connection as usize];
-            if peer.blocked && peer.session.is_some_and(|mine| sessions.contains(&mine)) {
+            if peer.session.is_some_and(|mine| sessions.contains(&mine)) {
                 peer.close(CloseReason::SessionRevoked);
             }
         }
@@ -130,14 +130,14 @@ impl State {
 
     /// A stream has grown to here, and the events are in the log.
     pub(crate) fn grow(&mut self, key: u32, to: Position) {
-        if self.streams[key as usize].grow(to) {
+        if self.streams[key].grow(to) {
             self.pend_listeners(key);
         }
     }
 
     /// Marks ready who follows a stream.
     fn pend_listeners(&mut self, key: u32) {
-        for listener in &self.streams[key as usize].listeners {
+        for listener in &self.streams[key].listeners {
             let peer = &mut self.peers[listener.connection as usize];
             peer.pend(listener.cursor);
             if !peer.queued && !peer.blocked {

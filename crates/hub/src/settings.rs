@@ -15,7 +15,7 @@ pub struct Settings {
     pub ring_age: Duration,
     /// After how long a silence a connection is pinged.
     pub ping: Duration,
-    /// After how long without any sign of life a connection is closed.
+    /// After how long without any sign of life a connection is closed at the latest.
     pub stalled: Duration,
     /// How long after the last device went a user still counts as online.
     pub offline_grace: Duration,

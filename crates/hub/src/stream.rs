@@ -128,11 +128,11 @@ impl Stream {
             .find(|slot| slot.update.after == after)
     }
 
-    /// Brings the target of an edit or a deletion up to date, if it is in the ring.
+    /// Brings up to date what an edit or a deletion changes in the ring.
     pub(crate) fn amend(&mut self, by: &EventSlot, formats: &Formats) {
-        let Some(target) = by.event.target() else { return };
-        let Some(live) = &mut self.live else { return };
-        amend(live.ring.make_contiguous(), target, by, formats);
+        if let Some(live) = &mut self.live {
+            amend(live.ring.make_contiguous(), by, formats);
+        }
     }
 
     /// Drops the ring's oldest event if it is this one.
@@ -147,18 +147,15 @@ impl Stream {
     }
 }
 
-/// Replaces the event at `target` in a run of events by what `by` makes of it.
-pub(crate) fn amend(slots: &mut [Arc<EventSlot>], target: Seq, by: &EventSlot, formats: &Formats) {
-    let Some(first) = slots.first().map(|slot| slot.seq()) else {
+/// Replaces in a run of events what `by` changes: a message, and its edits before.
+pub(crate) fn amend(slots: &mut [Arc<EventSlot>], by: &EventSlot, formats: &Formats) {
+    let (Some(target), Some(first)) = (by.event.target(), slots.first().map(|slot| slot.seq())) else {
         return;
     };
-    let at = target
-        .0
-        .checked_sub(first.0)
-        .and_then(|at| usize::try_from(at).ok());
-    if let Some(slot) = at.and_then(|at| slots.get_mut(at))
-        && let Some(event) = by.event.changed(&slot.event)
-    {
-        *slot = Arc::new(EventSlot::new(Arc::new(event), slot.origin, formats));
+    let from = usize::try_from(target.0.saturating_sub(first.0)).unwrap_or(usize::MAX);
+    for slot in slots.iter_mut().skip(from) {
+        if let Some(event) = by.event.changed(&slot.event) {
+            *slot = Arc::new(EventSlot::new(Arc::new(event), slot.origin, formats));
+        }
     }
 }

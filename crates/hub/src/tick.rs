@@ -3,6 +3,9 @@
 use crate::connection::CloseReason;
 use crate::worker::State;
 
+/// At least once in so many seconds it is looked after each connection.
+const LOOK_AFTER: u32 = 5;
+
 impl State {
     /// One second passed.
     pub(crate) fn tick(&mut self) {
@@ -34,7 +37,7 @@ impl State {
             return false;
         };
         self.ring_bytes -= entry.weight;
-        if let Some(stream) = self.streams.get_mut(entry.stream as usize) {
+        if let Some(stream) = self.streams.get_mut(entry.stream) {
             stream.forget(entry.seq);
         }
         if self.ring_order.is_empty() {
@@ -62,13 +65,15 @@ impl State {
         }
     }
 
-    /// Looks after one in so many connections, so that each has its turn once within the time between pings.
+    /// Looks after one in so many connections, so that each has its turn every few seconds.
     fn ping(&mut self) {
-        let every = self.hub.settings.ping.as_secs().max(1) as usize;
+        let ping = self.hub.settings.ping.as_secs().max(1) as u32;
         let stalled = self.hub.settings.stalled.as_secs() as u32;
+        let every = ping.min(LOOK_AFTER);
         let now = self.hub.clock.now();
         let mut quiet = Vec::new();
-        for key in (self.tick as usize % every..self.peers.capacity()).step_by(every) {
+        let first = (self.tick % every) as usize;
+        for key in (first..self.peers.capacity()).step_by(every as usize) {
             let Some(peer) = self.peers.get_mut(key) else {
                 continue;
             };
@@ -76,9 +81,11 @@ impl State {
                 peer.close(CloseReason::TokenExpired);
             }
             let silence = self.tick.wrapping_sub(peer.heard);
-            if silence > stalled {
+            let before = silence.saturating_sub(every);
+            if silence + every > stalled {
+                // The next look would be too late.
                 peer.close(CloseReason::Stalled);
-            } else if silence as usize >= every {
+            } else if silence / ping > before / ping {
                 let frame = self.hub.formats[peer.format.index()].ping();
                 if peer.ephemeral(frame) {
                     quiet.push(key as u32);

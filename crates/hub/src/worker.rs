@@ -20,7 +20,7 @@ use crate::inbox::Inbox;
 use crate::pages::Pages;
 use crate::peer::Peer;
 use crate::presence::PresenceState;
-use crate::stream::Stream;
+use crate::streams::Streams;
 
 /// A server thread's connections, and the streams that they follow.
 pub struct Worker {
@@ -34,8 +34,7 @@ pub(crate) struct State {
     pub(crate) number: usize,
     /// Seconds since the worker began.
     pub(crate) tick: u32,
-    pub(crate) streams: Slab<Stream>,
-    pub(crate) by_id: HashMap<StreamId, u32>,
+    pub(crate) streams: Streams,
     pub(crate) peers: Slab<Peer>,
     generation: u32,
     /// Connections with answers to write.
@@ -72,8 +71,7 @@ impl Worker {
             hub,
             number,
             tick: 0,
-            streams: Slab::new(),
-            by_id: HashMap::new(),
+            streams: Streams::default(),
             peers: Slab::new(),
             generation: 0,
             urgent: VecDeque::new(),
@@ -212,15 +210,19 @@ impl Worker {
     pub(crate) fn follows(&self, key: u32, stream: StreamId) -> Option<Seq> {
         let state = self.state();
         state.listener(key, stream)?;
-        let stream = state.by_id.get(&stream)?;
-        Some(state.streams[*stream as usize].head.seq)
+        let key = state.streams.key(stream)?;
+        Some(state.streams[key].head.seq)
     }
 
     pub(crate) fn typing(&self, key: u32, room: StreamId) {
-        let state = self.state();
-        if let Some(user) = state.peers[key as usize]
-            .user
-            .filter(|_| state.listener(key, room).is_some())
+        let mut state = self.state();
+        if state.listener(key, room).is_none() {
+            return;
+        }
+        let tick = state.tick;
+        let peer = &mut state.peers[key as usize];
+        if let Some(user) = peer.user
+            && peer.may_type(room, tick)
         {
             let hub = state.hub.clone();
             drop(state);

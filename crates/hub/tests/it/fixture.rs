@@ -4,8 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::io::{self, IoSlice};
 use std::rc::Rc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -51,6 +52,8 @@ pub(crate) struct Log {
     streams: Mutex<HashMap<StreamId, Vec<Arc<Event>>>>,
     marks: Mutex<HashMap<StreamId, Vec<Arc<MarksUpdate>>>>,
     pub(crate) reads: AtomicUsize,
+    /// What is read of events comes a second later.
+    pub(crate) slow: AtomicBool,
 }
 
 pub(crate) fn user(number: u128) -> UserRef {
@@ -74,6 +77,16 @@ pub(crate) fn text(text: &str) -> What {
         edited_at: None,
         rev: Seq::ZERO,
     })
+}
+
+/// An edit of a message; `at` is the seq that it will have.
+pub(crate) fn edit(target: Seq, at: Seq, text: &str) -> What {
+    What::MessageEdited {
+        target,
+        body: Some(MessageBody::stored(text)),
+        edited_at: Some(Timestamp::from_micros(1)),
+        rev: at,
+    }
 }
 
 impl House {
@@ -296,6 +309,10 @@ impl WireFormat for Lines {
                 .as_ref()
                 .map_or("deleted", |body| body.as_str())
                 .to_owned(),
+            What::MessageEdited { body, .. } => {
+                let body = body.as_ref().map_or("deleted", |body| body.as_str());
+                format!("edits {body}")
+            }
             What::MessageDeleted { .. } => "deletes".to_owned(),
             other => format!("{other:?}")
                 .split([' ', '{'])
@@ -349,9 +366,15 @@ impl WireFormat for Lines {
 impl EventLog for Log {
     async fn events_after(&self, stream: StreamId, after: Seq) -> Result<Vec<Arc<Event>>, StoreError> {
         self.reads.fetch_add(1, Ordering::Relaxed);
-        let streams = self.streams.lock().expect("no panic");
-        let events = streams.get(&stream).map(Vec::as_slice).unwrap_or_default();
-        Ok(events.iter().skip(after.0 as usize).take(64).cloned().collect())
+        let page = {
+            let streams = self.streams.lock().expect("no panic");
+            let events = streams.get(&stream).map(Vec::as_slice).unwrap_or_default();
+            events.iter().skip(after.0 as usize).take(64).cloned().collect()
+        };
+        if self.slow.load(Ordering::Relaxed) {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        Ok(page)
     }
 
     async fn marks_after(&self, stream: StreamId, rev: Rev) -> Result<MarksUpdate, StoreError> {

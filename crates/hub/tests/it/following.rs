@@ -3,7 +3,7 @@
 use parlor_domain::{LeaveReason, Origin, Seq, What};
 use parlor_hub::Settings;
 
-use crate::fixture::{House, room, run, settle, text, user};
+use crate::fixture::{House, edit, room, run, settle, text, user};
 
 fn joined(number: u128) -> What {
     What::MembersJoined {
@@ -228,6 +228,7 @@ fn a_deleted_message_is_not_shown_any_more() {
         device.take(0);
         house.append(room(1), text("first"));
         let message = house.append(room(1), text("regretted"));
+        house.append(room(1), edit(message.seq, Seq(3), "worse"));
         settle().await;
         house.append(room(1), What::MessageDeleted { target: message.seq });
         settle().await;
@@ -235,7 +236,12 @@ fn a_deleted_message_is_not_shown_any_more() {
         settle().await;
         assert_eq!(
             device.heard(),
-            ["1001:1:first", "1001:2:deleted", "1001:3:deletes"]
+            [
+                "1001:1:first",
+                "1001:2:deleted",
+                "1001:3:edits deleted",
+                "1001:4:deletes"
+            ]
         );
     });
 }

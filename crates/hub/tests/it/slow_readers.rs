@@ -1,8 +1,12 @@
 //! A slow reader costs only himself.
 
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use parlor_domain::Seq;
 use parlor_hub::Settings;
 
-use crate::fixture::{House, room, run, settle, text, user};
+use crate::fixture::{House, edit, room, run, settle, text, user};
 
 #[test]
 fn who_never_reads_delays_nobody_and_loses_nothing() {
@@ -30,6 +34,34 @@ fn who_never_reads_delays_nobody_and_loses_nothing() {
             settle().await;
         }
         assert_eq!(slow.seqs(room(1)), (1..=5000).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn edits_do_not_keep_a_reader_from_catching_up() {
+    run(async {
+        let house = House::new(Settings {
+            ring_bytes: 1,
+            ..Settings::default()
+        });
+        let message = house.append(room(1), text("first"));
+        house.append(room(2), text("pushes the other out of the ring"));
+        house.log.slow.store(true, Ordering::Relaxed);
+        let device = house.connect_at(user(1), &[room(1)], Some(Seq::ZERO));
+        settle().await;
+        for seq in 2..6 {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            house.append(room(1), edit(message.seq, Seq(seq), &format!("as of {seq}")));
+            settle().await;
+        }
+        assert_eq!(
+            device.heard(),
+            ["1001:1:as of 4"],
+            "the first read is not thrown away"
+        );
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        settle().await;
+        assert_eq!(device.seqs(room(1)), [1, 2, 3, 4, 5]);
     });
 }
 

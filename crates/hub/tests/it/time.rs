@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parlor_domain::{SessionId, What};
+use parlor_domain::{LeaveReason, SessionId, What};
 use parlor_hub::{CloseReason, Settings};
 use uuid::Uuid;
 
@@ -20,11 +20,13 @@ fn silence_is_pinged_and_then_ended() {
     run(async {
         let house = House::new(Settings::default());
         let (dead, alive) = (house.connect(user(1), &[]), house.connect(user(2), &[]));
-        for _ in 0..16 {
+        for _ in 0..11 {
             seconds(10).await;
             alive.connection.heard();
         }
-        assert!(dead.heard().iter().filter(|word| *word == "ping").count() >= 3);
+        assert_eq!(dead.heard(), ["ping"; 4]);
+        assert_eq!(dead.connection.closing(), None);
+        seconds(10).await;
         assert_eq!(dead.connection.closing(), Some(CloseReason::Stalled));
         assert_eq!(alive.connection.closing(), None);
     });
@@ -66,10 +68,10 @@ fn an_expired_token_ends_the_connection() {
             .connection
             .expire_at(parlor_domain::Timestamp::from_micros(60_000_000));
         house.clock.advance(59);
-        seconds(30).await;
+        seconds(5).await;
         assert_eq!(device.connection.closing(), None);
         house.clock.advance(1);
-        seconds(30).await;
+        seconds(5).await;
         assert_eq!(device.connection.closing(), Some(CloseReason::TokenExpired));
     });
 }
@@ -88,6 +90,49 @@ fn watchers_learn_who_comes_and_who_is_gone_for_good() {
         assert_eq!(house.hub.sweep().len(), 1);
         seconds(2).await;
         assert_eq!(watcher.heard(), ["presence:2:online", "presence:2:offline"]);
+    });
+}
+
+#[test]
+fn whoever_left_a_room_may_not_be_followed_for_long() {
+    run(async {
+        let house = House::new(Settings::default());
+        let watcher = house.connect(user(1), &[room(1), room(2)]);
+        watcher.connection.watch(user(2).id);
+        let leaves = |number| What::MemberLeft {
+            user: user(number),
+            reason: LeaveReason::Left,
+        };
+        house.append(room(1), leaves(3));
+        settle().await;
+        assert!(watcher.connection.doubted().is_empty(), "nobody who is followed");
+        house.append(room(1), leaves(2));
+        settle().await;
+        assert_eq!(watcher.connection.doubted(), [user(2).id]);
+        assert!(watcher.connection.doubted().is_empty(), "looked into");
+        house.append(room(2), leaves(1));
+        settle().await;
+        assert_eq!(watcher.connection.doubted(), [user(2).id]);
+    });
+}
+
+#[test]
+fn a_room_is_not_told_of_every_key() {
+    run(async {
+        let house = House::new(Settings::default());
+        let (typist, other) = (
+            house.connect(user(1), &[room(1)]),
+            house.connect(user(2), &[room(1)]),
+        );
+        for _ in 0..10 {
+            typist.connection.typing(room(1).into());
+        }
+        settle().await;
+        assert_eq!(other.heard(), ["typing:1"]);
+        seconds(3).await;
+        typist.connection.typing(room(1).into());
+        settle().await;
+        assert_eq!(other.heard(), ["typing:1"; 2]);
     });
 }
 
