@@ -3,13 +3,14 @@
 use std::fmt;
 use std::str::FromStr;
 
+use unicase::UniCase;
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::GeneralSecurityProfile;
 
 /// A unique name: 2 to 32 characters, letters and digits of any one script, and `.`, `_`, `-` between them.
 ///
 /// The text is NFKC-normalised. Two names are the same if their [`key`](Self::key) is, which folds case and maps
-/// look-alikes onto each other (Unicode Technical Standard 39, skeleton).
+/// look-alikes onto each other.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Username(Box<str>);
 
@@ -35,10 +36,45 @@ impl Username {
 
     /// What must be unique: equal for names that differ only in case or are easily confused.
     pub fn key(&self) -> String {
-        let folded: String = self.0.chars().flat_map(char::to_lowercase).collect();
-        unicode_security::skeleton(&folded)
-            .flat_map(char::to_lowercase)
-            .collect()
+        key(&self.0)
+    }
+}
+
+/// What a text looks like to somebody who does not mind case.
+///
+/// Case and looks pull apart: `I` is an `i` to the one and an `l` to the other, the Cyrillic `В` is a `в` and a `B`. So
+/// case is folded first, and then a letter becomes the Latin one that its *capital* looks like: with that `i`, `I`, `l`
+/// and `1` are one, and `ВОВ` in Cyrillic is `bob`. The rest is the skeleton of Unicode Technical Standard 39 (`rn` for
+/// `m`), over and over until nothing changes.
+fn key(text: &str) -> String {
+    let mut key = look(text);
+    loop {
+        let next = look(&key);
+        if next == key {
+            return key;
+        }
+        key = next;
+    }
+}
+
+fn look(text: &str) -> String {
+    let latin: String = fold(text).chars().map(latin_by_capital).collect();
+    unicode_security::skeleton(&latin).collect()
+}
+
+/// Full case folding, with one form for all compatible characters (The Unicode Standard, section 3.13, D146).
+fn fold(text: &str) -> String {
+    let folded = |text: String| UniCase::unicode(text).to_folded_case();
+    let compatible: String = folded(text.nfd().collect()).nfkd().collect();
+    folded(compatible).nfkd().collect()
+}
+
+fn latin_by_capital(c: char) -> char {
+    let capital: String = c.to_uppercase().collect();
+    let mut looks = unicode_security::skeleton(&capital);
+    match (looks.next(), looks.next()) {
+        (Some(twin), None) if twin.is_ascii_alphanumeric() => twin.to_ascii_lowercase(),
+        _ => c,
     }
 }
 
@@ -86,13 +122,11 @@ impl fmt::Display for Username {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use proptest::prelude::*;
 
     use super::*;
-
-    fn key(name: &str) -> String {
-        name.parse::<Username>().unwrap().key()
-    }
 
     #[test]
     fn names_of_the_world_are_accepted() {
@@ -116,11 +150,86 @@ mod tests {
 
     #[test]
     fn twins_have_the_same_key() {
-        assert_eq!(key("Ann"), key("ann"));
-        assert_eq!(key("ＡＮＮ"), key("ann"));
-        assert_eq!(key("paypal"), key("PAYPAL"));
-        assert_eq!(key("раура"), key("paypa"), "a whole name in Cyrillic look-alikes");
-        assert_ne!(key("ann"), key("anna"));
+        for (one, other) in [
+            ("Ann", "ann"),
+            ("ＡＮＮ", "ann"),
+            ("paypal", "PAYPAL"),
+            ("раура", "paypa"),
+            ("ВОВ", "bob"),
+            ("ΑΝΝΑ", "anna"),
+            ("paul", "pauI"),
+            ("paul", "pau1"),
+            ("paypal", "paypaI"),
+            ("elon", "eIon"),
+            ("Ian", "lan"),
+            ("lisa", "ILSA"),
+            ("bob", "B0B"),
+            ("mary", "rnary"),
+            ("Νικος", "ΝΙΚΟΣ"),
+            ("νικοσ", "νικος"),
+            ("straße", "STRASSE"),
+            ("straẞe", "strasse"),
+            ("ırmak", "IRMAK"),
+        ] {
+            assert_eq!(key(one), key(other), "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn ordinary_names_stay_apart() {
+        let names = [
+            "ann",
+            "anna",
+            "avv",
+            "bob",
+            "dan",
+            "van",
+            "hans",
+            "jan",
+            "jon",
+            "juan",
+            "jürgen",
+            "jurgen",
+            "kai",
+            "lee",
+            "leo",
+            "max",
+            "mia",
+            "nina",
+            "olga",
+            "ulla",
+            "yuri",
+            "анна",
+            "вера",
+            "дмитрий",
+            "иван",
+            "нина",
+            "ольга",
+            "γιάννης",
+            "ελένη",
+            "νίκος",
+            "πέτρος",
+            "李小龙",
+            "محمد",
+            "ann.lee",
+            "ann-lee",
+            "annlee",
+            "42",
+            "24",
+        ];
+        let keys: HashSet<String> = names.iter().map(|name| key(name)).collect();
+        assert_eq!(keys.len(), names.len());
+    }
+
+    #[test]
+    fn case_never_makes_another_key_and_a_key_is_its_own() {
+        for letter in ('\0'..=char::MAX).filter(|c| c.is_alphanumeric() && c.identifier_allowed()) {
+            let letter = letter.to_string();
+            let found = key(&letter);
+            for other in [letter.to_uppercase(), letter.to_lowercase(), found.clone()] {
+                assert_eq!(key(&other), found, "{letter} and {other}");
+            }
+        }
     }
 
     #[test]
@@ -152,6 +261,14 @@ mod tests {
             if let Ok(name) = text.parse::<Username>() {
                 prop_assert_eq!(name.as_str().parse::<Username>(), Ok(name));
             }
+        }
+
+        #[test]
+        fn a_name_in_another_case_has_the_same_key(name in "\\w{1,12}") {
+            let found = key(&name);
+            prop_assert_eq!(key(&name.to_uppercase()), found.clone());
+            prop_assert_eq!(key(&name.to_lowercase()), found.clone());
+            prop_assert_eq!(key(&found), found);
         }
     }
 }
