@@ -9,6 +9,7 @@
 mod account;
 mod event;
 mod id;
+mod invisible;
 mod mark;
 mod message;
 mod name;

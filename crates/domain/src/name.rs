@@ -3,10 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::invisible::{hides, is_blank};
+
 /// Why a one-line text is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
-    /// Nothing but white space.
+    /// Nothing that could be seen.
     #[error("must not be empty")]
     Empty,
     /// Larger than allowed.
@@ -15,15 +17,14 @@ pub enum NameError {
         /// The limit, in Unicode scalar values.
         max: usize,
     },
-    /// Control, bidirectional override or invisible formatting characters, or line breaks.
-    #[error("must be one line without control or direction-changing characters")]
+    /// Control or direction-changing characters, line breaks, or invisible characters where they only hide.
+    #[error("must be one line without control, invisible or direction-changing characters")]
     Control,
 }
 
 /// Characters that could make one name look like another or break the line it stands in.
 fn is_forbidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn parse(text: &str, max: usize) -> Result<Box<str>, NameError> {
@@ -31,7 +32,7 @@ fn parse(text: &str, max: usize) -> Result<Box<str>, NameError> {
     if text.chars().count() > max {
         return Err(NameError::TooLong { max });
     }
-    if text.chars().any(is_forbidden) {
+    if text.chars().any(is_forbidden) || hides(text) {
         return Err(NameError::Control);
     }
     Ok(text.into())
@@ -58,7 +59,7 @@ macro_rules! line {
 
             fn from_str(text: &str) -> Result<Self, NameError> {
                 let text = parse(text, Self::MAX)?;
-                if text.is_empty() && !$empty { Err(NameError::Empty) } else { Ok(Self(text)) }
+                if is_blank(&text) && !$empty { Err(NameError::Empty) } else { Ok(Self(text)) }
             }
         }
 
@@ -92,6 +93,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn words_and_emoji_keep_their_joiners() {
+        for good in [
+            "می\u{200c}خواهم",
+            "👩\u{200d}❤\u{fe0f}\u{200d}👨",
+            "🏳\u{fe0f}\u{200d}🌈",
+        ] {
+            assert_eq!(good.parse::<DisplayName>().unwrap().as_str(), good);
+        }
+    }
+
+    #[test]
     fn names_are_trimmed_single_lines() {
         assert_eq!(
             "  Ann \u{e9} ".parse::<DisplayName>().unwrap().as_str(),
@@ -103,7 +115,16 @@ mod tests {
             "x".repeat(81).parse::<DisplayName>(),
             Err(NameError::TooLong { max: 80 })
         );
-        for bad in ["a\nb", "a\0", "a\u{202e}b"] {
+        assert_eq!("\u{2800}".parse::<DisplayName>(), Err(NameError::Empty));
+        for bad in [
+            "a\nb",
+            "a\0",
+            "a\u{202e}b",
+            "\u{feff}ab",
+            "a\u{200b}b",
+            "\u{200b}\u{200b}",
+            "\u{3164}",
+        ] {
             assert_eq!(bad.parse::<DisplayName>(), Err(NameError::Control), "{bad:?}");
         }
     }

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use crate::invisible::is_blank;
+
 /// Why a text is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// Nothing but white space.
+    /// Nothing that could be seen.
     #[error("must not be empty")]
     Empty,
     /// Larger than allowed.
@@ -24,7 +26,7 @@ fn is_plain(c: char) -> bool {
     !c.is_control() || matches!(c, '\n' | '\r' | '\t')
 }
 
-/// The text of a message: plain Unicode, not only white space, no NUL or stray control characters.
+/// The text of a message: plain Unicode, something to see, no NUL or stray control characters.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MessageBody(Box<str>);
 
@@ -37,7 +39,7 @@ impl MessageBody {
         if !text.chars().all(is_plain) {
             return Err(TextError::Control);
         }
-        if text.trim().is_empty() {
+        if is_blank(text) {
             return Err(TextError::Empty);
         }
         Ok(Self(text.into()))
@@ -71,6 +73,8 @@ mod tests {
     fn refusals_say_why() {
         assert_eq!(MessageBody::parse(" \n\t ", 10), Err(TextError::Empty));
         assert_eq!(MessageBody::parse("", 10), Err(TextError::Empty));
+        assert_eq!(MessageBody::parse("\u{200b}\n", 10), Err(TextError::Empty));
+        assert_eq!(MessageBody::parse("\u{3164}", 10), Err(TextError::Empty));
         assert_eq!(MessageBody::parse("éé", 3), Err(TextError::TooLong { max: 3 }));
         for bad in ["a\0", "\u{7}", "\u{1b}[31m", "\u{85}x"] {
             assert_eq!(MessageBody::parse(bad, 10), Err(TextError::Control), "{bad:?}");
