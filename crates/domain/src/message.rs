@@ -44,8 +44,15 @@ pub enum Draft {
 /// What a message said before an edit replaced it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision {
+    /// Which version it was, from 1.
+    pub no: u64,
     /// What it said.
     pub body: MessageBody,
     /// Until when.
     pub replaced_at: Timestamp,
+}
+
+impl Revision {
+    /// How many of them a message can have, so how often it can be edited.
+    pub const MOST: u64 = 1_000;
 }

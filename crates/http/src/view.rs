@@ -1,8 +1,8 @@
 //! Values of the services as the API shows them.
 
-use parlor_services::{HistoryPage, Login, MembersPage, RoomView, RoomsPage};
+use parlor_services::{HistoryPage, Login, MembersPage, RevisionsPage, RoomView, RoomsPage};
 use parlor_wire as wire;
-use parlor_wire::{AccountView, EventView, MemberView, SessionView};
+use parlor_wire::{AccountView, EventView, MemberView, RevisionView, SessionView};
 use secrecy::ExposeSecret;
 
 use crate::cursor;
@@ -73,5 +73,13 @@ pub(crate) fn messages(page: &HistoryPage) -> wire::MessagesPage {
             .collect(),
         more: page.more,
         as_of: page.as_of.into(),
+    }
+}
+
+/// Some of what edits of a message replaced.
+pub(crate) fn revisions(page: &RevisionsPage) -> wire::RevisionsPage {
+    wire::RevisionsPage {
+        revisions: page.revisions.iter().map(RevisionView::from).collect(),
+        next: page.next,
     }
 }

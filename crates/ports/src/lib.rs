@@ -21,6 +21,7 @@ pub use entropy::{Entropy, SystemEntropy};
 pub use error::StoreError;
 pub use log::{
     Append, AppendRefusal, Appended, EventLog, EventSink, HistoryPage, HistoryRange, Priority, Published,
+    RevisionsPage,
 };
 pub use rooms::{
     Added, DirectOpened, Joined, MembersPage, NewRoom, RoomAct, RoomCreated, RoomCursor, RoomRefusal,

@@ -35,7 +35,8 @@ pub trait EventLog: Send + Sync {
     /// update's `after` is the given `rev`, its `rev` the stream's newest.
     async fn marks_after(&self, stream: StreamId, rev: Rev) -> Result<MarksUpdate, StoreError>;
 
-    /// Messages that the viewer may see, in ascending order, as of one moment; `None` if he is not in the room.
+    /// Messages that the viewer may see, in ascending order, as of one moment; `None` if he is not in the room. A page
+    /// ends early after about 256 KiB of text, in the direction of reading.
     async fn history(
         &self,
         room: RoomId,
@@ -48,14 +49,17 @@ pub trait EventLog: Send + Sync {
     async fn message(&self, room: RoomId, viewer: UserId, seq: Seq)
     -> Result<Option<Arc<Event>>, StoreError>;
 
-    /// What edits of a message replaced, oldest first, nothing once it was deleted; `None` as for
-    /// [`EventLog::message`]. That the viewer has the right to it is for the caller to check.
+    /// What edits of a message replaced, oldest first, after the revision of this number (0 for all), nothing once it
+    /// was deleted; `None` as for [`EventLog::message`]. A page ends early after about 256 KiB of text. That the viewer
+    /// has the right to it is for the caller to check.
     async fn revisions(
         &self,
         room: RoomId,
         viewer: UserId,
         seq: Seq,
-    ) -> Result<Option<Vec<Revision>>, StoreError>;
+        after: u64,
+        size: PageSize,
+    ) -> Result<Option<RevisionsPage>, StoreError>;
 }
 
 /// Something to be appended to a room's stream.
@@ -111,6 +115,8 @@ pub enum AppendRefusal {
     Forbidden,
     /// The message that should be changed was deleted.
     Deleted,
+    /// The message was edited [`Revision::MOST`] times.
+    TooManyEdits,
     /// The client id was used before for something else.
     Conflict,
 }
@@ -135,6 +141,15 @@ pub struct HistoryPage {
     pub more: bool,
     /// The stream's position at that moment.
     pub as_of: Position,
+}
+
+/// Some of what edits of a message replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevisionsPage {
+    /// The revisions.
+    pub revisions: Vec<Revision>,
+    /// After which number the next page begins; `None` at the end.
+    pub next: Option<u64>,
 }
 
 /// Takes what commits added. The store's writer calls it, in the order of commit and before it answers those who

@@ -81,6 +81,9 @@ pub enum Error {
     /// The message was deleted and cannot change any more.
     #[error("the message was deleted")]
     MessageDeleted,
+    /// The message was edited as often as one can be.
+    #[error("the message was edited too often; send another")]
+    TooManyEdits,
     /// The client id stands for something else already.
     #[error("this client_id was used before for something else; use a new one for each command")]
     IdempotencyConflict,
@@ -180,6 +183,7 @@ impl Error {
             Self::RoomFull => (Conflict, "room_full"),
             Self::TooManyRooms(_) => (Conflict, "too_many_rooms"),
             Self::MessageDeleted => (Conflict, "message_deleted"),
+            Self::TooManyEdits => (Conflict, "too_many_edits"),
             Self::IdempotencyConflict => (Conflict, "idempotency_conflict"),
             Self::Busy => (Busy, "busy"),
             Self::Unavailable(_) => (Unavailable, "unavailable"),

@@ -28,7 +28,9 @@ pub use made::Made;
 pub use marks::{Marks, MarksSettings};
 pub use messages::{Messages, MessagesSettings, NewMessage};
 /// What services answer with as it comes, so that the edge need not know the ports.
-pub use parlor_ports::{HistoryPage, HistoryRange, MembersPage, RoomCursor, RoomView, RoomsPage};
+pub use parlor_ports::{
+    HistoryPage, HistoryRange, MembersPage, RevisionsPage, RoomCursor, RoomView, RoomsPage,
+};
 pub use passwords::{Passwords, PasswordsSettings};
 pub use presence::Presence;
 pub use rooms::{NewGroup, Rooms, RoomsSettings};

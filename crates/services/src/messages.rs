@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use parlor_domain::{
-    Action, ClientId, Draft, Event, MessageBody, Origin, PageSize, Revision, RoomId, Seq, allows,
-};
+use parlor_domain::{Action, ClientId, Draft, Event, MessageBody, Origin, PageSize, RoomId, Seq, allows};
 use parlor_ports::{
-    Append, AppendRefusal, Appended, Clock, Entropy, EventLog, HistoryPage, HistoryRange, Priority, RoomStore,
+    Append, AppendRefusal, Appended, Clock, Entropy, EventLog, HistoryPage, HistoryRange, Priority,
+    RevisionsPage, RoomStore,
 };
 
 use crate::{Actor, Error, Made};
@@ -88,7 +87,7 @@ impl Messages {
     /// Gives one's own message another text. Without a client id a repeated request is one more edit.
     ///
     /// # Errors
-    /// As [`Messages::send`], and [`Error::Forbidden`], [`Error::MessageDeleted`].
+    /// As [`Messages::send`], and [`Error::Forbidden`], [`Error::MessageDeleted`], [`Error::TooManyEdits`].
     pub async fn edit(
         &self,
         actor: &Actor,
@@ -143,18 +142,26 @@ impl Messages {
         message.ok_or(Error::NoSuchMessage)
     }
 
-    /// What edits of a message replaced, oldest first. For admins of the room.
+    /// What edits of a message replaced, oldest first, after the revision of this number (0 for all). For admins of the
+    /// room.
     ///
     /// # Errors
     /// [`Error::NoSuchRoom`], [`Error::Forbidden`], [`Error::NoSuchMessage`]
-    pub async fn revisions(&self, actor: &Actor, room: RoomId, seq: Seq) -> Result<Vec<Revision>, Error> {
+    pub async fn revisions(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        seq: Seq,
+        after: u64,
+        size: PageSize,
+    ) -> Result<RevisionsPage, Error> {
         let view = self.rooms.find(room, actor.user.id).await?;
         let role = view.ok_or(Error::NoSuchRoom)?.role;
         if !allows(role, Action::ReadRevisions) {
             return Err(Error::Forbidden);
         }
-        let revisions = self.log.revisions(room, actor.user.id, seq).await?;
-        revisions.ok_or(Error::NoSuchMessage)
+        let page = self.log.revisions(room, actor.user.id, seq, after, size);
+        page.await?.ok_or(Error::NoSuchMessage)
     }
 
     fn body(&self, text: &str) -> Result<MessageBody, Error> {
@@ -200,6 +207,7 @@ impl From<AppendRefusal> for Error {
             AppendRefusal::NoTarget => Self::NoSuchMessage,
             AppendRefusal::Forbidden => Self::Forbidden,
             AppendRefusal::Deleted => Self::MessageDeleted,
+            AppendRefusal::TooManyEdits => Self::TooManyEdits,
             AppendRefusal::Conflict => Self::IdempotencyConflict,
         }
     }

@@ -3,12 +3,17 @@
 use std::sync::Arc;
 
 use diesel::QueryResult;
-use parlor_domain::{Action, Draft, Event, Message, MsgNo, Role, Seq, StreamId, Tag, UserId, What, allows};
+use parlor_domain::{
+    Action, Draft, Event, Message, MsgNo, Revision, Role, Seq, StreamId, Tag, UserId, What, allows,
+};
 use parlor_ports::{Append, AppendRefusal, Appended};
 
 use crate::counter::{Counter, stored_tag};
 use crate::id::Id;
 use crate::rows::{EventRow, StreamRow, Target};
+
+/// How often a message can be edited.
+const MOST_REVISIONS: i64 = Revision::MOST.cast_signed();
 
 /// What of a membership decides about an append.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +57,8 @@ pub(crate) fn judge(
         Err(AppendRefusal::Forbidden)
     } else if message.body.is_none() {
         Err(AppendRefusal::Deleted)
+    } else if matches!(draft, Draft::Edit { .. }) && message.edits() >= MOST_REVISIONS {
+        Err(AppendRefusal::TooManyEdits)
     } else {
         Ok(())
     }

@@ -9,7 +9,7 @@
 //!   diesel (`sqlite/append.rs`), the rest as savepoints of it.
 //! - `postgres`: lanes commit batches of appends, each its share of the streams (`postgres/append.rs`); all other writes
 //!   are transactions of their own; `turns` publishes in the order of commit.
-//! - `appending.rs` has the rules of an append without a database, `rows/` the tables' rows and their way to the domain.
+//! - `appending.rs` has the rules of an append without a database, `changing.rs` what edits and deletions do, `rows/` the tables' rows and their way to the domain.
 //!
 //! **To add a query**: an async function in the file of `shared/` that it belongs to, on `&mut Conn`, and a line in the
 //! port's `impl` that passes it to `read` (one statement), `snapshot` (several that must agree) or `write`. A write takes
@@ -26,6 +26,8 @@
 )]
 
 mod appending;
+mod budget;
+mod changing;
 mod code;
 mod counter;
 mod error;

@@ -34,7 +34,7 @@ pub use decode::{FrameError, decode};
 pub use event::{EventBody, EventView, LeaveReason};
 pub use field::{FieldError, parse};
 pub use message::{
-    EditMessage, MarkMessages, MarksAnswer, MessageView, MessagesPage, RevisionView, RevisionsList,
+    EditMessage, MarkMessages, MarksAnswer, MessageView, MessagesPage, RevisionView, RevisionsPage,
     SendMessage,
 };
 pub use problem::{Problem, Retry};

@@ -99,6 +99,8 @@ pub struct EditMessage {
 /// What an edit replaced.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RevisionView {
+    /// Which version of the message it was, from 1.
+    pub no: u64,
     /// What the message said.
     pub body: String,
     /// Until when.
@@ -108,17 +110,20 @@ pub struct RevisionView {
 impl From<&Revision> for RevisionView {
     fn from(revision: &Revision) -> Self {
         Self {
+            no: revision.no,
             body: revision.body.as_str().to_owned(),
             replaced_at: revision.replaced_at.into(),
         }
     }
 }
 
-/// What edits of a message replaced.
+/// Some of what edits of a message replaced.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct RevisionsList {
+pub struct RevisionsPage {
     /// The texts before, oldest first.
     pub revisions: Vec<RevisionView>,
+    /// What to give as `after` for the next page; `null` at the end.
+    pub next: Option<u64>,
 }
 
 /// How far one has received and read. Marks never move back.

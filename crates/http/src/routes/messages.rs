@@ -5,8 +5,7 @@ use actix_web::web::Data;
 use parlor_domain::{ClientId, Mark, RoomId, Seq};
 use parlor_services::{HistoryRange, NewMessage};
 use parlor_wire::{
-    EditMessage, EventView, MarkMessages, MarksAnswer, MessagesPage, RevisionView, RevisionsList,
-    SendMessage, parse,
+    EditMessage, EventView, MarkMessages, MarksAnswer, MessagesPage, RevisionsPage, SendMessage, parse,
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -30,7 +29,8 @@ pub(crate) struct HistoryQuery {
 
 /// Read a room
 ///
-/// Messages come in ascending order, deleted ones without their body.
+/// Messages come in ascending order, deleted ones without their body. A page of long ones may end before the limit:
+/// `more` says whether there are others.
 #[utoipa::path(get, path = "/v1/rooms/{room}/messages", operation_id = "listMessages", tag = "messages",
     params(HistoryQuery),
     responses(
@@ -112,14 +112,14 @@ pub(crate) async fn find(
 
 /// Edit one's own message
 ///
-/// With a `client_id` a repeated request edits once.
+/// With a `client_id` a repeated request edits once. A message can be edited 1,000 times.
 #[utoipa::path(patch, path = "/v1/rooms/{room}/messages/{seq}", operation_id = "editMessage", tag = "messages",
     request_body = EditMessage,
     responses(
         (status = 200, description = "The event that tells of the edit", body = EventView),
         (status = 403, description = "`forbidden`"),
         (status = 404, description = "`no_such_room`, `no_such_message`"),
-        (status = 409, description = "`message_deleted`, `idempotency_conflict`"),
+        (status = 409, description = "`message_deleted`, `too_many_edits`, `idempotency_conflict`"),
     ))]
 pub(crate) async fn edit(
     Caller(actor): Caller,
@@ -162,12 +162,24 @@ pub(crate) async fn delete(
     Ok(answer::done())
 }
 
+/// Which revisions of a message are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct RevisionsQuery {
+    /// The `next` of the page before; nothing for the first page.
+    after: Option<u64>,
+    /// How many: 1 to 200, 50 if nothing is said.
+    limit: Option<u64>,
+}
+
 /// What edits of a message replaced
 ///
-/// For admins.
+/// For admins, oldest first.
 #[utoipa::path(get, path = "/v1/rooms/{room}/messages/{seq}/revisions", operation_id = "listRevisions", tag = "messages",
+    params(RevisionsQuery),
     responses(
-        (status = 200, description = "The texts before", body = RevisionsList),
+        (status = 200, description = "A page", body = RevisionsPage),
         (status = 403, description = "`forbidden`"),
         (status = 404, description = "`no_such_room`, `no_such_message`"),
     ))]
@@ -176,10 +188,12 @@ pub(crate) async fn revisions(
     api: Data<Api>,
     Path(room): Path<RoomId>,
     Path(seq): Path<Seq>,
-) -> Result<Json<RevisionsList>, ApiError> {
-    let revisions = api.services.messages.revisions(&actor, room, seq).await?;
-    let revisions = revisions.iter().map(RevisionView::from).collect();
-    Ok(Json(RevisionsList { revisions }))
+    Query(query): Query<RevisionsQuery>,
+) -> Result<Json<RevisionsPage>, ApiError> {
+    let (after, size) = (query.after.unwrap_or_default(), size(query.limit));
+    let messages = &api.services.messages;
+    let page = messages.revisions(&actor, room, seq, after, size).await?;
+    Ok(Json(view::revisions(&page)))
 }
 
 /// Say how far one has read

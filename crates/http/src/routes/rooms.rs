@@ -58,7 +58,8 @@ pub(crate) struct RoomsQuery {
 
 /// One's rooms
 ///
-/// The one that changed last comes first, each with its last message and what is unread.
+/// The one that changed last comes first, each with its last message and what is unread. A page of long messages may
+/// end before the limit: `next` says whether there are others.
 #[utoipa::path(get, path = "/v1/rooms", operation_id = "listRooms", tag = "rooms", params(RoomsQuery),
     responses((status = 200, description = "A page", body = RoomsPage)))]
 pub(crate) async fn list(

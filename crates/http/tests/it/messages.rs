@@ -158,14 +158,18 @@ async fn edits_are_seen_and_their_past_is_kept_for_admins() {
     assert_snapshot!(past.shown(), @r#"
     200
     {
+      "next": null,
       "revisions": [
         {
           "body": "hallo",
+          "no": 1,
           "replaced_at": "2026-01-01T00:00:00.000000Z"
         }
       ]
     }
     "#);
+    let rest = ann.get(&format!("{message}/revisions?after=1&limit=1")).await;
+    assert_eq!(rest.json()["revisions"], json!([]));
     assert_eq!(bob.get(&format!("{message}/revisions")).await.status, 403);
     assert_eq!(ann.patch(&message, json!({"body": "mine"})).await.status, 403);
 }

@@ -11,14 +11,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use parlor_domain::{
-    Event, MarksUpdate, Message, MessageBody, MsgNo, Origin, PageSize, Position, Rev, Revision, RoomId, Seq,
-    SessionId, StreamId, Tag, Timestamp, UserId, UserRef, What,
+    Event, MarksUpdate, Message, MessageBody, MsgNo, Origin, PageSize, Position, Rev, RoomId, Seq, SessionId,
+    StreamId, Tag, Timestamp, UserId, UserRef, What,
 };
 use parlor_hub::{
     Connection, Follow, Format, Hub, PresenceState, Settings, Start, Transport, WireFormat, Worker,
 };
 use parlor_ports::{
-    Append, Appended, Clock, EventLog, EventSink, HistoryPage, HistoryRange, Published, StoreError,
+    Append, Appended, Clock, EventLog, EventSink, HistoryPage, HistoryRange, Published, RevisionsPage,
+    StoreError,
 };
 use uuid::Uuid;
 
@@ -407,7 +408,14 @@ impl EventLog for Log {
         unreachable!("the hub reads the log only")
     }
 
-    async fn revisions(&self, _: RoomId, _: UserId, _: Seq) -> Result<Option<Vec<Revision>>, StoreError> {
+    async fn revisions(
+        &self,
+        _: RoomId,
+        _: UserId,
+        _: Seq,
+        _: u64,
+        _: PageSize,
+    ) -> Result<Option<RevisionsPage>, StoreError> {
         unreachable!("the hub reads the log only")
     }
 }

@@ -120,7 +120,7 @@ async fn strangers_neither_write_nor_read() {
                 .history(&eve, room, HistoryRange::Newest, PageSize::default())
                 .await,
         ),
-        code(messages.revisions(&eve, room, seq).await),
+        code(messages.revisions(&eve, room, seq, 0, PageSize::default()).await),
     ];
     assert_eq!(codes, ["no_such_room"; 5]);
     assert_eq!(code(messages.message(&eve, room, seq).await), "no_such_message");
@@ -216,12 +216,18 @@ async fn admins_delete_any_message_and_read_what_edits_replaced() {
         .edit(&carl, room, seq, "hello", None, None)
         .await
         .unwrap();
-    assert_eq!(code(messages.revisions(&carl, room, seq).await), "forbidden");
-    let revisions = messages.revisions(&bob, room, seq).await.unwrap();
-    let bodies: Vec<_> = revisions.iter().map(|revision| revision.body.as_str()).collect();
+    let size = PageSize::default();
+    let refused = messages.revisions(&carl, room, seq, 0, size).await;
+    assert_eq!(code(refused), "forbidden");
+    let page = messages.revisions(&bob, room, seq, 0, size).await.unwrap();
+    let bodies: Vec<_> = page
+        .revisions
+        .iter()
+        .map(|revision| revision.body.as_str())
+        .collect();
     assert_eq!(bodies, ["hallo"]);
     assert_eq!(
-        code(messages.revisions(&bob, room, Seq(999)).await),
+        code(messages.revisions(&bob, room, Seq(999), 0, size).await),
         "no_such_message"
     );
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
-use parlor_domain::{Draft, Event, RoomId};
+use parlor_domain::{Draft, RoomId};
 use parlor_ports::{Append, Appended, Entropy};
 
 use self::facts::Facts;
@@ -18,11 +18,11 @@ use self::insert::New;
 use super::connection::Conn;
 use super::turns::{Turn, Turns};
 use crate::appending::{judge, known, next, target};
-use crate::counter::Counter;
+use crate::changing;
 use crate::error::corrupt;
 use crate::id::Id;
 use crate::rows::{StreamRow, Target, digest};
-use crate::schema::{events, revisions, streams};
+use crate::schema::streams;
 
 /// Commits a batch, and says what became of each append and in which turn it is to be published.
 pub(super) async fn commit(
@@ -157,56 +157,15 @@ impl<'a> Judged<'a> {
 /// Does to the message what an edit or a deletion says.
 async fn change(conn: &mut Conn, new: &New<'_>, target: Option<&Target>) -> QueryResult<()> {
     match (&new.append.draft, target) {
-        (Draft::Edit { body, .. }, Some(target)) => revise(conn, &new.event, target, body.as_str()).await,
-        (Draft::Delete { .. }, Some(target)) => erase(conn, &new.event, target).await,
-        (Draft::Message { .. }, _) | (Draft::Edit { .. } | Draft::Delete { .. }, None) => Ok(()),
+        (Draft::Edit { body, .. }, Some(target)) => {
+            RunQueryDsl::execute(changing::keep(&new.event, target), conn).await?;
+            RunQueryDsl::execute(changing::rewrite(&new.event, target, body), conn).await?;
+        }
+        (Draft::Delete { .. }, Some(target)) => {
+            RunQueryDsl::execute(changing::blank(&new.event, target), conn).await?;
+            RunQueryDsl::execute(changing::forget(target), conn).await?;
+        }
+        (Draft::Message { .. }, _) | (Draft::Edit { .. } | Draft::Delete { .. }, None) => {}
     }
-}
-
-/// Gives a message another text, and keeps the one before.
-async fn revise(conn: &mut Conn, event: &Event, target: &Target, body: &str) -> QueryResult<()> {
-    let kept: i64 = revisions::table
-        .filter(revisions::stream_id.eq(target.stream_id))
-        .filter(revisions::seq.eq(target.seq))
-        .count()
-        .get_result(conn)
-        .await?;
-    diesel::insert_into(revisions::table)
-        .values((
-            revisions::stream_id.eq(target.stream_id),
-            revisions::seq.eq(target.seq),
-            revisions::no.eq(kept + 1),
-            revisions::body.eq(target.body.as_deref().unwrap_or_default()),
-            revisions::replaced_at.eq(event.at.micros()),
-        ))
-        .execute(conn)
-        .await?;
-    diesel::update(events::table.find((target.stream_id, target.seq)))
-        .set((
-            events::body.eq(body),
-            events::edited_at.eq(event.at.micros()),
-            events::rev.eq(event.seq.stored()),
-        ))
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-/// Leaves nothing of what a message said.
-async fn erase(conn: &mut Conn, event: &Event, target: &Target) -> QueryResult<()> {
-    diesel::update(events::table.find((target.stream_id, target.seq)))
-        .set((
-            events::body.eq(None::<String>),
-            events::rev.eq(event.seq.stored()),
-        ))
-        .execute(conn)
-        .await?;
-    diesel::delete(
-        revisions::table
-            .filter(revisions::stream_id.eq(target.stream_id))
-            .filter(revisions::seq.eq(target.seq)),
-    )
-    .execute(conn)
-    .await?;
     Ok(())
 }

@@ -1,5 +1,8 @@
 //! Events.
 
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
+use diesel::sql_types::{BigInt, Nullable};
 use diesel::{Insertable, QueryResult, Queryable, Selectable};
 use parlor_domain::{ClientId, Draft, Event, Message, MessageBody, MsgNo, Seq, Timestamp, UserRef, What};
 use sha2::{Digest, Sha256};
@@ -44,6 +47,19 @@ pub(crate) struct Target {
     pub(crate) body: Option<String>,
     pub(crate) edited_at: Option<i64>,
     pub(crate) rev: Option<i64>,
+    /// The number of the newest revision: the last row of its key, whatever its length.
+    #[diesel(select_expression = sql(LAST_REVISION), select_expression_type = SqlLiteral<Nullable<BigInt>>)]
+    last_revision: Option<i64>,
+}
+
+const LAST_REVISION: &str = "(SELECT max(revisions.no) FROM revisions \
+                             WHERE revisions.stream_id = events.stream_id AND revisions.seq = events.seq)";
+
+impl Target {
+    /// How often the message was edited.
+    pub(crate) fn edits(&self) -> i64 {
+        self.last_revision.unwrap_or(0)
+    }
 }
 
 /// An event to be stored.

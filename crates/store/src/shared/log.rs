@@ -1,5 +1,8 @@
 //! The log: what was said, and reading it.
 
+mod history;
+mod revisions;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -7,22 +10,20 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
-use parlor_domain::{
-    Event, MarksUpdate, MemberMark, MessageBody, PageSize, Rev, Revision, RoomId, Seq, StreamId, Timestamp,
-    UserId, What,
-};
-use parlor_ports::{Append, Appended, EventLog, HistoryPage, HistoryRange, StoreError};
+use parlor_domain::{Event, MarksUpdate, MemberMark, PageSize, Rev, RoomId, Seq, StreamId, UserId, What};
+use parlor_ports::{Append, Appended, EventLog, HistoryPage, HistoryRange, RevisionsPage, StoreError};
 
 use super::super::{Backend, Conn};
+use crate::budget;
 use crate::counter::Counter;
 use crate::id::Id;
-use crate::rows::{EventRow, MemberRow, StreamRow, Target};
-use crate::schema::{events, members, revisions, streams};
+use crate::rows::{EventRow, MemberRow, Target};
+use crate::schema::{events, members, streams};
 
 /// Most events that one read of a stream gives.
 const PAGE_EVENTS: i64 = 64;
-/// So much text ends a page early.
-const PAGE_BYTES: usize = 64 * 1024;
+
+pub(super) use self::history::messages_by;
 
 #[async_trait]
 impl EventLog for Backend {
@@ -47,7 +48,7 @@ impl EventLog for Backend {
         range: HistoryRange,
         size: PageSize,
     ) -> Result<Option<HistoryPage>, StoreError> {
-        self.snapshot(move |conn| history(conn, room, viewer, range, size).boxed())
+        self.snapshot(move |conn| history::list(conn, room, viewer, range, size).boxed())
             .await
     }
 
@@ -66,8 +67,10 @@ impl EventLog for Backend {
         room: RoomId,
         viewer: UserId,
         seq: Seq,
-    ) -> Result<Option<Vec<Revision>>, StoreError> {
-        self.snapshot(move |conn| revisions_of(conn, room, viewer, seq).boxed())
+        after: u64,
+        size: PageSize,
+    ) -> Result<Option<RevisionsPage>, StoreError> {
+        self.snapshot(move |conn| revisions::list(conn, room, viewer, seq, after, size).boxed())
             .await
     }
 }
@@ -81,23 +84,19 @@ async fn events_after(conn: &mut Conn, stream: StreamId, after: Seq) -> QueryRes
         .select(EventRow::as_select())
         .load(conn)
         .await?;
-    let mut text = 0;
-    let page = decode(conn, rows).await?.into_iter();
-    let fits = |event: &Event| {
-        let first = text == 0;
-        text += body(event).map_or(0, |body| body.as_str().len());
-        first || text <= PAGE_BYTES
-    };
-    Ok(page.take_while(fits).map(Arc::new).collect())
+    let page = decode(conn, rows).await?;
+    let fitting = budget::fitting(budget::EVENTS, page.iter().map(text));
+    Ok(page.into_iter().take(fitting).map(Arc::new).collect())
 }
 
-/// What an event lets somebody read.
-fn body(event: &Event) -> Option<&MessageBody> {
-    match &event.what {
+/// How much an event lets somebody read.
+pub(super) fn text(event: &Event) -> usize {
+    let body = match &event.what {
         What::Message(message) => message.body.as_ref(),
         What::MessageEdited { body, .. } => body.as_ref(),
         _ => None,
-    }
+    };
+    body.map_or(0, |body| body.as_str().len())
 }
 
 /// Makes events of rows, with what edited messages say now.
@@ -159,79 +158,6 @@ async fn marks_after(conn: &mut Conn, stream: StreamId, rev: Rev) -> QueryResult
     })
 }
 
-/// The first event that the viewer may see, and the stream's head; `None` if he is not in the room.
-async fn view(conn: &mut Conn, room: RoomId, viewer: UserId) -> QueryResult<Option<(i64, StreamRow)>> {
-    members::table
-        .inner_join(streams::table.on(streams::id.eq(members::room_id)))
-        .filter(members::room_id.eq(Id::of(room)))
-        .filter(members::user_id.eq(Id::of(viewer)))
-        .select((members::visible_from, StreamRow::as_select()))
-        .first(conn)
-        .await
-        .optional()
-}
-
-/// How many messages the room had by then. Every event knows, so this is one look-up however long the history is.
-pub(super) async fn messages_by(conn: &mut Conn, head: &StreamRow, seq: i64) -> QueryResult<i64> {
-    if seq <= 0 {
-        return Ok(0);
-    }
-    if seq >= head.seq {
-        return Ok(head.msg_no);
-    }
-    events::table
-        .find((head.id, seq))
-        .select(events::msg_no)
-        .first(conn)
-        .await
-}
-
-async fn history(
-    conn: &mut Conn,
-    room: RoomId,
-    viewer: UserId,
-    range: HistoryRange,
-    size: PageSize,
-) -> QueryResult<Option<HistoryPage>> {
-    let Some((visible_from, head)) = view(conn, room, viewer).await? else {
-        return Ok(None);
-    };
-    // Messages are numbered without gaps, so a page is a range of numbers whatever stands between them.
-    let hidden = messages_by(conn, &head, visible_from - 1).await?;
-    let rows = i64::from(u32::try_from(size.rows()).unwrap_or(u32::MAX));
-    let (first, last) = match range {
-        HistoryRange::Newest => ((head.msg_no - rows).max(hidden), head.msg_no),
-        HistoryRange::Before(seq) => {
-            let last = messages_by(conn, &head, seq.stored() - 1).await?;
-            ((last - rows).max(hidden), last)
-        }
-        HistoryRange::After(seq) => {
-            let first = messages_by(conn, &head, seq.stored()).await?.max(hidden);
-            (first, (first + rows).min(head.msg_no))
-        }
-    };
-    let messages: Vec<EventRow> = events::table
-        .filter(events::stream_id.eq(head.id))
-        .filter(events::rev.is_not_null())
-        .filter(events::msg_no.gt(first))
-        .filter(events::msg_no.le(last))
-        .order(events::msg_no)
-        .select(EventRow::as_select())
-        .load(conn)
-        .await?;
-    Ok(Some(HistoryPage {
-        messages: messages
-            .into_iter()
-            .map(|row| Ok(Arc::new(row.event(None)?)))
-            .collect::<QueryResult<_>>()?,
-        more: match range {
-            HistoryRange::After(_) => last < head.msg_no,
-            HistoryRange::Newest | HistoryRange::Before(_) => first > hidden,
-        },
-        as_of: head.position(),
-    }))
-}
-
 async fn message(conn: &mut Conn, room: RoomId, viewer: UserId, seq: Seq) -> QueryResult<Option<Arc<Event>>> {
     let found: Option<EventRow> = members::table
         .inner_join(events::table.on(events::stream_id.eq(members::room_id)))
@@ -245,30 +171,4 @@ async fn message(conn: &mut Conn, room: RoomId, viewer: UserId, seq: Seq) -> Que
         .await
         .optional()?;
     found.map(|row| Ok(Arc::new(row.event(None)?))).transpose()
-}
-
-async fn revisions_of(
-    conn: &mut Conn,
-    room: RoomId,
-    viewer: UserId,
-    seq: Seq,
-) -> QueryResult<Option<Vec<Revision>>> {
-    if message(conn, room, viewer, seq).await?.is_none() {
-        return Ok(None);
-    }
-    let rows: Vec<(String, i64)> = revisions::table
-        .filter(revisions::stream_id.eq(Id::of(room)))
-        .filter(revisions::seq.eq(seq.stored()))
-        .order(revisions::no)
-        .select((revisions::body, revisions::replaced_at))
-        .load(conn)
-        .await?;
-    Ok(Some(
-        rows.into_iter()
-            .map(|(body, replaced_at)| Revision {
-                body: MessageBody::stored(body),
-                replaced_at: Timestamp::from_micros(replaced_at),
-            })
-            .collect(),
-    ))
 }

@@ -11,12 +11,13 @@ use parlor_ports::{Append, Appended, Entropy};
 
 use super::statements::{AddEvent, DONE, GrowStream, MoveMark, PART, UNDO};
 use crate::appending::{self, Standing, judge, known, next};
+use crate::changing;
 use crate::code::Code;
 use crate::counter::Counter;
 use crate::error::corrupt;
 use crate::id::Id;
 use crate::rows::{EventRow, NewEvent, StreamRow, Target, digest};
-use crate::schema::{events, members, revisions, streams};
+use crate::schema::{events, members, streams};
 
 /// What was read once for all appends of a run, and what is to be written once at its end.
 pub(super) struct Run<'c> {
@@ -79,8 +80,14 @@ impl<'c> Run<'c> {
                 let place = (event.seq.stored(), event.msg_no.stored());
                 self.spoken.insert((append.room, append.sender.id), place);
             }
-            (Draft::Edit { body, .. }, Some(target)) => self.revise(&event, target, body.as_str())?,
-            (Draft::Delete { .. }, Some(target)) => self.erase(&event, &target)?,
+            (Draft::Edit { body, .. }, Some(target)) => {
+                changing::keep(&event, &target).execute(self.conn)?;
+                changing::rewrite(&event, &target, body).execute(self.conn)?;
+            }
+            (Draft::Delete { .. }, Some(target)) => {
+                changing::blank(&event, &target).execute(self.conn)?;
+                changing::forget(&target).execute(self.conn)?;
+            }
             (Draft::Edit { .. } | Draft::Delete { .. }, None) => {}
         }
         self.number = event.number;
@@ -169,48 +176,5 @@ impl<'c> Run<'c> {
         let number = event.number;
         let inserted = AddEvent { number, row }.execute(self.conn)?;
         Ok(inserted == 1)
-    }
-
-    /// Gives a message another text, and keeps the one before.
-    fn revise(&mut self, event: &Event, target: Target, body: &str) -> QueryResult<()> {
-        let kept: i64 = revisions::table
-            .filter(revisions::stream_id.eq(target.stream_id))
-            .filter(revisions::seq.eq(target.seq))
-            .count()
-            .get_result(self.conn)?;
-        diesel::insert_into(revisions::table)
-            .values((
-                revisions::stream_id.eq(target.stream_id),
-                revisions::seq.eq(target.seq),
-                revisions::no.eq(kept + 1),
-                revisions::body.eq(target.body.unwrap_or_default()),
-                revisions::replaced_at.eq(event.at.micros()),
-            ))
-            .execute(self.conn)?;
-        diesel::update(events::table.find((target.stream_id, target.seq)))
-            .set((
-                events::body.eq(body),
-                events::edited_at.eq(event.at.micros()),
-                events::rev.eq(event.seq.stored()),
-            ))
-            .execute(self.conn)?;
-        Ok(())
-    }
-
-    /// Leaves nothing of what a message said.
-    fn erase(&mut self, event: &Event, target: &Target) -> QueryResult<()> {
-        diesel::update(events::table.find((target.stream_id, target.seq)))
-            .set((
-                events::body.eq(None::<String>),
-                events::rev.eq(event.seq.stored()),
-            ))
-            .execute(self.conn)?;
-        diesel::delete(
-            revisions::table
-                .filter(revisions::stream_id.eq(target.stream_id))
-                .filter(revisions::seq.eq(target.seq)),
-        )
-        .execute(self.conn)?;
-        Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! Edits and deletions, and what they leave.
 
 use parlor_domain::{Event, Message, Revision, What};
+use parlor_ports::{AppendRefusal, Appended};
 
 use super::Tested;
 use crate::{Fixture, delete, edit, message, polled_in_order, reply, text};
@@ -40,17 +41,78 @@ pub async fn edits_keep_what_they_replace(f: &Fixture) -> Tested {
     let [ann, ben] = f.people(["ann", "ben"]).await?;
     let room = f.group(ann, &[ben]).await?;
     let seq = f.say(room, ann, "one").await?.seq;
-    assert_eq!(f.log.revisions(room, ben.id, seq).await?, Some(Vec::new()));
+    assert_eq!(f.all_revisions(room, ben, seq).await?, []);
     let (two, three) = (
         f.edit(room, ann, seq, "two").await?,
         f.edit(room, ann, seq, "three").await?,
     );
-    let revision = |body, event: &Event| Revision {
+    let revision = |no, body, event: &Event| Revision {
+        no,
         body: text(body),
         replaced_at: event.at,
     };
-    let expected = vec![revision("one", &two), revision("two", &three)];
-    assert_eq!(f.log.revisions(room, ben.id, seq).await?, Some(expected));
+    let expected = vec![revision(1, "one", &two), revision(2, "two", &three)];
+    assert_eq!(f.all_revisions(room, ben, seq).await?, expected);
+    Ok(())
+}
+
+/// A message is edited a thousand times and no more; what was done before is still known, and the end comes when asked.
+pub async fn a_message_is_edited_a_thousand_times(f: &Fixture) -> Tested {
+    let ann = f.person("ann").await?;
+    let room = f.group(ann, &[]).await?;
+    let seq = f.say(room, ann, "0").await?.seq;
+    // One more than may be, all at once: the limit holds within a batch as well.
+    let begun: Vec<_> = (1..=Revision::MOST + 1)
+        .map(|no| f.draft(room, ann, edit(seq, &no.to_string())))
+        .collect();
+    let mut answers = polled_in_order(begun.iter().map(|append| f.log.append(append.clone()))).await;
+    let last = answers.pop().expect("many answers")?;
+    assert!(matches!(last, Appended::Refused(AppendRefusal::TooManyEdits)));
+    for answer in answers {
+        assert!(matches!(answer?, Appended::New(_)));
+    }
+    let again = f.draft(room, ann, edit(seq, "again"));
+    assert_eq!(f.refusal(again).await?, AppendRefusal::TooManyEdits);
+    f.known(begun[7].clone()).await?;
+
+    let revisions = f.all_revisions(room, ann, seq).await?;
+    let said: Vec<_> = revisions.iter().map(|revision| revision.body.as_str()).collect();
+    let expected: Vec<_> = (0..Revision::MOST).map(|no| no.to_string()).collect();
+    assert_eq!(said, expected);
+    let page = f.revisions(room, ann, seq, 990, 5).await?.expect("it is there");
+    assert_eq!(
+        (&page.revisions[..], page.next),
+        (&revisions[990..995], Some(995))
+    );
+    let page = f.revisions(room, ann, seq, 995, 5).await?.expect("it is there");
+    assert_eq!((&page.revisions[..], page.next), (&revisions[995..], None));
+    for beyond in [Revision::MOST, u64::MAX] {
+        let page = f
+            .revisions(room, ann, seq, beyond, 5)
+            .await?
+            .expect("it is there");
+        assert_eq!((page.revisions.len(), page.next), (0, None));
+    }
+    f.delete(room, ann, seq).await?;
+    assert_eq!(f.all_revisions(room, ann, seq).await?, []);
+    Ok(())
+}
+
+/// A page of revisions has about 256 KiB of text, but at least one revision.
+pub async fn a_page_of_revisions_is_no_larger_than_256_kib(f: &Fixture) -> Tested {
+    let ann = f.person("ann").await?;
+    let room = f.group(ann, &[]).await?;
+    let seq = f.say(room, ann, "x").await?.seq;
+    for _ in 0..12 {
+        f.edit(room, ann, seq, &"x".repeat(65_000)).await?;
+    }
+    let (mut after, mut sizes) = (Some(0), Vec::new());
+    while let Some(no) = after {
+        let page = f.revisions(room, ann, seq, no, 200).await?.expect("it is there");
+        sizes.push(page.revisions.len());
+        after = page.next;
+    }
+    assert_eq!(sizes, [5, 4, 3]);
     Ok(())
 }
 
@@ -67,7 +129,7 @@ pub async fn revisions_are_as_visible_as_their_message(f: &Fixture) -> Tested {
         (ann, seq.next()),
         (ann, seq.next().next().next()),
     ] {
-        assert_eq!(f.log.revisions(room, viewer.id, seq).await?, None);
+        assert_eq!(f.revisions(room, viewer, seq, 0, 50).await?, None);
     }
     Ok(())
 }
@@ -96,7 +158,7 @@ pub async fn a_deletion_leaves_nothing_of_what_was_said(f: &Fixture) -> Tested {
         Some(&*now),
         "as the event says"
     );
-    assert_eq!(f.log.revisions(room, ann.id, before.seq).await?, Some(Vec::new()));
+    assert_eq!(f.all_revisions(room, ann, before.seq).await?, []);
     Ok(())
 }
 
@@ -185,11 +247,11 @@ pub async fn changes_in_the_same_instant_take_effect_in_order(f: &Fixture) -> Te
         .map(|draft| f.draft(room, ann, draft))
         .collect();
     for answer in polled_in_order(begun.iter().map(|append| f.log.append(append.clone()))).await {
-        assert!(matches!(answer?, parlor_ports::Appended::New(_)));
+        assert!(matches!(answer?, Appended::New(_)));
     }
     let now = f.log.message(room, ann.id, seq).await?.expect("it is there");
     assert_eq!(said(&now).body, Some(text("three")));
-    let revisions = f.log.revisions(room, ann.id, seq).await?.expect("it is there");
+    let revisions = f.all_revisions(room, ann, seq).await?;
     let bodies: Vec<_> = revisions.into_iter().map(|revision| revision.body).collect();
     assert_eq!(bodies, [text("one"), text("two")]);
     assert_eq!(f.unread(room, ann).await?, 0);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parlor_domain::{Event, PageSize, RoomChange, Seq, What};
+use parlor_domain::{Draft, Event, MessageBody, PageSize, RoomChange, Seq, What};
 use parlor_ports::{HistoryPage, HistoryRange::*, RoomAct};
 
 use super::Tested;
@@ -31,6 +31,47 @@ pub async fn the_newest_messages(f: &Fixture) -> Tested {
         let expected = &all[5_usize.saturating_sub(usize::try_from(size).expect("small"))..];
         assert_eq!((&*seqs(&page), page.more), (expected, more), "{size} of 5");
     }
+    Ok(())
+}
+
+/// A page has about 256 KiB of text, but at least one message, and reading on meets every message once, either way.
+pub async fn a_page_is_no_larger_than_256_kib(f: &Fixture) -> Tested {
+    let ann = f.person("ann").await?;
+    let room = f.group(ann, &[]).await?;
+    let mut all = f.say_many(room, ann, 3).await?;
+    for _ in 0..9 {
+        all.push(f.say(room, ann, &"x".repeat(65_000)).await?.seq);
+    }
+    let huge = Draft::Message {
+        body: MessageBody::stored("x".repeat(300_000)),
+        reply_to: None,
+    };
+    all.push(f.append(f.draft(room, ann, huge)).await?.seq);
+    all.push(f.say(room, ann, "x").await?.seq);
+
+    let (mut range, mut met, mut sizes) = (Newest, Vec::new(), Vec::new());
+    loop {
+        let page = f.history(room, ann, range, 200).await?;
+        sizes.push(page.messages.len());
+        met.splice(0..0, seqs(&page));
+        range = Before(met[0]);
+        if !page.more {
+            break;
+        }
+    }
+    assert_eq!((met, &*sizes), (all.clone(), &[1, 1, 4, 4, 4][..]));
+
+    let (mut range, mut met, mut sizes) = (After(Seq::ZERO), Vec::new(), Vec::new());
+    loop {
+        let page = f.history(room, ann, range, 200).await?;
+        sizes.push(page.messages.len());
+        met.extend(seqs(&page));
+        range = After(*met.last().expect("a message"));
+        if !page.more {
+            break;
+        }
+    }
+    assert_eq!((met, &*sizes), (all, &[7, 4, 1, 1, 1][..]));
     Ok(())
 }
 
@@ -136,7 +177,7 @@ pub async fn strangers_see_nothing(f: &Fixture) -> Tested {
                 .is_none()
         );
         assert!(f.log.message(room, viewer.id, seq).await?.is_none());
-        assert!(f.log.revisions(room, viewer.id, seq).await?.is_none());
+        assert!(f.revisions(room, viewer, seq, 0, 50).await?.is_none());
         assert!(f.rooms.find(room, viewer.id).await?.is_none());
         assert!(
             f.rooms

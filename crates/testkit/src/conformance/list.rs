@@ -30,6 +30,8 @@ macro_rules! conformance {
             changing {
                 an_edit_replaces_the_text,
                 edits_keep_what_they_replace,
+                a_message_is_edited_a_thousand_times,
+                a_page_of_revisions_is_no_larger_than_256_kib,
                 revisions_are_as_visible_as_their_message,
                 a_deletion_leaves_nothing_of_what_was_said,
                 admins_delete_anybodys_message,
@@ -75,6 +77,7 @@ macro_rules! conformance {
             }
             history {
                 the_newest_messages,
+                a_page_is_no_larger_than_256_kib,
                 reading_backwards_meets_every_message_once,
                 reading_forwards_meets_every_message_once,
                 history_holds_messages_only,
@@ -98,6 +101,7 @@ macro_rules! conformance {
                 a_listed_room_is_as_it_is,
                 the_last_message_is_the_newest_to_be_seen,
                 pages_of_rooms_have_no_gaps_and_no_repeats,
+                a_page_of_rooms_is_no_larger_than_256_kib,
                 pages_of_rooms_of_one_instant_have_no_gaps_and_no_repeats,
                 pages_of_rooms_hold_while_messages_arrive,
                 members_come_in_the_order_of_their_ids,

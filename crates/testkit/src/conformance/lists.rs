@@ -135,6 +135,29 @@ pub async fn pages_of_rooms_have_no_gaps_and_no_repeats(f: &Fixture) -> Tested {
     Ok(())
 }
 
+/// A page of rooms has about 256 KiB of last messages, but at least one room, and reading on meets every room once.
+pub async fn a_page_of_rooms_is_no_larger_than_256_kib(f: &Fixture) -> Tested {
+    let ann = f.person("ann").await?;
+    let mut expected = Vec::new();
+    for _ in 0..10 {
+        let room = f.group(ann, &[]).await?;
+        f.say(room, ann, &"x".repeat(65_000)).await?;
+        expected.insert(0, room);
+    }
+    let (mut met, mut sizes, mut after) = (Vec::new(), Vec::new(), None);
+    loop {
+        let page = page(f, ann, after, 200).await?;
+        sizes.push(page.rooms.len());
+        met.extend(ids(&page));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!((met, &*sizes), (expected, &[4, 4, 2][..]));
+    Ok(())
+}
+
 /// Rooms in which something happened in the same instant are told apart as well.
 pub async fn pages_of_rooms_of_one_instant_have_no_gaps_and_no_repeats(f: &Fixture) -> Tested {
     let ann = f.person("ann").await?;

@@ -9,7 +9,9 @@ use parlor_domain::{Event, Member, PageSize, Position, Room, RoomId, RoomKind, S
 use parlor_ports::{RoomCursor, RoomView, RoomsPage};
 
 use super::super::super::Conn;
+use super::super::log::text;
 use super::members::{self as people, member};
+use crate::budget;
 use crate::code::Code;
 use crate::counter::Counter;
 use crate::id::Id;
@@ -70,9 +72,13 @@ pub(super) async fn list(
         ))
         .load(conn)
         .await?;
-    let more = rows.len() > size.rows();
+    let found = rows.len();
     rows.truncate(size.rows());
-    let rooms = views(conn, user, rows).await?;
+    let mut rooms = views(conn, user, rows).await?;
+    let last_messages = rooms.iter().map(|view| view.last_message.as_deref());
+    let fitting = budget::fitting(budget::PAGE, last_messages.map(|last| last.map_or(0, text)));
+    rooms.truncate(fitting);
+    let more = rooms.len() < found;
     Ok(RoomsPage {
         next: rooms.last().filter(|_| more).map(|view| RoomCursor {
             active_at: view.active_at,

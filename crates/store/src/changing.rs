@@ -1,0 +1,60 @@
+//! What edits and deletions do to a message: statements for both databases, which run them on connections of different
+//! kinds.
+
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{QueryFragment, QueryId};
+use diesel::sqlite::Sqlite;
+use parlor_domain::{Event, MessageBody};
+
+use crate::counter::Counter;
+use crate::rows::Target;
+use crate::schema::{events, revisions};
+
+/// A statement that runs on either database.
+pub(crate) trait Statement:
+    QueryFragment<Sqlite> + QueryFragment<Pg> + QueryId + RunQueryDsl<SqliteConnection> + Send
+{
+}
+
+impl<S> Statement for S where
+    S: QueryFragment<Sqlite> + QueryFragment<Pg> + QueryId + RunQueryDsl<SqliteConnection> + Send
+{
+}
+
+/// Keeps what a message says, before an edit replaces it.
+pub(crate) fn keep<'a>(edit: &Event, target: &'a Target) -> impl Statement + use<'a> {
+    diesel::insert_into(revisions::table).values((
+        revisions::stream_id.eq(target.stream_id),
+        revisions::seq.eq(target.seq),
+        revisions::no.eq(target.edits() + 1),
+        revisions::body.eq(target.body.as_deref().unwrap_or_default()),
+        revisions::replaced_at.eq(edit.at.micros()),
+    ))
+}
+
+/// Gives a message another text.
+pub(crate) fn rewrite<'a>(edit: &Event, target: &Target, body: &'a MessageBody) -> impl Statement + use<'a> {
+    diesel::update(events::table.find((target.stream_id, target.seq))).set((
+        events::body.eq(body.as_str()),
+        events::edited_at.eq(edit.at.micros()),
+        events::rev.eq(edit.seq.stored()),
+    ))
+}
+
+/// Takes a message's text away.
+pub(crate) fn blank(deletion: &Event, target: &Target) -> impl Statement + use<> {
+    diesel::update(events::table.find((target.stream_id, target.seq))).set((
+        events::body.eq(None::<String>),
+        events::rev.eq(deletion.seq.stored()),
+    ))
+}
+
+/// Forgets what a message said before it was edited.
+pub(crate) fn forget(target: &Target) -> impl Statement + use<> {
+    diesel::delete(
+        revisions::table
+            .filter(revisions::stream_id.eq(target.stream_id))
+            .filter(revisions::seq.eq(target.seq)),
+    )
+}
