@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use parlor_domain::{Email, Username};
 
-use crate::config::Flags;
+use crate::config::{Flags, parse_socket_address};
 
 /// A real-time chat server.
 ///
@@ -47,7 +47,7 @@ struct FlagArgs {
     #[arg(long, value_name = "FOLDER", global = true)]
     data: Option<PathBuf>,
     /// Where the server listens [default: 127.0.0.1:8000]
-    #[arg(long, value_name = "ADDRESS:PORT", global = true)]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = parse_socket_address, global = true)]
     listen: Option<SocketAddr>,
 }
 

@@ -5,6 +5,7 @@
 //!
 //! To add one more setting: its line in config/default.toml, its field in `sections`, its use in `app`.
 
+mod check;
 mod error;
 mod layer;
 mod load;
@@ -20,6 +21,7 @@ pub use sections::{
     Auth, Database, Http, Limits, Log, LogFormat, Messages, Registration, Rooms, Server, Socket,
 };
 pub use text::{DatabaseUrl, LogLevel};
+pub(crate) use value::parse_socket_address;
 
 use serde::Deserialize;
 

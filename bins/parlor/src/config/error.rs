@@ -8,12 +8,12 @@ use super::Origin;
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// A file cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}: {why}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// Why.
-        source: std::io::Error,
+        /// Why. Not called the source, which would be printed once more.
+        why: std::io::Error,
     },
     /// A file is not TOML.
     #[error("{} is not valid TOML: {message}", path.display())]
@@ -24,14 +24,14 @@ pub enum ConfigError {
         message: String,
     },
     /// There is no such setting.
-    #[error("unknown setting `{key}` ({origin}){}", hint(nearest.as_deref()))]
+    #[error("unknown setting `{key}` ({origin}){}", hint(near))]
     Unknown {
         /// What was written.
         key: String,
         /// Where it was written.
         origin: Origin,
         /// What was perhaps meant.
-        nearest: Option<String>,
+        near: Vec<String>,
     },
     /// A value cannot be what the setting is.
     #[error("setting `{key}` ({origin}): {why}")]
@@ -48,9 +48,10 @@ pub enum ConfigError {
     Together(String),
 }
 
-fn hint(nearest: Option<&str>) -> String {
-    nearest.map_or_else(
-        || "; config/default.toml lists them all".to_owned(),
-        |key| format!("; did you mean `{key}`?"),
-    )
+fn hint(near: &[String]) -> String {
+    match near {
+        [] => "; config/default.toml lists them all".to_owned(),
+        [one] => format!("; did you mean `{one}`?"),
+        many => format!("; did you mean one of `{}`?", many.join("`, `")),
+    }
 }

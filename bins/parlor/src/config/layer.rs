@@ -59,7 +59,7 @@ impl Layers {
                 Ok(())
             }
             None => Err(ConfigError::Unknown {
-                nearest: self.nearest(&key),
+                near: self.near(&key),
                 key,
                 origin,
             }),
@@ -68,18 +68,14 @@ impl Layers {
 
     /// Lays one value over the others that was written as text and is meant as the setting's own type.
     pub(super) fn set_text(&mut self, key: String, text: &str, origin: Origin) -> Result<(), ConfigError> {
+        // What cannot be the setting's type stays a text, which its own reader refuses in better words.
         let value = match self.0.get(&key).map(|setting| &setting.value) {
-            Some(Value::Integer(_)) => text
-                .parse()
-                .map(Value::Integer)
-                .map_err(|_| wrong(&key, &origin, "must be a whole number"))?,
-            Some(Value::Boolean(_)) => text
-                .parse()
-                .map(Value::Boolean)
-                .map_err(|_| wrong(&key, &origin, "must be true or false"))?,
-            Some(Value::Array(_)) => list(text),
-            _ => Value::String(text.to_owned()),
+            Some(Value::Integer(_)) => text.parse().ok().map(Value::Integer),
+            Some(Value::Boolean(_)) => text.parse().ok().map(Value::Boolean),
+            Some(Value::Array(_)) => Some(list(text)),
+            _ => None,
         };
+        let value = value.unwrap_or_else(|| Value::String(text.to_owned()));
         self.set(key, value, origin)
     }
 
@@ -110,6 +106,19 @@ impl Layers {
         root
     }
 
+    /// What may be meant: the one setting that is nearest, else all of the section that is.
+    fn near(&self, key: &str) -> Vec<String> {
+        if let Some(nearest) = self.nearest(key) {
+            return vec![nearest];
+        }
+        let distance = |known: &str| strsim::damerau_levenshtein(section(known), section(key));
+        let Some(least) = self.0.keys().map(|known| distance(known)).min() else {
+            return Vec::new();
+        };
+        let meant = |known: &&String| distance(known) == least && least <= 1 + section(key).len() / 4;
+        self.0.keys().filter(meant).cloned().collect()
+    }
+
     fn nearest(&self, key: &str) -> Option<String> {
         let name = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();
         let distance = |known: &str| {
@@ -128,6 +137,10 @@ impl Layers {
             .filter(|(distance, _)| *distance <= 1 + key.len() / 4)
             .map(|(_, known)| known.clone())
     }
+}
+
+fn section(key: &str) -> &str {
+    key.split('.').next().unwrap_or(key)
 }
 
 fn wrong(key: &str, origin: &Origin, why: &str) -> ConfigError {

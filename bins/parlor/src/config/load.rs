@@ -115,24 +115,10 @@ impl fmt::Debug for Loaded {
     }
 }
 
-impl Config {
-    /// What the types cannot say.
-    fn check(&self) -> Result<(), ConfigError> {
-        let (frame, body) = (self.socket.frame_bytes, self.messages.body_bytes);
-        if frame < body + 1024 {
-            return Err(ConfigError::Together(format!(
-                "`socket.frame_bytes` ({frame}) must be at least 1024 more than `messages.body_bytes` ({body}), so that \
-                 a frame can hold a message"
-            )));
-        }
-        Ok(())
-    }
-}
-
 fn read(path: &Path) -> Result<String, ConfigError> {
-    fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+    fs::read_to_string(path).map_err(|why| ConfigError::Unreadable {
         path: path.to_owned(),
-        source,
+        why,
     })
 }
 

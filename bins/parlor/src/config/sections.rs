@@ -9,7 +9,9 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use url::Url;
 
-use super::value::{base_url, count, days, minutes, networks, origins, rate, seconds, within};
+use super::value::{
+    base_url, count, days, flag, minutes, networks, origins, rate, seconds, socket_address, within,
+};
 use super::{DatabaseUrl, LogLevel};
 
 /// `[server]`
@@ -17,6 +19,7 @@ use super::{DatabaseUrl, LogLevel};
 #[serde(deny_unknown_fields)]
 pub struct Server {
     /// Where the server listens.
+    #[serde(deserialize_with = "socket_address")]
     pub listen: SocketAddr,
     /// The folder of everything that the server keeps.
     pub data: PathBuf,
@@ -36,6 +39,7 @@ pub struct Server {
     #[serde(rename = "move_window_seconds", deserialize_with = "seconds::<0, 60, _>")]
     pub move_window: Duration,
     /// Whether the description of the interface is served.
+    #[serde(deserialize_with = "flag")]
     pub docs: bool,
 }
 
@@ -173,6 +177,7 @@ pub struct Limits {
     pub credentials_per_minute: NonZeroU32,
     /// All requests of one address, per second.
     #[serde(deserialize_with = "rate::<1_000_000, _>")]
+    #[serde(deserialize_with = "flag")]
     pub requests_per_second: NonZeroU32,
     /// Commands of one socket, per second.
     #[serde(deserialize_with = "rate::<1_000_000, _>")]

@@ -3,6 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 use url::Url;
 
 /// Where the database is: SQLite in the data folder if empty, else a PostgreSQL address, which may hold a password.
@@ -58,8 +59,11 @@ impl TryFrom<String> for LogLevel {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
+        // To the filter a bare word is a module: of a misspelt level it would make silence.
+        let known =
+            |part: &str| part.contains(['=', '[']) || !part.is_empty() && part.parse::<LevelFilter>().is_ok();
         match EnvFilter::try_new(&text) {
-            Ok(_) if !text.is_empty() => Ok(Self(text)),
+            Ok(_) if text.split(',').all(known) => Ok(Self(text)),
             _ => Err(format!(
                 "must be a level (error, warn, info, debug, trace) or levels by module such as \
                  info,parlor_store=debug, not `{text}`"

@@ -1,26 +1,24 @@
 //! How settings are read where their type alone does not say what is allowed.
 
 use std::fmt::Display;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use ipnet::IpNet;
-use serde::de::{Deserialize, Deserializer, Error, Unexpected};
+use serde::de::{Deserialize, Deserializer, Error};
+use toml::Value;
 use url::{Origin as WebOrigin, Url};
 
 /// A whole number from `MIN` to `MAX`.
 pub(super) fn within<'de, const MIN: u32, const MAX: u32, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<u32, D::Error> {
-    let number = i64::deserialize(deserializer)?;
-    u32::try_from(number)
-        .ok()
+    let value = Value::deserialize(deserializer)?;
+    let number = value.as_integer().and_then(|number| u32::try_from(number).ok());
+    number
         .filter(|number| (MIN..=MAX).contains(number))
-        .ok_or_else(|| {
-            let expected = format!("a whole number from {MIN} to {MAX}");
-            D::Error::invalid_value(Unexpected::Signed(number), &expected.as_str())
-        })
+        .ok_or_else(|| D::Error::custom(format!("must be a whole number from {MIN} to {MAX}, not {value}")))
 }
 
 /// As [`within`], for sizes and counts of things in memory.
@@ -59,9 +57,31 @@ pub(super) fn days<'de, const MIN: u32, const MAX: u32, D: Deserializer<'de>>(
     within::<MIN, MAX, D>(deserializer).map(|days| Duration::from_secs(86_400 * u64::from(days)))
 }
 
+/// Yes or no.
+pub(super) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    value
+        .as_bool()
+        .ok_or_else(|| D::Error::custom(format!("must be true or false, not {value}")))
+}
+
+/// An address and a port.
+pub(super) fn socket_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    parse_socket_address(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
+/// Reads an address and a port, and says how they are written if that is neither.
+pub(crate) fn parse_socket_address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| {
+        format!(
+            "must be an address and a port such as 127.0.0.1:8000, 0.0.0.0:80 or [::1]:8000, not `{text}`"
+        )
+    })
+}
+
 /// Network addresses (`10.0.0.5`) and networks (`10.0.0.0/8`).
 pub(super) fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
-    Vec::<String>::deserialize(deserializer)?
+    texts(deserializer, r#"["10.0.0.5", "10.0.0.0/8"]"#)?
         .iter()
         .map(|text| {
             let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
@@ -69,6 +89,12 @@ pub(super) fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec
                 .map_err(|_| D::Error::custom(format!("must be like 10.0.0.5 or 10.0.0.0/8, not `{text}`")))
         })
         .collect()
+}
+
+fn texts<'de, D: Deserializer<'de>>(deserializer: D, example: &str) -> Result<Vec<String>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    let list = Vec::deserialize(value.clone());
+    list.map_err(|_| D::Error::custom(format!("must be a list such as {example}, not {value}")))
 }
 
 /// A web address without path, or nothing.
@@ -82,7 +108,7 @@ pub(super) fn base_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opt
 
 /// A list of web addresses without path.
 pub(super) fn origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    Vec::<String>::deserialize(deserializer)?
+    texts(deserializer, r#"["https://app.example.org"]"#)?
         .iter()
         .map(|text| match origin(text) {
             Ok(url) => Ok(url.origin().ascii_serialization()),

@@ -160,8 +160,15 @@ fn an_unknown_key_is_refused_with_the_nearest_known_one_and_its_place() {
     let expected = "unknown setting `auth.registrations` ($PARLOR__AUTH__REGISTRATIONS); did you mean `auth.registration`?";
     assert_eq!(error, expected);
 
-    let error = refusal(of_file("[server]\nfrobnication_of_things = 1"));
+    let error = refusal(of_file("[frobnication]\nof_things = 1"));
     assert!(error.ends_with("config/default.toml lists them all"), "{error}");
+    let rooms = "; did you mean one of `rooms.members`, `rooms.per_user`?";
+    for text in ["[rooms]\nfrobnication = 1", "[roms]\nx = 1", "rooms = 1"] {
+        let error = refusal(of_file(text));
+        assert!(error.ends_with(rooms), "{text}: {error}");
+    }
+    let error = refusal(of_variables(&[("PARLOR__ROOMS", "1")]));
+    assert!(error.ends_with(rooms), "{error}");
     let error = refusal(of_file("listen = '127.0.0.1:1'"));
     assert!(error.ends_with("did you mean `server.listen`?"), "{error}");
     let error = refusal(of_file("[messages]\nframe_bytes = 1"));
@@ -184,18 +191,23 @@ fn a_wrong_value_is_refused_with_its_key_and_its_place() {
         (
             "PARLOR__SERVER__WORKERS",
             "many",
-            "setting `server.workers` ($PARLOR__SERVER__WORKERS): must be a whole number",
+            "setting `server.workers` ($PARLOR__SERVER__WORKERS): must be a whole number from 0 to 64, not \"many\"",
         ),
         (
             "PARLOR__SERVER__DOCS",
             "yes",
-            "setting `server.docs` ($PARLOR__SERVER__DOCS): must be true or false",
+            "setting `server.docs` ($PARLOR__SERVER__DOCS): must be true or false, not \"yes\"",
+        ),
+        (
+            "PARLOR_LISTEN",
+            "8000",
+            "setting `server.listen` ($PARLOR_LISTEN): must be an address and a port such as 127.0.0.1:8000, 0.0.0.0:80 \
+             or [::1]:8000, not `8000`",
         ),
         (
             "PARLOR__AUTH__BCRYPT_COST",
             "99",
-            "setting `auth.bcrypt_cost` ($PARLOR__AUTH__BCRYPT_COST): invalid value: integer `99`, expected a whole \
-             number from 4 to 16",
+            "setting `auth.bcrypt_cost` ($PARLOR__AUTH__BCRYPT_COST): must be a whole number from 4 to 16, not 99",
         ),
         (
             "PARLOR__AUTH__REGISTRATION",
@@ -218,10 +230,72 @@ fn a_wrong_value_is_refused_with_its_key_and_its_place() {
         error.contains("setting `socket.frame_bytes`") && error.contains("chosen.toml:2"),
         "{error}"
     );
+    assert!(
+        error.ends_with("must be a whole number from 1024 to 4194304, not \"big\""),
+        "{error}"
+    );
+    let error = refusal(of_file("[server]\ntrusted_proxies = '10.0.0.5'"));
+    assert!(
+        error.ends_with(r#"must be a list such as ["10.0.0.5", "10.0.0.0/8"], not "10.0.0.5""#),
+        "{error}"
+    );
     let error = refusal(of_file("[auth]\naudience = 1.5"));
     assert!(error.contains("setting `auth.audience`"), "{error}");
     assert!(refusal(of_file("[server")).contains("chosen.toml is not valid TOML"));
-    assert!(refusal(of_file("[messages]\nbody_bytes = 300_000")).contains("`socket.frame_bytes` (262144)"));
+}
+
+#[test]
+fn settings_that_contradict_each_other_are_refused_with_both_names() {
+    let contradictions = [
+        (
+            "[messages]\nbody_bytes = 90_000",
+            "`socket.frame_bytes` (262144) must be at least 3 times `messages.body_bytes` (90000) and 1024 more, that is \
+             271024,",
+        ),
+        (
+            "[http]\njson_bytes = 66_560",
+            "`http.json_bytes` (66560) must be at least 3 times `messages.body_bytes` (65536) and 1024 more, that is 197632,",
+        ),
+        (
+            "[socket]\nping_seconds = 61",
+            "`socket.stalled_seconds` (120) must be at least twice `socket.ping_seconds` (61), that is 122,",
+        ),
+        (
+            "[rooms]\nper_user = 10_000",
+            "`rooms.per_user` (10000) must be at most 9999,",
+        ),
+    ];
+    for (text, expected) in contradictions {
+        let error = refusal(of_file(text));
+        assert!(error.starts_with(expected), "{error}");
+    }
+    for text in [
+        "[http]\njson_bytes = 197_632",
+        "[socket]\nping_seconds = 60",
+        "[rooms]\nper_user = 9_999",
+    ] {
+        of_file(text).expect(text);
+    }
+}
+
+#[test]
+fn a_misspelt_level_of_the_log_is_refused() {
+    for level in ["inof", "info,debgu", "parlor_store=inof", "parlor_store", ""] {
+        let error = refusal(of_file(&format!("[log]\nlevel = '{level}'")));
+        assert!(
+            error.contains("`log.level`") && error.contains("must be a level"),
+            "{level}: {error}"
+        );
+    }
+    for level in [
+        "info",
+        "WARN",
+        "off",
+        "info,parlor_store=debug",
+        "warn,[append{room=1}]=trace",
+    ] {
+        of_file(&format!("[log]\nlevel = '{level}'")).expect(level);
+    }
 }
 
 #[test]

@@ -1,0 +1,50 @@
+//! Settings that must go together, which their types cannot say.
+
+use parlor_services::SyncSettings;
+
+use super::{Config, ConfigError};
+
+/// How much longer JSON may be than the text in it. Escapes make six bytes of two (`é` is `\u00e9`) or twelve of four;
+/// only who escapes letters that need none makes more, six times as much at most.
+const ESCAPES: usize = 3;
+/// Room for the JSON around a text.
+const AROUND: usize = 1024;
+
+impl Config {
+    /// Whether the settings go together.
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        self.holds_a_message("socket.frame_bytes", self.socket.frame_bytes)?;
+        self.holds_a_message("http.json_bytes", self.http.json_bytes)?;
+
+        let (ping, stalled) = (self.socket.ping.as_secs(), self.socket.stalled.as_secs());
+        if stalled < 2 * ping {
+            return Err(ConfigError::Together(format!(
+                "`socket.stalled_seconds` ({stalled}) must be at least twice `socket.ping_seconds` ({ping}), that is {}, \
+                 so that an idle client can answer a ping before it is disconnected",
+                2 * ping
+            )));
+        }
+
+        // One position is that of the user's own stream.
+        let (rooms, most) = (self.rooms.per_user, SyncSettings::default().max_positions - 1);
+        if usize::try_from(rooms).is_ok_and(|rooms| rooms > most) {
+            return Err(ConfigError::Together(format!(
+                "`rooms.per_user` ({rooms}) must be at most {most}, so that a client can say in its `hello` where it \
+                 stands in all its rooms"
+            )));
+        }
+        Ok(())
+    }
+
+    fn holds_a_message(&self, key: &str, bytes: usize) -> Result<(), ConfigError> {
+        let body = self.messages.body_bytes;
+        let least = ESCAPES * body + AROUND;
+        if bytes >= least {
+            return Ok(());
+        }
+        Err(ConfigError::Together(format!(
+            "`{key}` ({bytes}) must be at least {ESCAPES} times `messages.body_bytes` ({body}) and {AROUND} more, that is \
+             {least}, so that it can hold a message as JSON"
+        )))
+    }
+}
