@@ -167,8 +167,7 @@ impl Connection {
     pub fn rest(&self) -> Vec<Bytes> {
         self.with(|peer| {
             let mut rest = vec![std::mem::take(&mut peer.partial)];
-            rest.extend(peer.control.drain(..));
-            peer.control_bytes = 0;
+            rest.push(std::mem::take(&mut peer.control).freeze());
             rest
         })
     }

@@ -79,7 +79,7 @@ impl State {
             cursor = head;
             let peer = &mut self.peers[key as usize];
             if let Some(frame) = self.hub.formats[peer.format.index()].reset(room, head) {
-                peer.control(frame);
+                peer.control(&frame);
             }
         }
         self.listen(

@@ -20,6 +20,7 @@ mod hub;
 mod inbox;
 mod pages;
 mod peer;
+mod plan;
 mod presence;
 mod publish;
 mod registry;

@@ -1,9 +1,9 @@
 //! A connection's state in its worker.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::rc::Rc;
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes, BytesMut};
 use parlor_domain::{Seq, SessionId, StreamId, Timestamp, UserId, UserRef};
 
 use crate::connection::{CloseReason, Transport};
@@ -39,8 +39,7 @@ pub(crate) struct Peer {
     /// What is left of a frame that was written in part.
     pub(crate) partial: Bytes,
     /// Answers and notices, which go before events.
-    pub(crate) control: VecDeque<Bytes>,
-    pub(crate) control_bytes: usize,
+    pub(crate) control: BytesMut,
     /// Commands that wait for their answers, as the hub and as the client number them.
     pub(crate) in_flight: Vec<(u64, u64)>,
     pub(crate) commands: u64,
@@ -84,8 +83,7 @@ impl Peer {
             first: NONE,
             last: NONE,
             partial: Bytes::new(),
-            control: VecDeque::new(),
-            control_bytes: 0,
+            control: BytesMut::new(),
             in_flight: Vec::new(),
             commands: 0,
             expires_at: None,
@@ -134,14 +132,21 @@ impl Peer {
     }
 
     /// Adds an answer or a notice.
-    pub(crate) fn control(&mut self, frame: Bytes) {
-        self.control_bytes += frame.len();
-        self.control.push_back(frame);
+    pub(crate) fn control(&mut self, frame: &[u8]) {
+        self.control.extend_from_slice(frame);
+    }
+
+    /// So many bytes of answers and notices are written.
+    pub(crate) fn control_went(&mut self, bytes: usize) {
+        self.control.advance(bytes);
+        if self.control.is_empty() {
+            self.control = BytesMut::new();
+        }
     }
 
     /// Adds a frame that nobody misses, unless others wait.
-    pub(crate) fn ephemeral(&mut self, frame: Bytes) -> bool {
-        let fits = !self.blocked && self.control_bytes < EPHEMERAL_BYTES;
+    pub(crate) fn ephemeral(&mut self, frame: &[u8]) -> bool {
+        let fits = !self.blocked && self.control.len() < EPHEMERAL_BYTES;
         if fits {
             self.control(frame);
         }
@@ -150,7 +155,7 @@ impl Peer {
 
     /// Whether another command may be read.
     pub(crate) fn has_room(&self) -> bool {
-        self.control_bytes < CONTROL_BYTES && self.in_flight.len() < IN_FLIGHT
+        self.control.len() < CONTROL_BYTES && self.in_flight.len() < IN_FLIGHT
     }
 
     /// What few connections have, made now if it is not there.

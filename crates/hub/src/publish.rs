@@ -82,7 +82,7 @@ impl State {
         if let Some(id) = peer.land(origin.command)
             && let Some(frame) = self.hub.formats[peer.format.index()].done(id, &slot.event)
         {
-            peer.control(frame);
+            peer.control(&frame);
             self.enqueue_urgent(key);
         }
     }
@@ -109,7 +109,7 @@ impl State {
             let frame = encoded[format]
                 .get_or_insert_with(|| self.hub.formats[format].typing(room, user))
                 .clone();
-            if frame.is_some_and(|frame| peer.ephemeral(frame)) {
+            if frame.is_some_and(|frame| peer.ephemeral(&frame)) {
                 self.enqueue(connection);
             }
         }
@@ -156,7 +156,7 @@ impl State {
             if let Some(frame) =
                 self.hub.formats[peer.format.index()].leave(window_ms * number as u64 / count)
             {
-                peer.control(frame);
+                peer.control(&frame);
                 self.enqueue(key);
             }
         }

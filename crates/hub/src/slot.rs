@@ -36,13 +36,13 @@ impl EventSlot {
     }
 
     /// The frame for a reader who sees events from `visible_from` on.
-    pub(crate) fn encoded(&self, format: Format, visible_from: Seq, formats: &Formats) -> Option<Bytes> {
+    pub(crate) fn encoded(&self, format: Format, visible_from: Seq, formats: &Formats) -> Option<&Bytes> {
         let encoder = &formats[format.index()];
         let [full, hidden] = &self.encodings[format.index()];
         if self.event.target().is_some_and(|target| target < visible_from) {
-            hidden.get_or_init(|| encoder.hidden(&self.event)).clone()
+            hidden.get_or_init(|| encoder.hidden(&self.event)).as_ref()
         } else {
-            full.get_or_init(|| encoder.event(&self.event)).clone()
+            full.get_or_init(|| encoder.event(&self.event)).as_ref()
         }
     }
 
@@ -83,9 +83,9 @@ impl MarksSlot {
         }
     }
 
-    pub(crate) fn encoded(&self, format: Format, formats: &Formats) -> Option<Bytes> {
+    pub(crate) fn encoded(&self, format: Format, formats: &Formats) -> Option<&Bytes> {
         self.encodings[format.index()]
             .get_or_init(|| formats[format.index()].marks(&self.update))
-            .clone()
+            .as_ref()
     }
 }

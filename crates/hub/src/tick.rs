@@ -56,7 +56,7 @@ impl State {
             let Some(frame) = self.hub.formats[peer.format.index()].presence(&news) else {
                 continue;
             };
-            if peer.ephemeral(frame) {
+            if peer.ephemeral(&frame) {
                 self.enqueue(key);
             } else {
                 // It takes nothing just now: the latest state of each waits for the next second.
@@ -87,7 +87,7 @@ impl State {
                 peer.close(CloseReason::Stalled);
             } else if silence / ping > before / ping {
                 let frame = self.hub.formats[peer.format.index()].ping();
-                if peer.ephemeral(frame) {
+                if peer.ephemeral(&frame) {
                     quiet.push(key as u32);
                 }
             }

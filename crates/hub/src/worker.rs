@@ -12,7 +12,7 @@ use slab::Slab;
 use tokio::time::MissedTickBehavior;
 
 use crate::connection::{Connection, Transport};
-use crate::flush::Planned;
+use crate::flush::Buffers;
 use crate::follow::Start;
 use crate::format::Format;
 use crate::hub::{Hub, TooMany};
@@ -49,9 +49,7 @@ pub(crate) struct State {
     pub(crate) pages: Pages,
     /// What watchers are to be told with the next tick.
     pub(crate) presence: HashMap<u32, HashMap<UserId, PresenceState>>,
-    /// What is about to be written; the two are kept for their capacity.
-    pub(crate) planned: Vec<Planned>,
-    pub(crate) gathered: Vec<u8>,
+    pub(crate) buffers: Buffers,
 }
 
 /// An event in some ring.
@@ -81,8 +79,7 @@ impl Worker {
             ring_bytes: 0,
             pages: Pages::default(),
             presence: HashMap::new(),
-            planned: Vec::new(),
-            gathered: Vec::new(),
+            buffers: Buffers::default(),
         };
         let worker = Rc::new(Self {
             inbox,
@@ -182,7 +179,7 @@ impl Worker {
 
     pub(crate) fn say(&self, key: u32, frame: Bytes) {
         let mut state = self.state();
-        state.peers[key as usize].control(frame);
+        state.peers[key as usize].control(&frame);
         state.enqueue_urgent(key);
         self.wake();
     }
@@ -191,7 +188,7 @@ impl Worker {
         let mut state = self.state();
         let peer = &mut state.peers[key as usize];
         let first = peer.control.is_empty();
-        peer.control(frame);
+        peer.control(&frame);
         if first {
             state.lazy.push(key);
         }
