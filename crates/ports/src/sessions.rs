@@ -17,7 +17,8 @@ pub trait SessionStore: Send + Sync {
 
     /// Exchanges a refresh token for its successor, exactly once whoever else tries at the same time. A token that was
     /// exchanged before ends its session, unless that was less than `grace` ago with the same successor: then the
-    /// answer is as before and nothing changes.
+    /// answer is as before and nothing changes. One that was exchanged longer ago than a token lives, by the measure of
+    /// a later exchange, is unknown.
     async fn refresh(&self, refresh: Refresh) -> Result<Refreshed, StoreError>;
 
     /// A live session and its account; `None` if it is over, expired, or the account is disabled.
@@ -40,6 +41,13 @@ pub trait SessionStore: Send + Sync {
         except: Option<SessionId>,
         at: Timestamp,
     ) -> Result<usize, StoreError>;
+
+    /// The sessions that were ended since then, as far as they were not [swept](Self::sweep).
+    async fn ended_since(&self, since: Timestamp) -> Result<Vec<SessionId>, StoreError>;
+
+    /// Forgets some of the sessions that have expired by `now` or were ended before `ended`; says whether there may be
+    /// more.
+    async fn sweep(&self, now: Timestamp, ended: Timestamp) -> Result<bool, StoreError>;
 }
 
 /// SHA-256 of a refresh token: all that is kept of it.

@@ -11,9 +11,9 @@ pub(crate) fn run<DB: Backend>(
     conn: &mut impl MigrationHarness<DB>,
     source: fn() -> EmbeddedMigrations,
 ) -> Result<Vec<String>, OpenError> {
-    refuse_newer(conn, source)?;
-    let done = conn.run_pending_migrations(source()).map_err(OpenError::Failed)?;
-    Ok(done.iter().map(ToString::to_string).collect())
+    let missing = pending(conn, source)?;
+    conn.run_pending_migrations(source()).map_err(OpenError::Failed)?;
+    Ok(missing)
 }
 
 /// Names what is missing.

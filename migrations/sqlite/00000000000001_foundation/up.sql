@@ -27,6 +27,8 @@ CREATE TABLE sessions (
     revoked_at    INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sessions_of_user ON sessions (user_id);
+CREATE INDEX sessions_by_end ON sessions (expires_at);
+CREATE INDEX sessions_ended ON sessions (revoked_at) WHERE revoked_at IS NOT NULL;
 
 CREATE TABLE refresh_tokens (
     digest        BLOB NOT NULL PRIMARY KEY,
@@ -35,7 +37,7 @@ CREATE TABLE refresh_tokens (
     used_at       INTEGER,
     successor     BLOB
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX refresh_tokens_of_session ON refresh_tokens (session_id);
+CREATE INDEX refresh_tokens_of_session ON refresh_tokens (session_id, used_at);
 
 -- How far each stream has grown. Whoever appends holds this row.
 CREATE TABLE streams (

@@ -122,7 +122,9 @@ pub(crate) async fn migrate(url: SecretString) -> Result<Vec<String>, OpenError>
 
 /// The migrations that are still to be run.
 pub(crate) async fn pending(url: SecretString) -> Result<Vec<String>, OpenError> {
-    let conn = Connector::new(url).connect().await.map_err(OpenError::failed)?;
+    let mut conn = Connector::new(url).connect().await.map_err(OpenError::failed)?;
+    // Diesel makes its table to look into it. The transaction is never committed: it goes with the connection.
+    diesel::sql_query("BEGIN").execute(&mut conn).await?;
     with_migrations(conn, |conn| migrations::pending(conn, scripts)).await
 }
 

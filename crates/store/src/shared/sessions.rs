@@ -1,12 +1,14 @@
 //! Sessions and their refresh tokens. Whatever changes the sessions of a user holds his stream's row, so that it happens
 //! one after the other.
 
+mod sweep;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use parlor_domain::{Account, AccountStatus, Session, SessionId, Timestamp, UserId, What};
-use parlor_ports::{NewSession, Refresh, Refreshed, SessionStore, StoreError};
+use parlor_ports::{NewSession, Priority, Refresh, Refreshed, SessionStore, StoreError};
 
 use super::super::{Backend, Conn};
 use super::Tx;
@@ -63,20 +65,25 @@ impl SessionStore for Backend {
         })
         .await
     }
+
+    async fn ended_since(&self, since: Timestamp) -> Result<Vec<SessionId>, StoreError> {
+        self.read(move |conn| sweep::ended_since(conn, since).boxed())
+            .await
+    }
+
+    async fn sweep(&self, now: Timestamp, ended: Timestamp) -> Result<bool, StoreError> {
+        self.write_as(Priority::Bulk, move |tx| sweep::sweep(tx, now, ended).boxed())
+            .await
+    }
 }
 
 async fn open(tx: &mut Tx<'_>, new: NewSession, most: usize) -> QueryResult<Session> {
     let user = Id::of(new.user.id);
     tx.lock([user]).await?;
-    // What is over is of no use to anybody: a token of it is as good as unknown.
-    let over = sessions::revoked_at
-        .is_not_null()
-        .or(sessions::expires_at.le(new.at.micros()));
-    diesel::delete(sessions::table.filter(sessions::user_id.eq(user).and(over)))
-        .execute(tx.conn)
-        .await?;
     let live: Vec<Id> = sessions::table
         .filter(sessions::user_id.eq(user))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(new.at.micros()))
         .order((sessions::used_at.desc(), sessions::id.desc()))
         .select(sessions::id)
         .load(tx.conn)
@@ -160,6 +167,7 @@ async fn renew(tx: &mut Tx<'_>, refresh: &Refresh, session: Id) -> QueryResult<(
         .execute(tx.conn)
         .await?;
     insert_token(tx, refresh.successor.0, session, refresh.at).await?;
+    forget_used(tx, refresh, session).await?;
     let row = diesel::update(sessions::table.find(session));
     match &refresh.address {
         Some(address) => {
@@ -181,6 +189,19 @@ async fn renew(tx: &mut Tx<'_>, refresh: &Refresh, session: Id) -> QueryResult<(
         }
     };
     Ok(())
+}
+
+/// Forgets the tokens that were used longer ago than a token lives. Until then each is a row of its own: whoever shows a
+/// copy of it must end the session, and that it was one of this session's cannot be told from the token.
+async fn forget_used(tx: &mut Tx<'_>, refresh: &Refresh, session: Id) -> QueryResult<usize> {
+    let life = refresh.expires_at.since(refresh.at);
+    diesel::delete(
+        refresh_tokens::table
+            .filter(refresh_tokens::session_id.eq(session))
+            .filter(refresh_tokens::used_at.le((refresh.at - life).micros())),
+    )
+    .execute(tx.conn)
+    .await
 }
 
 async fn find(

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use parlor_domain::Seq;
 use parlor_ports::{Appended, StoreError};
 use parlor_store::{Database, OpenError, Settings, migrate, pending_migrations};
@@ -136,7 +137,7 @@ async fn a_newer_schema_is_refused() {
         panic!("it is SQLite")
     };
     let all = pending_migrations(database.clone()).await.unwrap();
-    assert_eq!(migrate(database.clone()).await.unwrap().len(), all.len());
+    assert_eq!(migrate(database.clone()).await.unwrap(), all);
     assert!(migrate(database.clone()).await.unwrap().is_empty());
     assert!(pending_migrations(database.clone()).await.unwrap().is_empty());
     let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
@@ -146,6 +147,24 @@ async fn a_newer_schema_is_refused() {
         parlor_store::open(Settings::new(database), Arc::new(SeededEntropy::default())).await,
         Err(OpenError::Newer(version)) if version == "99999999999999"
     ));
+}
+
+/// Who only asks leaves an empty database empty.
+#[tokio::test]
+async fn what_is_missing_is_told_without_a_change() {
+    let (sqlite, folder) = sqlite_file();
+    assert!(!pending_migrations(sqlite).await.unwrap().is_empty());
+    assert_eq!(folder.path().read_dir().unwrap().count(), 0);
+
+    if let Some(server) = Postgres::start().await {
+        let url = server.database();
+        let postgres: Database = url.parse().unwrap();
+        assert!(!pending_migrations(postgres).await.unwrap().is_empty());
+        let mut conn = AsyncPgConnection::establish(&url).await.unwrap();
+        SimpleAsyncConnection::batch_execute(&mut conn, "CREATE TABLE __diesel_schema_migrations ()")
+            .await
+            .expect("there is no such table yet");
+    }
 }
 
 /// Servers that start together on an empty database bring it up to date once.

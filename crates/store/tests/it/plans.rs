@@ -61,6 +61,8 @@ async fn live_a_day(open: impl AsyncFn() -> Fixture) -> Result<(), parlor_ports:
     reading::a_page_of_edits_is_no_larger_than_64_kib(&open().await).await?;
     refresh::a_token_shown_again_later_ends_its_session(&open().await).await?;
     repeating::repeated_edits_and_deletions_are_known(&open().await).await?;
+    sessions::ended_sessions_are_known_for_a_while(&open().await).await?;
+    sessions::sessions_that_are_over_are_forgotten(&open().await).await?;
     sessions::a_session_too_many_ends_the_one_unused_longest(&open().await).await?;
     snapshot::a_snapshot_looks_positions_up(&open().await).await?;
     unread::deleted_messages_are_not_unread(&open().await).await

@@ -142,6 +142,7 @@ macro_rules! conformance {
                 a_token_with_two_successors_ends_its_session,
                 a_token_shown_again_later_ends_its_session,
                 an_old_token_ends_its_session,
+                a_used_token_is_known_for_its_life,
                 a_session_that_is_over_is_not_refreshed,
             }
             refusals {
@@ -193,6 +194,8 @@ macro_rules! conformance {
                 an_expired_session_takes_no_place,
                 a_session_is_ended_by_its_owner,
                 all_sessions_but_one_are_ended,
+                ended_sessions_are_known_for_a_while,
+                sessions_that_are_over_are_forgotten,
                 a_locked_account_is_found_by_no_session,
             }
             snapshot {

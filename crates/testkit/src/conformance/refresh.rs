@@ -177,6 +177,24 @@ pub async fn an_old_token_ends_its_session(f: &Fixture) -> Tested {
     Ok(())
 }
 
+/// For as long as a token lives, a copy of one that was used ends its session; then nobody knows it any more.
+pub async fn a_used_token_is_known_for_its_life(f: &Fixture) -> Tested {
+    let ann = f.person("ann").await?;
+    let tokens = [f.token(), f.token(), f.token(), f.token()];
+    let session = f.sessions.open(f.new_session(ann, tokens[0]), 10).await?;
+    for pair in tokens.windows(2) {
+        done(f.sessions.refresh(refresh(f, pair[0], pair[1])).await?);
+        f.clock.advance(Duration::from_hours(16 * 24));
+    }
+    let oldest = f.sessions.refresh(refresh(f, tokens[0], tokens[1])).await?;
+    assert!(matches!(oldest, Refreshed::Unknown));
+    assert!(f.sessions.find(session.id, f.clock.now()).await?.is_some());
+    let old = f.sessions.refresh(refresh(f, tokens[1], tokens[2])).await?;
+    assert!(matches!(old, Refreshed::Reused));
+    assert!(f.sessions.find(session.id, f.clock.now()).await?.is_none());
+    Ok(())
+}
+
 /// A session that is over or expired is not refreshed.
 pub async fn a_session_that_is_over_is_not_refreshed(f: &Fixture) -> Tested {
     let ann = f.person("ann").await?;

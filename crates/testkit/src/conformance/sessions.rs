@@ -185,6 +185,70 @@ pub async fn all_sessions_but_one_are_ended(f: &Fixture) -> Tested {
     Ok(())
 }
 
+/// Whoever was not there when sessions ended can ask which did, even after their owner has logged in again.
+pub async fn ended_sessions_are_known_for_a_while(f: &Fixture) -> Tested {
+    let [ann, ben] = f.people(["ann", "ben"]).await?;
+    let (early, late, bens) = (
+        f.session(ann).await?,
+        f.session(ann).await?,
+        f.session(ben).await?,
+    );
+    f.sessions.revoke(ann.id, early.id, f.tick()).await?;
+    let since = f.tick();
+    f.sessions.revoke(ann.id, late.id, since).await?;
+    f.sessions.revoke(ben.id, bens.id, f.tick()).await?;
+    f.session(ann).await?;
+    let ended: BTreeSet<_> = f.sessions.ended_since(since).await?.into_iter().collect();
+    assert_eq!(ended, BTreeSet::from([late.id, bens.id]));
+    Ok(())
+}
+
+/// Sessions that are over are forgotten step by step, with all their tokens, and no others are.
+pub async fn sessions_that_are_over_are_forgotten(f: &Fixture) -> Tested {
+    let [ann, ben] = f.people(["ann", "ben"]).await?;
+    let mut token = f.token();
+    let refreshed = f.new_session(ann, token);
+    f.sessions.open(refreshed.clone(), 1000).await?;
+    for _ in 0..150 {
+        let ask = refresh(f, token);
+        token = ask.successor;
+        f.sessions.refresh(ask).await?;
+    }
+    for _ in 0..150 {
+        f.sessions.open(f.new_session(ann, f.token()), 1000).await?;
+    }
+    let (before, after) = (f.session(ben).await?, f.session(ben).await?);
+    f.sessions.revoke(ben.id, before.id, f.tick()).await?;
+    let ended = f.tick();
+    f.sessions.revoke(ben.id, after.id, ended).await?;
+    let everything = f.clock.now() - Duration::from_hours(1);
+    assert!(!f.sessions.sweep(f.clock.now(), everything).await?);
+
+    assert!(f.sessions.sweep(f.clock.now(), ended).await?);
+    assert!(!f.sessions.sweep(f.clock.now(), ended).await?);
+    assert_eq!(f.sessions.ended_since(everything).await?, [after.id]);
+
+    f.clock.advance(Duration::from_hours(30 * 24));
+    let live = f.sessions.open(f.new_session(ann, f.token()), 1000).await?;
+    let mut steps = 0;
+    while f.sessions.sweep(f.clock.now(), ended).await? {
+        steps += 1;
+    }
+    assert!(steps >= 4, "{steps} steps for 150 sessions and 300 tokens");
+    assert_eq!(ids(&f.sessions.list(ann.id, f.clock.now()).await?), [live.id]);
+    // Of the first one nothing is left that would be in the way of another with its id and its tokens.
+    let again = NewSession {
+        at: f.tick(),
+        expires_at: f.in_a_month(),
+        ..refreshed
+    };
+    f.sessions.open(again.clone(), 1000).await?;
+    let done = f.sessions.refresh(refresh(f, again.token)).await?;
+    assert!(matches!(done, Refreshed::Done(_)));
+    assert!(f.events(ann.id).await?.is_empty(), "nothing live ended");
+    Ok(())
+}
+
 /// A locked account is found by no session, not even by one that is opened while it is locked.
 pub async fn a_locked_account_is_found_by_no_session(f: &Fixture) -> Tested {
     let ann = f.person("ann").await?;
