@@ -65,14 +65,14 @@ The first SIGTERM or Ctrl-C stops it in good order within server.shutdown_second
     /// Bring the database to the form that this version needs, or say how far it is
     #[command(after_help = "\
 Examples:
-  parlor migrate status
-  parlor migrate up
+  parlor migrate                            runs what is missing; makes the database if there is none
+  parlor migrate status                     changes nothing
 
 The server does this by itself when it starts.")]
     Migrate {
-        /// What about the migrations
+        /// What about the migrations: to run them if nothing is said
         #[command(subcommand)]
-        command: MigrateCommand,
+        command: Option<MigrateCommand>,
     },
     /// Make and look after accounts, also while the server runs
     #[command(after_help = "\
@@ -106,13 +106,13 @@ Examples:
 Exit code 0 if it is ready, 1 if not: made for the health checks of containers.")]
     Healthcheck,
     /// Print the OpenAPI document of the REST interface
-    #[command(after_help = "Example:\n  parlor openapi > openapi.json")]
+    #[command(after_help = "Examples:\n  parlor openapi > openapi.json")]
     Openapi,
     /// Print the AsyncAPI document of the socket
-    #[command(after_help = "Example:\n  parlor asyncapi > asyncapi.json")]
+    #[command(after_help = "Examples:\n  parlor asyncapi > asyncapi.json")]
     Asyncapi,
     /// Print a completion script for a shell
-    #[command(after_help = "Example:\n  parlor completions bash > /etc/bash_completion.d/parlor")]
+    #[command(after_help = "Examples:\n  parlor completions bash > /etc/bash_completion.d/parlor")]
     Completions {
         /// For which shell
         shell: Shell,
@@ -123,8 +123,12 @@ Exit code 0 if it is ready, 1 if not: made for the health checks of containers."
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum MigrateCommand {
     /// Say which migrations are done and which are not; changes nothing
+    #[command(
+        after_help = "Examples:\n  parlor migrate status\n  parlor migrate status --data /var/lib/parlor"
+    )]
     Status,
     /// Run the migrations that are not done yet
+    #[command(after_help = "Examples:\n  parlor migrate up\n  parlor migrate up --data /var/lib/parlor")]
     Up,
 }
 
@@ -132,6 +136,9 @@ pub enum MigrateCommand {
 #[derive(Debug, Subcommand)]
 pub enum UserCommand {
     /// Make an account
+    #[command(
+        after_help = "Examples:\n  parlor user create ann\n  parlor user create ann --admin --email ann@example.org < password.txt"
+    )]
     Create {
         /// Its unique name
         username: Username,
@@ -143,16 +150,21 @@ pub enum UserCommand {
         email: Option<Email>,
     },
     /// Set another password, which ends all sessions
+    #[command(
+        after_help = "Examples:\n  parlor user password ann\n  parlor user password ann < password.txt"
+    )]
     Password {
         /// Whose
         username: Username,
     },
     /// Lock an account, which ends all sessions
+    #[command(after_help = "Examples:\n  parlor user disable ann")]
     Disable {
         /// Whose
         username: Username,
     },
     /// Unlock an account
+    #[command(after_help = "Examples:\n  parlor user enable ann")]
     Enable {
         /// Whose
         username: Username,
@@ -163,8 +175,10 @@ pub enum UserCommand {
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum ConfigCommand {
     /// Say whether it can be used
+    #[command(after_help = "Examples:\n  parlor config check\n  parlor config check --config parlor.toml")]
     Check,
     /// Print every setting and where it comes from, without secrets
+    #[command(after_help = "Examples:\n  parlor config show\n  parlor config show --data /var/lib/parlor")]
     Show,
 }
 

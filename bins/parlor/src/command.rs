@@ -12,7 +12,7 @@ use std::io::Write;
 
 use clap::CommandFactory;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, MigrateCommand};
 use crate::config::Loaded;
 
 /// Does what the command line says, and writes what people asked for to `out`.
@@ -29,7 +29,10 @@ pub async fn run(
     let loaded = || Loaded::new(&flags, variables);
     match command {
         Command::Serve => serve::run(&loaded()?.config, out).await?,
-        Command::Migrate { command } => database::migrate(command, &loaded()?.config, out).await?,
+        Command::Migrate { command } => {
+            let command = command.unwrap_or(MigrateCommand::Up);
+            database::migrate(command, &loaded()?.config, out).await?;
+        }
         Command::User { command } => user::run(command, &loaded()?.config, out).await?,
         Command::Config { command } => configuration::run(command, &loaded()?, out)?,
         Command::Healthcheck => healthcheck::run(loaded()?.config.server.listen, out)?,

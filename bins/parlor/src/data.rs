@@ -3,7 +3,7 @@
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 
 use anyhow::{Context, bail};
 
@@ -27,6 +27,11 @@ impl DataFolder {
         make_private_dir(path).with_context(failed)?;
         let path = path.canonicalize().with_context(failed)?;
         Ok(Self(path))
+    }
+
+    /// The folder as it is, if it is there.
+    pub fn at(path: &Path) -> io::Result<Self> {
+        Ok(Self(path.canonicalize().or_else(|_| absolute(path))?))
     }
 
     /// The folder's full path.

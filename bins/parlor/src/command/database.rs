@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::bail;
 use parlor_ports::{EventSink, Published, SystemEntropy};
-use parlor_store::{Database, Store, migrate as bring_up, pending_migrations};
+use parlor_store::{Database, Settings, Store, migrate as bring_up, pending_migrations};
 
 use crate::cli::MigrateCommand;
 use crate::config::Config;
@@ -17,12 +17,15 @@ pub(super) async fn migrate(
     config: &Config,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
-    let data = DataFolder::open(&config.server.data)?;
-    let database = settings::store(config, &data).database;
-    writeln!(out, "{}", database.describe())?;
     match command {
-        MigrateCommand::Status => list(out, "Still to be run", &pending_migrations(database).await?)?,
+        MigrateCommand::Status => {
+            let database = existing(config, out)?.database;
+            list(out, "Still to be run", &pending_migrations(database).await?)?;
+        }
         MigrateCommand::Up => {
+            let data = DataFolder::open(&config.server.data)?;
+            let database = settings::store(config, &data).database;
+            writeln!(out, "{}", database.describe())?;
             let _lock = data.lock()?;
             list(out, "Run now", &bring_up(database).await?)?;
         }
@@ -38,26 +41,39 @@ fn list(out: &mut dyn Write, title: &str, migrations: &[String]) -> std::io::Res
     migrations.iter().try_for_each(|name| writeln!(out, "  {name}"))
 }
 
-/// Opens the store for a command, beside a server or without one.
+/// Opens the store for a command, beside a server or without one, and says which it is.
 ///
 /// # Errors
-/// If a server runs that needs the database as it is.
-pub(super) async fn open(config: &Config) -> anyhow::Result<Store> {
-    let data = DataFolder::open(&config.server.data)?;
-    let settings = settings::store(config, &data);
-    // The lock falls with the end of this function: by then the database is up to date, whoever starts next.
-    let alone = data.lock().is_ok();
-    if !alone && is_behind(settings.database.clone()).await? {
+/// If there is no database, or it is not in the form that this version needs. It is left as it is: a server of an older
+/// version may be using it.
+pub(super) async fn open(config: &Config, out: &mut dyn Write) -> anyhow::Result<Store> {
+    let settings = existing(config, out)?;
+    if !pending_migrations(settings.database.clone()).await?.is_empty() {
         bail!(
-            "the running server is of an older version than this command; stop it first, or use its own command"
+            "the database is not in the form that this version needs; run `parlor migrate` first, and before that stop \
+             a server of an older version that still uses it"
         );
     }
     let opened = parlor_store::open(settings, Arc::new(SystemEntropy)).await?;
     Ok(opened.start(Arc::new(Nobody)).await?)
 }
 
-async fn is_behind(database: Database) -> anyhow::Result<bool> {
-    Ok(!pending_migrations(database).await?.is_empty())
+/// Where the database is, which is told. Only servers and `migrate up` make one: another command that finds none was
+/// pointed to the wrong place.
+fn existing(config: &Config, out: &mut dyn Write) -> anyhow::Result<Settings> {
+    let data = DataFolder::at(&config.server.data)?;
+    let settings = settings::store(config, &data);
+    if let Database::Sqlite(path) = &settings.database
+        && !path.try_exists()?
+    {
+        bail!(
+            "there is no database at {}; name the folder that it is in with --data, or the PostgreSQL database with \
+             DATABASE_URL, or make a new one with `parlor migrate`",
+            path.display()
+        );
+    }
+    writeln!(out, "{}", settings.database.describe())?;
+    Ok(settings)
 }
 
 /// Hears nothing: a running server notices by itself what others have written.

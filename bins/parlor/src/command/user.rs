@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::settings;
 
 pub(super) async fn run(command: UserCommand, config: &Config, out: &mut dyn Write) -> anyhow::Result<()> {
-    let store = database::open(config).await?;
+    let store = database::open(config, out).await?;
     let done = act(command, &accounts(config, &store)?, out).await;
     store.close().await;
     done

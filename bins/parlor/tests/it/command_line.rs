@@ -1,27 +1,49 @@
 //! Commands that need no server.
 
+use clap::{Command, CommandFactory, Parser};
+use parlor::cli::Cli;
 use tempfile::TempDir;
 
 use crate::program::{parlor, run};
 
+/// Visits a command and all below it.
+fn walk(command: &mut Command, visit: &mut impl FnMut(&str, &str)) {
+    let help = command.render_long_help().to_string();
+    visit(&command.get_bin_name().unwrap_or_default().to_owned(), &help);
+    for below in command.get_subcommands_mut() {
+        if below.get_name() != "help" {
+            walk(below, visit);
+        }
+    }
+}
+
 #[test]
-fn every_command_has_help_with_examples() {
-    let home = TempDir::new().unwrap();
-    for command in [
+fn every_command_has_help_with_examples_that_can_be_run() {
+    let mut root = Cli::command();
+    root.build();
+    let mut seen = Vec::new();
+    walk(&mut root, &mut |name, help| {
+        let (_, examples) = help.split_once("\nExamples:\n").expect(name);
+        let mut examples = examples.lines().take_while(|line| !line.is_empty()).peekable();
+        assert!(examples.peek().is_some(), "{name}");
+        for example in examples {
+            // What it does stands behind two spaces, what the shell does behind a bracket.
+            let line = example.trim().split("  ").next().expect(name);
+            let line = line.split(['<', '>']).next().expect(name);
+            let words = line.split(' ').filter(|word| !word.is_empty());
+            let words = words.skip_while(|word| word.contains("="));
+            Cli::try_parse_from(words).expect(example);
+            assert!(line.contains(name), "{name}: {example}");
+        }
+        seen.push(name.to_owned());
+    });
+    for name in [
         "",
-        "serve",
-        "migrate",
-        "user",
-        "config",
-        "healthcheck",
-        "openapi",
-        "asyncapi",
-        "completions",
+        "parlor user disable",
+        "parlor config show",
+        "parlor migrate up",
     ] {
-        let args = command.split_whitespace().chain(["--help"]);
-        let said = run(&mut parlor(home.path(), args));
-        assert_eq!(said.code, 0, "{command}: {said:?}");
-        assert!(said.out.contains("Example"), "{command}: {}", said.out);
+        assert!(seen.iter().any(|seen| seen == name), "{name}: {seen:?}");
     }
 }
 
@@ -44,6 +66,9 @@ fn a_wrong_command_line_exits_with_2_and_says_what_there_is() {
     let said = run(&mut parlor(home.path(), ["user", "create", "x"]));
     assert_eq!(said.code, 2);
     assert!(said.err.contains("must be 2 to 32 characters"), "{}", said.err);
+    let said = run(&mut parlor(home.path(), ["--listen", "8000"]));
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("such as 127.0.0.1:8000"), "{}", said.err);
 }
 
 #[test]
@@ -64,6 +89,22 @@ fn a_wrong_configuration_exits_with_2_and_starts_nothing() {
         assert_eq!(said.err, expected);
     }
     assert!(!home.path().join("data").exists());
+}
+
+#[test]
+fn an_unreadable_file_is_named_once_with_the_reason() {
+    let home = TempDir::new().unwrap();
+    let said = run(&mut parlor(
+        home.path(),
+        ["config", "check", "--config", "none.toml"],
+    ));
+    assert_eq!(
+        (said.code, said.err.as_str()),
+        (
+            2,
+            "error: cannot read none.toml: No such file or directory (os error 2)\n"
+        )
+    );
 }
 
 #[test]

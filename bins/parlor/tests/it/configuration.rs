@@ -280,7 +280,7 @@ fn settings_that_contradict_each_other_are_refused_with_both_names() {
 
 #[test]
 fn a_misspelt_level_of_the_log_is_refused() {
-    for level in ["inof", "info,debgu", "parlor_store=inof", "parlor_store", ""] {
+    for level in ["inof", "info,wran", "parlor_store=inof", "parlor_store", ""] {
         let error = refusal(of_file(&format!("[log]\nlevel = '{level}'")));
         assert!(
             error.contains("`log.level`") && error.contains("must be a level"),

@@ -118,21 +118,27 @@ fn accounts_are_made_and_locked_beside_a_running_server() {
 
     assert_eq!(ask(server.address, "POST", "/v1/users", LOGIN).0, 403);
     let said = user(["create", "ann", "--admin"]);
-    assert!(said.out.starts_with("Made the administrator ann ("), "{said:?}");
+    assert!(
+        said.out.contains("parlor.db\nMade the administrator ann ("),
+        "{said:?}"
+    );
     assert_eq!(login(), 201);
 
-    assert_eq!(
-        user(["disable", "ann", ""]).out,
-        "ann is locked; all sessions are over.\n"
+    let said = user(["disable", "ann", ""]);
+    assert!(
+        said.out.ends_with("\nann is locked; all sessions are over.\n"),
+        "{said:?}"
     );
     assert_eq!(login(), 403);
-    assert_eq!(user(["enable", "ann", ""]).out, "ann can log in again.\n");
+    let said = user(["enable", "ann", ""]);
+    assert!(said.out.ends_with("\nann can log in again.\n"), "{said:?}");
     assert_eq!(login(), 201);
 }
 
 #[test]
 fn a_password_comes_from_standard_input() {
     let home = TempDir::new().unwrap();
+    assert_eq!(run(&mut parlor(home.path(), ["migrate"])).code, 0);
     let create = ["user", "create", "ann"];
     let said = run_with_input(&mut parlor(home.path(), create), "short");
     assert_eq!(said.code, 1);
@@ -154,7 +160,11 @@ fn a_password_comes_from_standard_input() {
         &mut parlor(home.path(), ["user", "password", "ann"]),
         "another horse",
     );
-    assert_eq!(said.out, "ann has another password; all sessions are over.\n");
+    assert!(
+        said.out
+            .ends_with("\nann has another password; all sessions are over.\n"),
+        "{said:?}"
+    );
     let said = run(&mut parlor(home.path(), ["user", "disable", "bob"]));
     assert_eq!(
         (said.code, said.err.as_str()),
@@ -163,14 +173,49 @@ fn a_password_comes_from_standard_input() {
 }
 
 #[test]
-fn migrations_can_be_listed_and_run() {
+fn commands_refuse_a_place_without_a_database_and_leave_it_so() {
     let home = TempDir::new().unwrap();
+    let looked = home.path().canonicalize().unwrap().join("typo/parlor.db");
+    for command in ["user create ann", "user disable ann", "migrate status"] {
+        let args = command.split(' ').chain(["--data", "typo"]);
+        let said = run_with_input(&mut parlor(home.path(), args), "correct horse");
+        let expected = format!(
+            "error: there is no database at {}; name the folder",
+            looked.display()
+        );
+        assert_eq!(said.code, 1, "{command}: {said:?}");
+        assert!(said.err.starts_with(&expected), "{command}: {said:?}");
+    }
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn commands_leave_a_database_alone_that_lacks_migrations() {
+    let home = TempDir::new().unwrap();
+    std::fs::write(home.path().join("parlor.db"), "").unwrap();
+    let args = ["user", "create", "ann", "--data", "."];
+    let said = run_with_input(&mut parlor(home.path(), args), "correct horse");
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("run `parlor migrate` first"), "{said:?}");
+    assert_eq!(run(&mut parlor(home.path(), ["migrate", "--data", "."])).code, 0);
+    let said = run_with_input(&mut parlor(home.path(), args), "correct horse");
+    assert_eq!(said.code, 0, "{said:?}");
+}
+
+#[test]
+fn migrations_are_run_and_listed_by_name() {
+    let home = TempDir::new().unwrap();
+    std::fs::create_dir(home.path().join("data")).unwrap();
+    std::fs::write(home.path().join("data/parlor.db"), "").unwrap();
     let said = run(&mut parlor(home.path(), ["migrate", "status"]));
-    assert!(said.out.contains("Still to be run:"), "{said:?}");
-    let said = run(&mut parlor(home.path(), ["migrate", "up"]));
-    assert!(said.out.contains("Run now:"), "{said:?}");
-    let said = run(&mut parlor(home.path(), ["migrate", "status"]));
-    assert!(said.out.contains("The database is up to date."), "{said:?}");
+    let (_, missing) = said.out.split_once("Still to be run:\n").expect("some are");
+    assert!(missing.contains("_foundation\n"), "{missing}");
+    let said = run(&mut parlor(home.path(), ["migrate"]));
+    assert!(said.out.ends_with(&format!("Run now:\n{missing}")), "{said:?}");
+    for command in ["status", "up"] {
+        let said = run(&mut parlor(home.path(), ["migrate", command]));
+        assert!(said.out.ends_with("The database is up to date.\n"), "{said:?}");
+    }
 }
 
 #[tokio::test]
@@ -191,10 +236,9 @@ async fn with_a_database_url_the_same_program_serves_from_postgresql() {
     assert_eq!(ask(server.address, "POST", "/v1/users", LOGIN).0, 201);
     assert_eq!(ask(server.address, "POST", "/v1/sessions", LOGIN).0, 201);
     let said = run(parlor(home.path(), ["user", "disable", "ann"]).env("DATABASE_URL", &url));
-    assert_eq!(
-        said.out, "ann is locked; all sessions are over.\n",
-        "{}",
-        said.err
+    assert!(
+        said.out.ends_with("\nann is locked; all sessions are over.\n"),
+        "{said:?}"
     );
     assert_eq!(ask(server.address, "POST", "/v1/sessions", LOGIN).0, 403);
     let said = run(parlor(home.path(), ["migrate", "status"]).env("DATABASE_URL", &url));
@@ -206,4 +250,25 @@ async fn with_a_database_url_the_same_program_serves_from_postgresql() {
 
     server.signal("TERM");
     assert_eq!(server.wait().code(), Some(0));
+}
+
+#[tokio::test]
+async fn an_empty_postgresql_database_is_refused_by_all_commands_but_migrate() {
+    let Some(postgres) = Postgres::start().await else {
+        return;
+    };
+    let url = postgres.database();
+    let home = TempDir::new().unwrap();
+    let command = |args: &str| {
+        let mut command = parlor(home.path(), args.split(' '));
+        run_with_input(command.env("DATABASE_URL", &url), "correct horse")
+    };
+    for _ in 0..2 {
+        assert!(command("migrate status").out.contains("Still to be run:"));
+        let said = command("user create ann");
+        assert!(said.err.contains("run `parlor migrate` first"), "{said:?}");
+    }
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
+    assert!(command("migrate").out.contains("Run now:"));
+    assert_eq!(command("user create ann").code, 0);
 }
