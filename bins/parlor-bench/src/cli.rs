@@ -108,6 +108,9 @@ pub(crate) struct Chat {
     /// How many people are in each.
     #[arg(long, short = 'k', default_value_t = 10)]
     pub(crate) members: usize,
+    /// In how many rooms each person is; nobody says anything in the others.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) rooms_each: usize,
 }
 
 #[derive(Debug, Args)]

@@ -21,9 +21,12 @@ pub(crate) async fn fanout(options: Fanout) -> Result<Report> {
 
 /// Rooms whose members send in turn.
 pub(crate) async fn chat(options: Chat) -> Result<Report> {
-    let bench = Bench::ready(options.common, Plan::separate(options.rooms, options.members)).await?;
+    let people = options.rooms * options.members;
+    let plan = Plan::mixed(people, options.rooms_each, options.members);
+    let bench = Bench::ready(options.common, plan).await?;
     let rooms = bench.town.rooms.iter().zip(&bench.town.plan.rooms);
     let lanes = rooms
+        .take(options.rooms)
         .map(|(room, members)| Lane::new(*room, members.clone(), members.len() as u32, 0))
         .collect();
     talk(&bench, "chat", options.load, Complete::Delivered, lanes).await

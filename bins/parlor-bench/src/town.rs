@@ -59,7 +59,8 @@ impl Plan {
         }
     }
 
-    /// Everybody in `each` rooms of about `size` people, with different neighbours in each.
+    /// Everybody in `each` rooms of about `size` people, with different neighbours in each; the first rooms are those of
+    /// [`Self::separate`].
     pub(crate) fn mixed(people: usize, each: usize, size: usize) -> Self {
         let mut rooms = Vec::new();
         for round in 0..each {
@@ -206,6 +207,7 @@ mod tests {
             assert_eq!(rooms, 5, "{person}");
         }
         assert!(plan.rooms.iter().all(|room| room.len() == 10));
+        assert_eq!(plan.rooms[..4], Plan::separate(4, 10).rooms);
     }
 
     #[test]
