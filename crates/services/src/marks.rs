@@ -1,14 +1,15 @@
 //! Delivered and read marks: taken at once, written a little later.
 
+use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use parlor_domain::{Mark, MemberMark, RoomId, UserId};
+use parlor_domain::{Mark, MemberMark, RoomId, StreamId, UserId};
 use parlor_ports::{Clock, RoomStore, RoomView};
 use tokio::sync::Notify;
 
-use crate::{Actor, Error};
+use crate::{Actor, Error, Opened};
 
 mod waiting;
 
@@ -63,8 +64,9 @@ impl Marks {
         }
     }
 
-    /// Takes a mark, to be written soon. That the user is in the room is seen when it is written; until then it takes
-    /// up room, so pass only marks in rooms that the user's socket follows.
+    /// Takes a mark, to be written soon; one beyond the end of the stream becomes one at its end. That the user is in
+    /// the room is seen when it is written; until then it takes up room, so pass only marks in rooms that the user's
+    /// socket follows.
     ///
     /// # Errors
     /// [`Error::Busy`] if too many wait.
@@ -81,6 +83,26 @@ impl Marks {
             self.awake.notify_one();
         }
         Ok(())
+    }
+
+    /// Takes the marks that a device brings when its socket opens, as far as they say more than is known: a crash may
+    /// have lost the last of them. Those for which there is no place are let go: the device brings them again.
+    pub fn take_brought(&self, opened: &Opened, brought: impl IntoIterator<Item = (RoomId, Mark)>) {
+        let known: HashMap<StreamId, Mark> = opened
+            .streams
+            .iter()
+            .map(|start| (start.stream, start.mark))
+            .collect();
+        let news = brought.into_iter().filter(|(room, mark)| {
+            known
+                .get(&(*room).into())
+                .is_some_and(|known| known.merge(*mark) != *known)
+        });
+        for (room, mark) in news {
+            if self.take(opened.account.user.id, room, mark).is_err() {
+                return;
+            }
+        }
     }
 
     /// Writes a mark now, and answers with the room as it is then.

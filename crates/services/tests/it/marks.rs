@@ -106,6 +106,26 @@ async fn a_room_is_written_at_most_once_a_second() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn marks_that_a_device_brings_count_as_others_do() {
+    let scene = Scene::new().await;
+    let services = &scene.world.services;
+    let elsewhere = scene.world.group(&scene.ann, &[]).await;
+    let opened = services.sync.open(&scene.bob, Vec::new()).await.unwrap();
+    let beyond = Mark::read(Seq(scene.last.0 + 90));
+    scene
+        .marks
+        .take_brought(&opened, [(elsewhere, beyond), (scene.room, beyond)]);
+    scene.marks.flush_all().await.unwrap();
+    assert_eq!(scene.stored().await, (Mark::read(scene.last), 0));
+    assert_eq!(scene.store.writes(), 1);
+    let opened = services.sync.open(&scene.bob, Vec::new()).await.unwrap();
+    let known = Mark::read(scene.last);
+    scene.marks.take_brought(&opened, [(scene.room, known)]);
+    scene.marks.flush_all().await.unwrap();
+    assert_eq!(scene.store.writes(), 1, "it says nothing new");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_written_where_nothing_waits() {
     let scene = Scene::new().await;
     scene.marks.flush_due().await.unwrap();
