@@ -1,5 +1,6 @@
 //! Reading a client's frame, and saying precisely what is wrong with one.
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -40,6 +41,16 @@ impl From<FrameError> for Failure {
 /// Reads one text frame.
 pub fn decode(text: &str) -> Result<Command, Box<FrameError>> {
     serde_json::from_str(text).map_err(|_| Box::new(explain(text)))
+}
+
+/// What a frame calls itself, if it does, without a look at the rest: for what is refused whatever it says.
+pub fn command_id(text: &str) -> Option<u64> {
+    #[derive(Deserialize)]
+    struct Named {
+        id: u64,
+    }
+    let named: Named = serde_json::from_str(text).ok()?;
+    Some(named.id)
 }
 
 /// Reads the frame again, slower, to find what is wrong with it.
@@ -167,6 +178,14 @@ mod tests {
                 (id, code.to_owned(), field.map(str::to_owned)),
                 "{shown}"
             );
+        }
+    }
+
+    #[test]
+    fn a_name_is_found_whatever_else_a_frame_says() {
+        assert_eq!(command_id(r#"{"type":"fly","x":[{}],"id":7}"#), Some(7));
+        for nameless in [r#"{"type":"hello"}"#, r#"{"id":-7}"#, "[7]", "{\"id\":7"] {
+            assert_eq!(command_id(nameless), None, "{nameless}");
         }
     }
 

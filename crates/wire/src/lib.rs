@@ -30,7 +30,7 @@ pub use command::{
     Authenticate, ClientMark, Command, Delete, Edit, Follow, Hello, MarkTo, Ping, Send, StreamPosition,
     Typing,
 };
-pub use decode::{FrameError, decode};
+pub use decode::{FrameError, command_id, decode};
 pub use event::{EventBody, EventView, LeaveReason};
 pub use field::{FieldError, parse};
 pub use message::{
