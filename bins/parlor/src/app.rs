@@ -9,17 +9,16 @@ use actix_server::ServerHandle;
 use actix_web::web::Data;
 use anyhow::{Context, anyhow};
 use parlor_auth::{AccessTokens, PasswordHasher};
-use parlor_http::{Api, JsonFormat, server};
+use parlor_http::{Api, Jobs, JsonFormat, server};
 use parlor_hub::Hub;
 use parlor_ports::{Clock, Entropy, SystemClock, SystemEntropy};
 use parlor_services::{Ports, Secrets, Services, Tokens};
-use parlor_store::Store;
+use parlor_store::{Opened, Store};
 use socket2::{Domain, Socket, Type};
 use tokio::task::JoinHandle;
 
 use crate::config::Config;
 use crate::data::{DataFolder, Lock};
-use crate::jobs::Jobs;
 use crate::keys::Keys;
 use crate::readiness::Readiness;
 use crate::settings;
@@ -69,9 +68,10 @@ impl App {
         let listener = listen(config.server.listen)?;
         let address = listener.local_addr()?;
 
-        let (hub, store) = open_store(config, &data, &machine).await?;
-        let services = services(config, &data, &store, &machine)?;
-        let readiness = Arc::new(Readiness::new(Arc::downgrade(&store)));
+        let opened = parlor_store::open(settings::store(config, &data), machine.entropy.clone()).await?;
+        let services = services(config, &data, opened.ports(), &machine)?;
+        let (hub, store) = start_store(config, opened, &services, &machine).await?;
+        let readiness = Arc::new(Readiness::new(Arc::downgrade(&store), machine.clock.clone()));
         let process = machine.entropy.tag().0;
         let api = Data::new(Api::new(
             Arc::new(services),
@@ -164,12 +164,12 @@ impl App {
 }
 
 /// The store, and the hub that hears what it commits. Each needs the other, so the store begins to write last.
-async fn open_store(
+async fn start_store(
     config: &Config,
-    data: &DataFolder,
+    opened: Opened,
+    services: &Services,
     machine: &Machine,
 ) -> anyhow::Result<(Arc<Hub>, Arc<Store>)> {
-    let opened = parlor_store::open(settings::store(config, data), machine.entropy.clone()).await?;
     let formats = vec![Arc::new(JsonFormat) as _];
     let hub = Hub::new(
         settings::hub(config),
@@ -177,14 +177,16 @@ async fn open_store(
         opened.ports().log,
         machine.clock.clone(),
     );
-    let store = opened.start(hub.clone()).await?;
+    let sink = services.sessions.ended().before(hub.clone());
+    let store = opened.start(sink).await?;
+    services.sessions.recall_ended().await?;
     Ok((hub, Arc::new(store)))
 }
 
 fn services(
     config: &Config,
     data: &DataFolder,
-    store: &Store,
+    stores: parlor_store::Ports,
     machine: &Machine,
 ) -> anyhow::Result<Services> {
     let Machine { clock, entropy } = machine.clone();
@@ -202,7 +204,7 @@ fn services(
         users,
         sessions,
         sync,
-    } = store.ports();
+    } = stores;
     let ports = Ports {
         users,
         sessions,

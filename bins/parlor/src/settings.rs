@@ -94,6 +94,8 @@ pub(crate) fn server(config: &Config) -> ServerSettings {
             workers => workers,
         },
         request_timeout: config.http.request_timeout,
+        untaken: config.http.untaken,
+        per_address: config.limits.enabled.then_some(config.http.per_address),
         // The rest of the time is for the sockets, and for the database.
         shutdown: config.server.shutdown / 2,
         socket: socket(config),
@@ -108,6 +110,7 @@ fn socket(config: &Config) -> SocketSettings {
         hello: config.socket.hello,
         // A client may miss one ping before it takes the server for dead.
         heartbeat: 2 * config.socket.ping + Duration::from_secs(10),
+        stalled: config.socket.stalled,
         per_address: limits.then_some(config.socket.per_address),
         commands_per_second: limits.then_some(config.limits.commands_per_second),
         allowed_origins: config.socket.allowed_origins.clone(),

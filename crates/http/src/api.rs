@@ -14,7 +14,7 @@ use crate::{AddressLimits, RequestIds, Settings, client_ip};
 pub struct Api {
     /// What users can do.
     pub services: Arc<Services>,
-    /// How much one network address may ask. Its [`sweep`](AddressLimits::sweep) must be spawned.
+    /// How much one network address may ask.
     pub limits: AddressLimits,
     /// Whether the server can work.
     pub readiness: Arc<dyn Readiness>,
@@ -32,6 +32,17 @@ pub trait Readiness: Send + Sync {
     /// # Errors
     /// Why not, in a few words that give nothing away, such as "the server is stopping".
     async fn ready(&self) -> Result<(), &'static str>;
+}
+
+/// For applications whose readiness somebody else looks after.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AlwaysReady;
+
+#[async_trait]
+impl Readiness for AlwaysReady {
+    async fn ready(&self) -> Result<(), &'static str> {
+        Ok(())
+    }
 }
 
 impl Api {

@@ -1,5 +1,7 @@
 //! The API as an actix application, or as a part of one.
 
+use std::sync::Arc;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::header::ContentType;
@@ -8,7 +10,7 @@ use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, Error, HttpResponse, web};
 
 use crate::endpoint::Endpoint;
-use crate::{Api, ApiError, SOCKET_PATH, middleware, routes};
+use crate::{Api, ApiError, SOCKET_PATH, Sockets, middleware, routes, socket};
 
 /// Mounts every path of the API, for an application that has others as well. What [`app`] adds around it
 /// (names of requests, log, limits per address, headers) is the application's business then.
@@ -23,6 +25,16 @@ pub fn configure(api: Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
         for endpoint in routes::resources().into_iter().chain(documents) {
             config.service(endpoint);
         }
+    }
+}
+
+/// Mounts the API and the socket, as [`configure`] does without the socket. [`Jobs`](crate::Jobs) must run beside it.
+/// All threads of a process share one [`Sockets`].
+pub fn mount(sockets: Arc<Sockets>) -> impl FnOnce(&mut ServiceConfig) {
+    move |config| {
+        configure(sockets.api.clone())(config);
+        config.app_data(Data::from(sockets));
+        config.service(Endpoint::at(SOCKET_PATH).get(socket));
     }
 }
 

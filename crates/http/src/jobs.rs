@@ -4,22 +4,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
-use parlor_http::Api;
 use parlor_hub::Hub;
 use parlor_services::Services;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::interval;
 use tokio_util::sync::CancellationToken;
 
-/// The tasks that run beside the server.
-pub(crate) struct Jobs {
+use crate::Api;
+
+/// The tasks that run beside the server: without them marks are not written, nobody goes offline, and what is kept of
+/// addresses and rooms grows. One for the whole process; dropping it ends them all without a word.
+#[must_use]
+pub struct Jobs {
     tasks: JoinSet<()>,
     stop: CancellationToken,
 }
 
 impl Jobs {
-    /// Starts them all.
-    pub(crate) fn start(api: &Data<Api>, hub: &Arc<Hub>) -> Self {
+    /// Starts them all, on the current runtime.
+    pub fn start(api: &Data<Api>, hub: &Arc<Hub>) -> Self {
         let (mut tasks, stop) = (JoinSet::new(), CancellationToken::new());
         let services = &api.services;
         tasks.spawn(services.marks.clone().run(stop.clone().cancelled_owned()));
@@ -31,12 +34,13 @@ impl Jobs {
     }
 
     /// Passes if one of them ends by itself, which none should.
-    pub(crate) async fn failure(&mut self) -> Option<JoinError> {
+    pub async fn failure(&mut self) -> Option<JoinError> {
         self.tasks.join_next().await.and_then(Result::err)
     }
 
-    /// Ends them, and waits until what they held is written. No socket is open any more.
-    pub(crate) async fn finish(mut self) {
+    /// Ends them, and waits until what they held is written. To be called when no socket is open any more, and before
+    /// the store is closed.
+    pub async fn finish(mut self) {
         self.stop.cancel();
         while let Some(ended) = self.tasks.join_next().await {
             if let Err(error) = ended {

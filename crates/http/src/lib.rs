@@ -1,11 +1,12 @@
 //! Parlor over HTTP: routes, extractors, the socket, the status table.
 //!
-//! [`app`] is a whole application for a server of Parlor's own; [`configure`] mounts the API in somebody else's. A
-//! handler takes what it needs out of the request, calls one service and shows the result as a type of `wire`; what
+//! [`app`] is a whole application for a server of Parlor's own; [`mount`] brings the API and the socket into somebody
+//! else's, and [`Jobs`] are what either needs beside it. A handler takes what it needs out of the request, calls one service and shows the result as a type of `wire`; what
 //! any of them refuses becomes one [`ApiError`].
 //!
 //! To add a path: see `routes.rs`.
 
+mod accept;
 mod answer;
 mod api;
 mod app;
@@ -15,10 +16,12 @@ mod endpoint;
 mod error;
 mod etag;
 mod extract;
+mod jobs;
 mod limits;
 mod middleware;
 mod openapi;
 mod origin;
+mod places;
 mod request_id;
 mod routes;
 pub mod server;
@@ -26,10 +29,11 @@ mod settings;
 mod socket;
 mod view;
 
-pub use api::{Api, Readiness};
-pub use app::{app, configure};
+pub use api::{AlwaysReady, Api, Readiness};
+pub use app::{app, configure, mount};
 pub use client_ip::client_ip;
 pub use error::ApiError;
+pub use jobs::Jobs;
 pub use limits::{AddressLimits, Class};
 pub use openapi::openapi;
 pub use origin::is_own_origin;

@@ -86,7 +86,7 @@ impl AddressLimits {
 }
 
 /// The part of an address by which customers of a network provider differ.
-fn customer(address: IpAddr) -> IpAddr {
+pub(crate) fn customer(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
         v4 => v4,

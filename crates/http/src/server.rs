@@ -11,7 +11,10 @@ use actix_service::{fn_factory, fn_service, map_config};
 use actix_web::dev::AppConfig;
 use actix_web::web::Data;
 use parlor_hub::{Hub, Worker};
+use tokio::net::TcpStream;
 
+use crate::accept::Accept;
+use crate::places::Places;
 use crate::socket::take_over;
 use crate::{Api, SocketSettings, Sockets, app};
 
@@ -22,6 +25,10 @@ pub struct ServerSettings {
     pub workers: usize,
     /// How long a client may take to send the head of a request.
     pub request_timeout: Duration,
+    /// How long an answer may wait for a client that takes nothing.
+    pub untaken: Duration,
+    /// Most connections of one network address that are no sockets; `None` for any number.
+    pub per_address: Option<u32>,
     /// How long requests may take to finish when the server stops.
     pub shutdown: Duration,
     /// Limits of sockets.
@@ -39,6 +46,11 @@ pub fn start(
 ) -> io::Result<Server> {
     let sockets = Sockets::new(api.clone(), hub.clone(), settings.socket);
     let (timeout, shutdown) = (settings.request_timeout, settings.shutdown);
+    let accept = Arc::new(Accept {
+        places: Places::new(settings.per_address),
+        trusted: api.settings.trusted_proxies.clone(),
+        untaken: settings.untaken,
+    });
     let server = Server::build()
         .workers(settings.workers)
         .worker_max_blocking_threads(1)
@@ -46,7 +58,7 @@ pub fn start(
         .disable_signals()
         .shutdown_timeout(shutdown.as_secs())
         .listen("http", listener, move || {
-            let (api, hub, sockets) = (api.clone(), hub.clone(), sockets.clone());
+            let (api, hub, sockets, accept) = (api.clone(), hub.clone(), sockets.clone(), accept.clone());
             // Made once in each thread, which so has its own part of the hub.
             let upgrade = fn_factory(move || {
                 let (worker, sockets) = (Worker::start(hub.clone()), sockets.clone());
@@ -59,6 +71,7 @@ pub fn start(
             });
             HttpService::build()
                 .client_request_timeout(timeout)
+                .on_connect_ext(move |stream: &TcpStream, data| accept.connection(stream, data))
                 .upgrade(upgrade)
                 .finish(map_config(app(api), |_| AppConfig::default()))
                 .tcp()

@@ -13,9 +13,7 @@ mod session;
 mod settings;
 mod tcp;
 
-use std::collections::HashMap;
-use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use actix_web::web::Data;
 use parlor_hub::{Format, Hub};
@@ -26,6 +24,7 @@ pub use settings::SocketSettings;
 pub(crate) use tcp::take_over;
 
 use crate::Api;
+use crate::places::Places;
 
 /// Where the socket is.
 pub const SOCKET_PATH: &str = "/v1/socket";
@@ -35,7 +34,8 @@ pub struct Sockets {
     pub(crate) api: Data<Api>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) settings: SocketSettings,
-    per_address: Mutex<HashMap<IpAddr, u32>>,
+    /// How many sockets each network address has.
+    pub(crate) places: Arc<Places>,
 }
 
 impl Sockets {
@@ -47,44 +47,8 @@ impl Sockets {
         Arc::new(Self {
             api,
             hub,
+            places: Places::new(settings.per_address),
             settings,
-            per_address: Mutex::default(),
         })
-    }
-
-    /// Takes one of the places that an address has; `None` if it has no more.
-    pub(crate) fn place(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
-        let mut taken = self.per_address.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = taken.entry(address).or_default();
-        if self.settings.per_address.is_some_and(|most| *count >= most) {
-            return None;
-        }
-        *count += 1;
-        Some(Place {
-            sockets: self.clone(),
-            address,
-        })
-    }
-}
-
-/// One of the places that an address has for its sockets. Dropping it gives it back.
-pub(crate) struct Place {
-    sockets: Arc<Sockets>,
-    address: IpAddr,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut taken = self
-            .sockets
-            .per_address
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = taken.get_mut(&self.address) {
-            *count -= 1;
-            if *count == 0 {
-                taken.remove(&self.address);
-            }
-        }
     }
 }

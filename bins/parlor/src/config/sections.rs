@@ -164,6 +164,12 @@ pub struct Http {
     /// How long a client may take to send the head of a request.
     #[serde(rename = "request_seconds", deserialize_with = "seconds::<1, 120, _>")]
     pub request_timeout: Duration,
+    /// How long an answer may wait for a client that takes nothing.
+    #[serde(rename = "untaken_seconds", deserialize_with = "seconds::<1, 3600, _>")]
+    pub untaken: Duration,
+    /// Most connections from one network address, besides sockets.
+    #[serde(deserialize_with = "within::<1, 1_000_000, _>")]
+    pub per_address: u32,
 }
 
 /// `[limits]`
@@ -171,15 +177,15 @@ pub struct Http {
 #[serde(deny_unknown_fields)]
 pub struct Limits {
     /// Whether there are any.
+    #[serde(deserialize_with = "flag")]
     pub enabled: bool,
     /// Registrations, log-ins and refreshes of one address, per minute.
     #[serde(deserialize_with = "rate::<100_000, _>")]
     pub credentials_per_minute: NonZeroU32,
     /// All requests of one address, per second.
     #[serde(deserialize_with = "rate::<1_000_000, _>")]
-    #[serde(deserialize_with = "flag")]
     pub requests_per_second: NonZeroU32,
-    /// Commands of one socket, per second.
+    /// Frames of one socket, per second.
     #[serde(deserialize_with = "rate::<1_000_000, _>")]
     pub commands_per_second: NonZeroU32,
 }

@@ -8,11 +8,12 @@ use actix_web::http::header::{self, ORIGIN};
 use parlor_domain::Timestamp;
 use parlor_services::Actor;
 
-use super::{Place, SOCKET_PATH, Sockets};
+use super::{SOCKET_PATH, Sockets};
 use crate::ApiError;
 use crate::extract::{COOKIE, bearer};
 use crate::limits::Class;
 use crate::origin::is_own_origin;
+use crate::places::Place;
 
 /// A client that may open a socket.
 pub(crate) struct Entry {
@@ -48,7 +49,7 @@ impl Sockets {
         let actor = token
             .map(|token| self.api.services.sessions.inspect(&token))
             .transpose()?;
-        let place = self.place(address).ok_or_else(ApiError::too_many_sockets)?;
+        let place = self.places.take(address).ok_or_else(ApiError::too_many_sockets)?;
         Ok(Entry { actor, place })
     }
 

@@ -1,4 +1,4 @@
-//! Bytes from a socket, cut into messages.
+//! Bytes from a socket, cut into frames and put together to messages.
 
 use actix_http::ws::{Codec, Frame, Item, ProtocolError};
 use bytes::{Bytes, BytesMut};
@@ -14,11 +14,13 @@ pub(crate) struct Input {
     fragments: Option<BytesMut>,
 }
 
-/// One whole message.
+/// What a frame brought.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Incoming {
-    /// Text.
+    /// A whole text, or the last part of one.
     Text(ByteString),
+    /// A part of a text that is not the last.
+    Part,
     /// A ping, which wants its content back.
     Ping(Bytes),
     /// A sign of life.
@@ -37,36 +39,36 @@ impl Input {
         }
     }
 
-    /// The next whole message in the buffer; `None` if more bytes are needed. What is left in the buffer then is the
-    /// beginning of the next frame.
+    /// What the next frame in the buffer brings; `None` if more bytes are needed. What is left in the buffer then is
+    /// the beginning of that frame.
     pub(crate) fn next(&mut self, buffer: &mut BytesMut) -> Result<Option<Incoming>, CloseReason> {
-        loop {
-            // The codec would wait for all of a frame before it looks at its size.
-            if claimed_length(buffer).is_some_and(|length| length > self.most as u64) {
-                return Err(CloseReason::TooBig);
-            }
-            let Some(frame) = self.codec.decode(buffer).map_err(reason)? else {
-                return Ok(None);
-            };
-            match frame {
-                Frame::Text(text) => return whole(text).map(Some),
-                Frame::Ping(content) => return Ok(Some(Incoming::Ping(content))),
-                Frame::Pong(_) => return Ok(Some(Incoming::Pong)),
-                Frame::Close(_) => return Ok(Some(Incoming::Close)),
-                Frame::Binary(_) | Frame::Continuation(Item::FirstBinary(_)) => {
-                    return Err(CloseReason::Binary);
-                }
-                Frame::Continuation(Item::FirstText(first)) => {
-                    self.fragments = Some(BytesMut::from(&first[..]))
-                }
-                Frame::Continuation(Item::Continue(more)) => self.add(&more)?,
-                Frame::Continuation(Item::Last(last)) => {
-                    self.add(&last)?;
-                    let text = self.fragments.take().unwrap_or_default();
-                    return whole(text.freeze()).map(Some);
-                }
-            }
+        // The codec would wait for all of a frame before it looks at its size.
+        if claimed_length(buffer).is_some_and(|length| length > self.most as u64) {
+            return Err(CloseReason::TooBig);
         }
+        let Some(frame) = self.codec.decode(buffer).map_err(reason)? else {
+            return Ok(None);
+        };
+        let incoming = match frame {
+            Frame::Text(text) => whole(text)?,
+            Frame::Ping(content) => Incoming::Ping(content),
+            Frame::Pong(_) => Incoming::Pong,
+            Frame::Close(_) => Incoming::Close,
+            Frame::Binary(_) | Frame::Continuation(Item::FirstBinary(_)) => return Err(CloseReason::Binary),
+            Frame::Continuation(Item::FirstText(first)) => {
+                self.fragments = Some(BytesMut::from(&first[..]));
+                Incoming::Part
+            }
+            Frame::Continuation(Item::Continue(more)) => {
+                self.add(&more)?;
+                Incoming::Part
+            }
+            Frame::Continuation(Item::Last(last)) => {
+                self.add(&last)?;
+                whole(self.fragments.take().unwrap_or_default().freeze())?
+            }
+        };
+        Ok(Some(incoming))
     }
 
     fn add(&mut self, more: &[u8]) -> Result<(), CloseReason> {
@@ -142,11 +144,14 @@ mod tests {
             frame(0x80, b"c"),
             frame(0x81, b"d"),
         ];
-        let expected = [Incoming::Text("abc".into()), Incoming::Text("d".into())];
-        let ping = Incoming::Ping(Bytes::from_static(b"?"));
-        let mut read = read(&frames).unwrap();
-        assert_eq!(read.remove(0), ping);
-        assert_eq!(read, expected);
+        let expected = [
+            Incoming::Part,
+            Incoming::Ping(Bytes::from_static(b"?")),
+            Incoming::Part,
+            Incoming::Text("abc".into()),
+            Incoming::Text("d".into()),
+        ];
+        assert_eq!(read(&frames).unwrap(), expected);
     }
 
     #[test]
@@ -175,10 +180,10 @@ mod tests {
     #[test]
     fn millions_of_empty_fragments_take_no_memory() {
         let (mut input, mut buffer) = (Input::new(1000), BytesMut::from(&frame(0x01, b"")[..]));
-        assert_eq!(input.next(&mut buffer), Ok(None));
+        assert_eq!(input.next(&mut buffer), Ok(Some(Incoming::Part)));
         for _ in 0..100_000 {
             buffer.extend(frame(0x00, b""));
-            assert_eq!(input.next(&mut buffer), Ok(None));
+            assert_eq!(input.next(&mut buffer), Ok(Some(Incoming::Part)));
         }
         assert_eq!(input.fragments.map(|fragments| fragments.len()), Some(0));
     }

@@ -1,4 +1,6 @@
 //! The socket as an ordinary route, for applications that mount Parlor in their own `App`.
+//!
+//! What the hub writes goes through a small pipe into the body of the answer.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -31,8 +33,7 @@ thread_local! {
     static WORKER: RefCell<Option<Rc<Worker>>> = const { RefCell::new(None) };
 }
 
-/// A handler for `GET /v1/socket`. The application's data must hold an `Arc<Sockets>`; all routes of one process must
-/// share one.
+/// The handler of the socket's path. The application's data must hold the [`Sockets`], as [`mount`](crate::mount) does.
 pub async fn socket(request: HttpRequest, payload: web::Payload) -> Result<HttpResponse, ApiError> {
     let sockets = request
         .app_data::<web::Data<Sockets>>()
@@ -149,6 +150,9 @@ async fn run(sockets: Arc<Sockets>, pipe: Rc<Pipe>, mut payload: web::Payload, e
     let mut rest = BytesMut::new();
     let mut late = Box::pin(tokio::time::sleep(sockets.settings.hello).fuse());
     while session.ending().is_none() && !pipe.closed.get() {
+        if feed(&session, &mut input, &mut rest).is_err() {
+            break;
+        }
         let may_read = session.connection.may_read();
         tokio::select! {
             biased;
@@ -162,9 +166,6 @@ async fn run(sockets: Arc<Sockets>, pipe: Rc<Pipe>, mut payload: web::Payload, e
                 Some(Ok(bytes)) => {
                     session.connection.heard();
                     rest.extend_from_slice(&bytes);
-                    if feed(&session, &mut input, &mut rest).is_err() {
-                        break;
-                    }
                 }
                 _ => break,
             },

@@ -15,10 +15,14 @@ use parlor_wire::{
 };
 
 use super::entry::Entry;
-use super::{Place, Sockets, commands, frame};
+use super::input::Incoming;
+use super::{Sockets, commands, frame};
+use crate::places::Place;
 
 /// Commands that may wait for their answers; the hub reads no more while so many wait.
 const COMMANDS_IN_FLIGHT: usize = 32;
+/// How many frames too many a client may have sent, each within the rate making good for one, before it is closed.
+const MOST_EXCESS: u32 = 100;
 
 /// One client's socket.
 pub(crate) struct Session {
@@ -28,6 +32,8 @@ pub(crate) struct Session {
     /// Set when the session has to end for a reason that a command found.
     ending: Cell<Option<CloseReason>>,
     rate: Option<Box<DefaultDirectRateLimiter>>,
+    /// Frames beyond the rate that were not made good for.
+    excess: Cell<u32>,
     _place: Place,
 }
 
@@ -66,6 +72,7 @@ impl Session {
             stage: RefCell::new(Stage::New(Box::new(hellos))),
             ending: Cell::new(None),
             rate: quota.map(|quota| Box::new(DefaultDirectRateLimiter::direct(quota))),
+            excess: Cell::new(0),
             _place: entry.place,
         })
     }
@@ -93,21 +100,44 @@ impl Session {
         self.ending.set(Some(reason));
     }
 
-    /// Takes one text message.
-    pub(crate) fn take(self: &Rc<Self>, text: &str) {
-        if self.rate.as_ref().is_some_and(|rate| rate.check().is_err()) {
-            let id = parlor_wire::decode(text).ok().and_then(|command| command.id());
-            let message = "too many commands; send fewer, or wait for the answers".to_owned();
-            let retry = Retry::AfterMs(1000);
-            self.refuse(Failure {
-                id,
-                code: "rate_limited".to_owned(),
-                message,
-                field: None,
-                retry,
-            });
-            return;
+    /// Takes what one frame brought.
+    pub(crate) fn take(self: &Rc<Self>, incoming: Incoming) {
+        let timely = self.is_timely();
+        match incoming {
+            Incoming::Text(text) if timely => self.read(&text),
+            Incoming::Text(text) => self.refuse_for_now(&text),
+            Incoming::Ping(content) if timely => self.connection.say(frame::pong(&content)),
+            Incoming::Ping(_) | Incoming::Pong | Incoming::Part => {}
+            Incoming::Close => self.end(CloseReason::Normal),
         }
+    }
+
+    /// Counts a frame, and says whether it is within the rate. Who goes on beyond it is not heard any more.
+    fn is_timely(&self) -> bool {
+        let timely = self.rate.as_ref().is_none_or(|rate| rate.check().is_ok());
+        let excess = self.excess.get();
+        if timely {
+            self.excess.set(excess.saturating_sub(1));
+        } else if excess < MOST_EXCESS {
+            self.excess.set(excess + 1);
+        } else {
+            self.end(CloseReason::TooMany);
+        }
+        timely
+    }
+
+    fn refuse_for_now(&self, text: &str) {
+        self.refuse(Failure {
+            id: parlor_wire::command_id(text),
+            code: "rate_limited".to_owned(),
+            message: "too many frames; send fewer, or wait for the answers".to_owned(),
+            field: None,
+            retry: Retry::AfterMs(1000),
+        });
+    }
+
+    /// Reads one text message.
+    fn read(self: &Rc<Self>, text: &str) {
         match parlor_wire::decode(text) {
             Ok(Command::Hello(hello)) => self.hello(hello),
             Ok(command) => self.command(command),
@@ -212,9 +242,6 @@ impl Session {
                 return;
             }
         };
-        self.take_marks(&actor, &opened, marks);
-        self.connection
-            .say(frame::notice(&Notice::Welcome(self.welcome(&opened, expires_at))));
         let streams = opened.streams.iter().map(|start| Follow {
             stream: start.stream,
             head: start.head.position,
@@ -226,42 +253,24 @@ impl Session {
             session: actor.session,
             streams: streams.collect(),
         };
-        self.connection.expire_at(expires_at);
-        match self.connection.begin(start) {
-            Ok(()) => *self.stage.borrow_mut() = Stage::Open(actor),
-            Err(_) => {
-                self.end(CloseReason::TooMany);
-                self.connection.attend();
-            }
+        if self.connection.begin(start).is_err() {
+            self.end(CloseReason::TooMany);
+            self.connection.attend();
+            return;
         }
-    }
-
-    /// Takes the marks that a client brings, which the server may have lost.
-    fn take_marks(&self, actor: &Actor, opened: &Opened, marks: Vec<ClientMark>) {
-        for given in marks {
-            let room = RoomId::new(given.room);
-            let Some(start) = opened.streams.iter().find(|start| start.stream == room.into()) else {
-                continue;
-            };
-            let given = Mark {
+        self.connection.expire_at(expires_at);
+        // Nothing is written before this task pauses, and what is said goes before events.
+        self.connection
+            .say(frame::notice(&Notice::Welcome(self.welcome(&opened, expires_at))));
+        let marks = marks.into_iter().map(|given| {
+            let mark = Mark {
                 delivered: Seq(given.delivered),
                 read: Seq(given.read),
             };
-            let beyond = given.delivered.max(given.read) > start.head.position.seq;
-            if beyond || start.mark.merge(given) == start.mark {
-                continue;
-            }
-            if self
-                .sockets
-                .api
-                .services
-                .marks
-                .take(actor.user.id, room, given)
-                .is_err()
-            {
-                return;
-            }
-        }
+            (RoomId::new(given.room), mark)
+        });
+        self.sockets.api.services.marks.take_brought(&opened, marks);
+        *self.stage.borrow_mut() = Stage::Open(actor);
     }
 
     fn welcome(&self, opened: &Opened, expires_at: Timestamp) -> Welcome {

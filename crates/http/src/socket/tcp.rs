@@ -24,10 +24,11 @@ use tokio::net::TcpStream;
 use tokio_util::io::poll_read_buf;
 
 use super::entry::Entry;
-use super::input::{Incoming, Input};
+use super::input::Input;
 use super::session::Session;
 use super::{Sockets, frame};
 use crate::ApiError;
+use crate::accept::end_untaken;
 
 /// Bytes that one read takes at most.
 const READ_BYTES: usize = 16 << 10;
@@ -103,6 +104,7 @@ pub(crate) async fn take_over(
         Err(refused) => refuse(stream, &request, &refused).await,
         Ok(entry) => {
             tracing::info!(peer = %sockets.api.client_ip(request.head()), "socket opened");
+            end_untaken(&stream, sockets.settings.stalled)?;
             accept(&mut stream, &request).await?;
             drop(request);
             tokio::task::spawn_local(run(sockets, worker, Tcp::new(stream), read_buf, entry));
@@ -162,9 +164,7 @@ async fn run(sockets: Arc<Sockets>, worker: Rc<Worker>, tcp: Rc<Tcp>, mut rest: 
     drop(sockets);
     // Boxed, so that what is only needed at the beginning and at the end takes no memory in between.
     let greeted = Box::pin(tokio::time::timeout(hello, async {
-        if feed(&session, &mut input, &mut rest).is_ok() {
-            while !session.is_open() && turn(&session, &tcp, &mut input, &mut rest).await {}
-        }
+        while !session.is_open() && turn(&session, &tcp, &mut input, &mut rest).await {}
     }))
     .await;
     if greeted.is_err() {
@@ -191,6 +191,15 @@ async fn turn(session: &Rc<Session>, tcp: &Tcp, input: &mut Input, rest: &mut By
             connection.writable();
             idle = false;
         }
+        // What was read while too much was unanswered comes before what is still to be read.
+        if !rest.is_empty() {
+            if feed(session, input, rest).is_err() {
+                return Poll::Ready(false);
+            }
+            if rest.is_empty() {
+                *rest = BytesMut::new();
+            }
+        }
         if connection.may_read()
             && let Poll::Ready(received) = receive(session, tcp, input, rest, context)
         {
@@ -204,7 +213,7 @@ async fn turn(session: &Rc<Session>, tcp: &Tcp, input: &mut Input, rest: &mut By
 /// The socket has to end: the session says why, or the other side is gone.
 pub(super) struct End;
 
-/// Reads once, and hands the session every message that is complete.
+/// Reads once, and hands the session what came.
 fn receive(
     session: &Rc<Session>,
     tcp: &Tcp,
@@ -231,21 +240,20 @@ fn receive(
     })
 }
 
-/// Hands the session every message that is complete in a buffer.
+/// Hands the session every frame that is whole in a buffer, for as long as its connection may be read: the transport is
+/// told to look when the rest may follow.
 pub(super) fn feed(session: &Rc<Session>, input: &mut Input, buffer: &mut BytesMut) -> Result<(), End> {
-    loop {
+    while !buffer.is_empty() && session.connection.may_read() {
         match input.next(buffer) {
-            Ok(None) => return Ok(()),
-            Ok(Some(Incoming::Text(text))) => session.take(&text),
-            Ok(Some(Incoming::Ping(content))) => session.connection.say(frame::pong(&content)),
-            Ok(Some(Incoming::Pong)) => {}
-            Ok(Some(Incoming::Close)) => session.end(CloseReason::Normal),
+            Ok(None) => break,
+            Ok(Some(incoming)) => session.take(incoming),
             Err(reason) => session.end(reason),
         }
         if session.ending().is_some() {
             return Err(End);
         }
     }
+    Ok(())
 }
 
 /// Writes what is left to say, as far as the other side takes it in a short time, and ends the stream.

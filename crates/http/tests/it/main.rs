@@ -12,4 +12,5 @@ mod members;
 mod messages;
 mod rooms;
 mod sessions;
+mod socket;
 mod world;

@@ -1,14 +1,16 @@
 //! A running API, and short words for those who use it.
 
 mod answer;
+mod device;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
+use actix_web::{App, HttpServer};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -18,14 +20,17 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use parlor_auth::{AccessTokens, KeyRing, PasswordHasher, RefreshSecret, SigningKey};
-use parlor_http::{Api, Readiness, Settings, app};
+use parlor_http::server::{self, ServerSettings};
+use parlor_http::{Api, Jobs, JsonFormat, Readiness, Settings, SocketSettings, Sockets, mount};
+use parlor_hub::Hub;
 use parlor_services::{Ports, Secrets, Services, Tokens};
 use parlor_store::{Database, Store};
-use parlor_testkit::{FixedClock, Heard, SeededEntropy};
+use parlor_testkit::{FixedClock, SeededEntropy};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 pub(crate) use self::answer::{Answer, text};
+pub(crate) use self::device::{Device, Frame};
 
 /// Everybody's password.
 pub(crate) const PASSWORD: &str = "correct horse";
@@ -37,8 +42,47 @@ pub(crate) struct World {
     pub(crate) ready: Arc<Switch>,
     client: Client<HttpConnector, Full<Bytes>>,
     server: ServerHandle,
+    _jobs: Jobs,
     _store: Store,
     _folder: TempDir,
+}
+
+/// What a server is like.
+pub(crate) struct Setup {
+    pub(crate) http: Settings,
+    pub(crate) socket: SocketSettings,
+    pub(crate) hub: parlor_hub::Settings,
+    /// Most connections of one network address that are no sockets.
+    pub(crate) per_address: Option<u32>,
+    pub(crate) house: House,
+}
+
+/// Where the API lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum House {
+    /// In a server of its own.
+    Own,
+    /// In somebody else's application.
+    Foreign,
+}
+
+impl Default for Setup {
+    /// A server of its own that does not count what it is asked.
+    fn default() -> Self {
+        Self {
+            http: Settings {
+                rates: None,
+                ..Settings::default()
+            },
+            socket: SocketSettings {
+                commands_per_second: None,
+                ..SocketSettings::default()
+            },
+            hub: parlor_hub::Settings::default(),
+            per_address: None,
+            house: House::Own,
+        }
+    }
 }
 
 /// Ready until it is switched off.
@@ -58,25 +102,27 @@ impl Readiness for Switch {
 impl World {
     /// A server that does not count requests.
     pub(crate) async fn new() -> Self {
-        Self::with(Settings {
-            rates: None,
-            ..Settings::default()
+        Self::start(Setup::default()).await
+    }
+
+    pub(crate) async fn with(http: Settings) -> Self {
+        Self::start(Setup {
+            http,
+            ..Setup::default()
         })
         .await
     }
 
-    pub(crate) async fn with(settings: Settings) -> Self {
+    pub(crate) async fn start(setup: Setup) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(FixedClock::default());
         let entropy = Arc::new(SeededEntropy::default());
         let database = Database::Sqlite(folder.path().join("parlor.db"));
         let opened = parlor_store::open(parlor_store::Settings::new(database), entropy.clone());
-        let store = opened
-            .await
-            .unwrap()
-            .start(Arc::new(Heard::default()))
-            .await
-            .unwrap();
+        let opened = opened.await.unwrap();
+        let formats = vec![Arc::new(JsonFormat) as _];
+        let hub = Hub::new(setup.hub, formats, opened.ports().log, clock.clone());
+        let store = opened.start(hub.clone()).await.unwrap();
         let stores = store.ports();
         let ports = Ports {
             users: stores.users,
@@ -89,15 +135,32 @@ impl World {
         };
         let services = Services::new(ports, secrets(), parlor_services::Settings::default());
         let ready = Arc::new(Switch(AtomicBool::new(true)));
-        let api = Data::new(Api::new(Arc::new(services), ready.clone(), 7, settings));
+        let api = Data::new(Api::new(Arc::new(services), ready.clone(), 7, setup.http));
+        let jobs = Jobs::start(&api, &hub);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let server = HttpServer::new(move || app(api.clone()))
-            .workers(1)
-            .disable_signals()
-            .listen(listener)
-            .unwrap()
-            .run();
+        let server = match setup.house {
+            House::Own => {
+                let settings = ServerSettings {
+                    workers: 1,
+                    request_timeout: Duration::from_secs(10),
+                    untaken: Duration::from_secs(30),
+                    per_address: setup.per_address,
+                    shutdown: Duration::ZERO,
+                    socket: setup.socket,
+                };
+                server::start(listener, api, hub, settings).unwrap()
+            }
+            House::Foreign => {
+                let sockets = Sockets::new(api, hub, setup.socket);
+                HttpServer::new(move || App::new().configure(mount(sockets.clone())))
+                    .workers(1)
+                    .disable_signals()
+                    .listen(listener)
+                    .unwrap()
+                    .run()
+            }
+        };
         let handle = server.handle();
         tokio::spawn(server);
         Self {
@@ -106,6 +169,7 @@ impl World {
             ready,
             client: Client::builder(TokioExecutor::new()).build_http(),
             server: handle,
+            _jobs: jobs,
             _store: store,
             _folder: folder,
         }
