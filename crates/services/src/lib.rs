@@ -35,5 +35,5 @@ pub use passwords::{Passwords, PasswordsSettings};
 pub use presence::Presence;
 pub use rooms::{NewGroup, Rooms, RoomsSettings};
 pub use services::{Ports, Secrets, Services, Settings};
-pub use sessions::{Device, Login, Sessions, SessionsSettings, Tokens};
+pub use sessions::{Device, EndedSessions, Login, Sessions, SessionsSettings, Tokens};
 pub use sync::{Opened, StreamKind, StreamStart, Sync, SyncSettings, Verdict};

@@ -14,13 +14,16 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{Actor, Error, Passwords};
 
+mod care;
+mod ended;
 mod own;
+
+pub use ended::EndedSessions;
 
 /// How long things last, and how many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionsSettings {
-    /// How long an access token is valid; so long a revoked session can still send requests, though no socket of it
-    /// stays open.
+    /// How long an access token is valid, and how long it is remembered that a session has ended.
     pub access: Duration,
     /// How long a session lives without a refresh.
     pub idle: Duration,
@@ -80,6 +83,7 @@ pub struct Sessions {
     sessions: Arc<dyn SessionStore>,
     passwords: Arc<Passwords>,
     tokens: Tokens,
+    ended: Arc<EndedSessions>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     settings: SessionsSettings,
@@ -101,6 +105,7 @@ impl Sessions {
             sessions,
             passwords,
             tokens,
+            ended: Arc::new(EndedSessions::new(clock.clone(), settings.access)),
             clock,
             entropy,
             settings,
@@ -167,15 +172,21 @@ impl Sessions {
         }
     }
 
-    /// Whose request it is that comes with this access token. Looks into no database.
+    /// Whose request it is that comes with this access token. Looks into no database: that the session has not ended is
+    /// known from [`Sessions::ended`].
     ///
     /// # Errors
-    /// [`Error::InvalidToken`], [`Error::TokenExpired`]
+    /// [`Error::InvalidToken`], [`Error::TokenExpired`], [`Error::SessionOver`]
     pub fn authenticate(&self, access: &str) -> Result<Actor, Error> {
-        self.inspect(access).map(|(actor, _)| actor)
+        let (actor, _) = self.inspect(access)?;
+        if self.ended.contains(actor.session) {
+            return Err(Error::SessionOver);
+        }
+        Ok(actor)
     }
 
-    /// As [`Sessions::authenticate`], with the time at which the token expires.
+    /// Whom an access token names, and when it expires. Whether the session has ended is not asked: whoever opens
+    /// a socket looks into the database for it.
     ///
     /// # Errors
     /// [`Error::InvalidToken`], [`Error::TokenExpired`]
@@ -194,6 +205,12 @@ impl Sessions {
             admin: claims.admin,
         };
         Ok((actor, claims.expires_at))
+    }
+
+    /// The memory of sessions that ended. What the store publishes must pass through [`EndedSessions::before`], or their
+    /// access tokens stay good until they expire.
+    pub fn ended(&self) -> Arc<EndedSessions> {
+        self.ended.clone()
     }
 
     /// The public keys with which others can verify our access tokens: a JWK Set (RFC 7517).

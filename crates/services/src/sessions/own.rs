@@ -38,10 +38,4 @@ impl Sessions {
         let except = Some(actor.session);
         Ok(self.sessions.revoke_all(actor.user.id, except, now).await?)
     }
-
-    /// Ends all of the actor's sessions; says how many.
-    pub async fn revoke_all(&self, actor: &Actor) -> Result<usize, Error> {
-        let now = self.clock.now();
-        Ok(self.sessions.revoke_all(actor.user.id, None, now).await?)
-    }
 }

@@ -160,6 +160,69 @@ async fn a_session_ends_with_an_event_when_its_user_logs_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_access_token_ends_with_its_session() {
+    let world = World::new().await;
+    let ann = world.person("ann").await;
+    let [phone, tablet, other] = [
+        world.log_in("ann").await.unwrap(),
+        world.log_in("ann").await.unwrap(),
+        world.log_in("ann").await.unwrap(),
+    ];
+    let sessions = &world.services.sessions;
+    let uses = |login: &Login| code(sessions.authenticate(login.access.expose_secret()));
+    sessions.log_out(&world.actor(&phone)).await.unwrap();
+    assert_eq!([&phone, &tablet, &other].map(uses), ["session_over", "ok", "ok"]);
+    sessions.revoke(&ann, tablet.session.id).await.unwrap();
+    assert_eq!(
+        [&phone, &tablet, &other].map(uses),
+        ["session_over", "session_over", "ok"]
+    );
+    world.services.accounts.disable(ann.user.id).await.unwrap();
+    assert_eq!(uses(&other), "session_over");
+    world.services.accounts.enable(ann.user.id).await.unwrap();
+    assert_eq!(uses(&other), "session_over", "what ended stays so");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_starts_anew_recalls_which_sessions_ended() {
+    let world = World::new().await;
+    world.person("ann").await;
+    let [old, recent] = [
+        world.log_in("ann").await.unwrap(),
+        world.log_in("ann").await.unwrap(),
+    ];
+    world.services.sessions.log_out(&world.actor(&old)).await.unwrap();
+    world.clock.advance(9 * MINUTE);
+    world
+        .services
+        .sessions
+        .log_out(&world.actor(&recent))
+        .await
+        .unwrap();
+    let again = world.services_anew();
+    let uses = |login: &Login| code(again.sessions.authenticate(login.access.expose_secret()));
+    assert_eq!([&old, &recent].map(uses), ["ok", "ok"], "nothing was heard");
+    again.sessions.recall_ended().await.unwrap();
+    assert_eq!([&old, &recent].map(uses), ["session_over", "session_over"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_over_is_forgotten_when_no_token_of_it_is_good() {
+    let world = World::new().await;
+    let ann = world.person("ann").await;
+    let since = world.clock.now();
+    let known = async || world.ports.sessions.ended_since(since).await.unwrap().len();
+    let sessions = &world.services.sessions;
+    sessions.log_out(&ann).await.unwrap();
+    world.clock.advance(10 * MINUTE);
+    assert!(!sessions.forget_over().await.unwrap());
+    assert_eq!(known().await, 1);
+    world.clock.advance(Duration::from_secs(1));
+    assert!(sessions.forget_over().await.unwrap());
+    assert_eq!(known().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn people_end_their_own_sessions_only() {
     let world = World::new().await;
     let [ann, bob] = world.people(["ann", "bob"]).await;
@@ -171,7 +234,6 @@ async fn people_end_their_own_sessions_only() {
     assert_eq!(code(sessions.revoke(&ann, phone).await), "no_such_session");
     assert_eq!(sessions.revoke_others(&ann).await.unwrap(), 1);
     assert_eq!(sessions.list(&ann).await.unwrap().len(), 1);
-    assert_eq!(sessions.revoke_all(&ann).await.unwrap(), 1);
     assert_eq!(sessions.list(&bob).await.unwrap().len(), 1);
 }
 

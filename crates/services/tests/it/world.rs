@@ -40,8 +40,7 @@ impl World {
         let opened = parlor_store::open(parlor_store::Settings::new(database), entropy.clone())
             .await
             .unwrap();
-        let store = opened.start(heard.clone()).await.unwrap();
-        let stores = store.ports();
+        let stores = opened.ports();
         let ports = Ports {
             users: stores.users,
             sessions: stores.sessions,
@@ -51,14 +50,21 @@ impl World {
             clock: clock.clone(),
             entropy,
         };
+        let services = Services::new(ports.clone(), secrets(), settings);
+        let sink = services.sessions.ended().before(heard.clone());
         Self {
-            services: Services::new(ports.clone(), secrets(), settings),
+            services,
             ports,
             clock,
             heard,
-            _store: store,
+            _store: opened.start(sink).await.unwrap(),
             _folder: folder,
         }
+    }
+
+    /// The services as they are after a restart, before they have heard of anything.
+    pub(crate) fn services_anew(&self) -> Services {
+        Services::new(self.ports.clone(), secrets(), Settings::default())
     }
 
     /// Registers somebody and logs in.
