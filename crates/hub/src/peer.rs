@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use bytes::{Buf, Bytes, BytesMut};
 use parlor_domain::{Seq, SessionId, StreamId, Timestamp, UserId, UserRef};
+use smallvec::SmallVec;
 
 use crate::connection::{CloseReason, Transport};
 use crate::cursor::{Cursor, CursorState, NONE};
@@ -40,8 +41,8 @@ pub(crate) struct Peer {
     pub(crate) partial: Bytes,
     /// Answers and notices, which go before events.
     pub(crate) control: BytesMut,
-    /// Commands that wait for their answers, as the hub and as the client number them.
-    pub(crate) in_flight: Vec<(u64, u64)>,
+    /// Commands that wait for their answers, as the hub and as the client number them: mostly none or one.
+    pub(crate) in_flight: SmallVec<[(u64, u64); 1]>,
     pub(crate) commands: u64,
     /// When its access token expires.
     pub(crate) expires_at: Option<Timestamp>,
@@ -84,7 +85,7 @@ impl Peer {
             last: NONE,
             partial: Bytes::new(),
             control: BytesMut::new(),
-            in_flight: Vec::new(),
+            in_flight: SmallVec::new(),
             commands: 0,
             expires_at: None,
             rare: None,
@@ -218,7 +219,7 @@ impl Peer {
         let at = self.in_flight.iter().position(|(number, _)| *number == command)?;
         let (_, id) = self.in_flight.swap_remove(at);
         if self.in_flight.is_empty() {
-            self.in_flight = Vec::new();
+            self.in_flight = SmallVec::new();
         }
         Some(id)
     }
