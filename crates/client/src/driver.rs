@@ -136,7 +136,14 @@ impl Driver {
     async fn connect_and_stay(&mut self, token: &Token) -> Over {
         let limit = self.connect_timeout;
         match tokio::time::timeout(limit, Live::open(self, token)).await {
-            Ok(Ok(live)) => live.run(self).await,
+            Ok(Ok(live)) => {
+                let over = live.run(self).await;
+                // A welcome ends a row of failures, unless the server then had too much of this client.
+                if !matches!(&over, Over::Broken(error) if error.is_too_many()) {
+                    self.backoff.reset();
+                }
+                over
+            }
             Ok(Err(error)) => Over::Broken(error),
             Err(_) => Over::Broken(ConnectionError::Silent),
         }

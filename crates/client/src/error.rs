@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use parlor_wire::{ComeBack, Failure, Problem};
+use parlor_wire::{CloseReason, ComeBack, Failure, Problem};
 
 /// Why a connection was not made, or is over.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +57,11 @@ impl ConnectionError {
             Self::Silent => ComeBack::Now,
             Self::Network(_) | Self::Refused { .. } | Self::Protocol(_) => ComeBack::Later,
         }
+    }
+
+    /// Whether this client had too many connections, or sent too much.
+    pub(crate) fn is_too_many(&self) -> bool {
+        matches!(self, Self::Closed { code: Some(code), .. } if CloseReason::of(*code) == Some(CloseReason::TooMany))
     }
 
     /// How long to wait at least.

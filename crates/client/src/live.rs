@@ -4,7 +4,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use parlor_wire::{Authenticate, Command, EventBody, EventView, Notice, Push, Success, Welcome};
+use parlor_wire::{
+    Authenticate, Command, EventBody, EventView, Failure, Notice, Push, Retry, Success, Welcome,
+};
 use secrecy::ExposeSecret;
 use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout_at};
 
@@ -36,6 +38,7 @@ enum Next {
     RenewalDue,
     Renewed(Result<Token, TokenError>),
     MoveDue,
+    PauseOver,
 }
 
 type Renewal = Pin<Box<dyn Future<Output = Result<Token, TokenError>> + Send>>;
@@ -51,6 +54,8 @@ pub(crate) struct Live {
     renew_at: Instant,
     renewal: Option<Renewal>,
     move_in: Option<Pin<Box<Sleep>>>,
+    /// Nothing is sent before this is over: the server said that it was too much.
+    pause: Option<Pin<Box<Sleep>>>,
 }
 
 impl Live {
@@ -74,6 +79,7 @@ impl Live {
             renew_at: renew_at(token),
             renewal: None,
             move_in: None,
+            pause: None,
         };
         driver.welcomed(welcome);
         Ok(live)
@@ -93,7 +99,7 @@ impl Live {
     /// Waits for whatever is next and does it.
     async fn turn(&mut self, driver: &mut Driver) -> Result<Option<Over>, ConnectionError> {
         // Nothing is fed while a flush is due, so that a server which does not read is not waited for here.
-        if !self.unflushed {
+        if !self.unflushed && self.pause.is_none() {
             while let Some(command) = driver.outbox.next(self.in_flight) {
                 self.connection.sender.feed(command).await?;
                 self.unflushed = true;
@@ -112,6 +118,7 @@ impl Live {
             () = sleep_until(self.renew_at), if self.renewal.is_none() => Next::RenewalDue,
             token = maybe(self.renewal.as_mut()) => Next::Renewed(token),
             () = maybe(self.move_in.as_mut()) => Next::MoveDue,
+            () = maybe(self.pause.as_mut()) => Next::PauseOver,
         };
         match next {
             Next::Incoming(incoming) => {
@@ -131,6 +138,7 @@ impl Live {
                 self.renewed(driver, token);
             }
             Next::MoveDue => return Ok(Some(self.goodbye(Over::Moved).await)),
+            Next::PauseOver => self.pause = None,
         }
         Ok(None)
     }
@@ -171,7 +179,16 @@ impl Live {
                 Push::Notice(Notice::Move { after_ms }) => {
                     self.move_in = Some(Box::pin(sleep(Duration::from_millis(after_ms))));
                 }
-                Push::Notice(notice) => driver.notice(notice),
+                Push::Notice(notice) => {
+                    if let Notice::Error(Failure {
+                        retry: Retry::AfterMs(after),
+                        ..
+                    }) = notice
+                    {
+                        self.pause = Some(Box::pin(sleep(Duration::from_millis(after))));
+                    }
+                    driver.notice(notice);
+                }
             },
         }
     }
@@ -193,7 +210,6 @@ async fn maybe<F: Future + Unpin>(future: Option<F>) -> F::Output {
 
 impl Driver {
     fn welcomed(&mut self, welcome: Welcome) {
-        self.backoff.reset();
         self.memory.positions.welcome(&welcome);
         let follows: Vec<Command> = self.memory.follows().collect();
         for follow in follows {

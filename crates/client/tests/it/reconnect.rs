@@ -130,6 +130,45 @@ async fn the_close_code_decides_whether_to_come_back() {
 }
 
 #[tokio::test]
+async fn who_was_too_much_comes_back_later_each_time_although_welcomed() {
+    let (server, url) = Server::start().await;
+    let (_client, mut updates) = start(url);
+    let mut longest = Duration::ZERO;
+    // Pauses are drawn from 0 to 1, 2, 4 … 256 ms: that none is longer than the first may be does not happen.
+    for _ in 0..9 {
+        let (socket, _) = server.welcome(json!([])).await;
+        socket.close(4029).await;
+        loop {
+            if let Update::Disconnected { retry_in, .. } = updates.next().await.unwrap() {
+                longest = longest.max(retry_in);
+                break;
+            }
+        }
+    }
+    assert!(longest > Duration::from_millis(1), "{longest:?}");
+}
+
+#[tokio::test]
+async fn after_a_refusal_that_says_when_nothing_is_sent_before() {
+    let (server, url) = Server::start().await;
+    let (client, _updates) = start(url);
+    let (mut socket, _) = server.welcome(json!([])).await;
+    let first = client.send(NewMessage::new(ROOM, "too much"));
+    let command = socket.hear().await;
+    let refused = std::time::Instant::now();
+    socket
+        .say(json!({
+            "type": "error", "id": command["id"], "code": "rate_limited", "message": "too much",
+            "retry": {"after_ms": 50},
+        }))
+        .await;
+    assert!(matches!(first.await, Err(CommandError::Refused(_))));
+    let _second = client.send(NewMessage::new(ROOM, "in time"));
+    assert_eq!(socket.hear().await["body"], "in time");
+    assert!(refused.elapsed() >= Duration::from_millis(50));
+}
+
+#[tokio::test]
 async fn without_another_token_the_session_is_over() {
     let (server, url) = Server::start().await;
     let (_client, updates) = start(url);
