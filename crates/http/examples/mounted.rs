@@ -16,12 +16,8 @@ use parlor_store::Database;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-    // The store writes, the hub hears what it wrote: each needs the other, so the store starts last.
     let database = Database::Sqlite("parlor-example.db".into());
     let opened = parlor_store::open(parlor_store::Settings::new(database), entropy.clone()).await?;
-    let formats = vec![Arc::new(JsonFormat) as _];
-    let hub = Hub::new(Default::default(), formats, opened.ports().log, clock.clone());
-    let store = opened.start(hub.clone()).await?;
 
     // A real application keeps its keys: with these, all tokens end with the process.
     let (mut seed, mut secret) = ([0; 32], [0; 32]);
@@ -35,17 +31,24 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             refresh: RefreshSecret::from_bytes(secret),
         },
     };
-    let stores = store.ports();
+    let stores = opened.ports();
     let ports = Ports {
         users: stores.users,
         sessions: stores.sessions,
         rooms: stores.rooms,
         log: stores.log,
         sync: stores.sync,
-        clock,
+        clock: clock.clone(),
         entropy,
     };
     let services = Arc::new(Services::new(ports, secrets, Default::default()));
+
+    // The hub and the memory of ended sessions hear what the store writes: it starts last.
+    let formats = vec![Arc::new(JsonFormat) as _];
+    let hub = Hub::new(Default::default(), formats, opened.ports().log, clock);
+    let ended = services.sessions.ended();
+    let _store = opened.start(ended.before(hub.clone())).await?;
+    services.sessions.recall_ended().await?;
 
     let api = Data::new(Api::new(services, Arc::new(AlwaysReady), 1, Default::default()));
     let jobs = Jobs::start(&api, &hub);

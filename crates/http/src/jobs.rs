@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 use parlor_hub::Hub;
-use parlor_services::Services;
+use parlor_services::{Error, Services};
 use tokio::task::{JoinError, JoinSet};
-use tokio::time::interval;
+use tokio::time::{interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::Api;
@@ -28,6 +28,7 @@ impl Jobs {
         tasks.spawn(services.marks.clone().run(stop.clone().cancelled_owned()));
         tasks.spawn(notice_who_went(services.clone(), hub.clone(), stop.clone()));
         tasks.spawn(until(stop.clone(), forget_old(hub.clone())));
+        tasks.spawn(until(stop.clone(), forget_sessions(services.clone())));
         let api = api.clone();
         tasks.spawn(until(stop.clone(), async move { api.limits.sweep().await }));
         Self { tasks, stop }
@@ -66,6 +67,24 @@ async fn notice_who_went(services: Arc<Services>, hub: Arc<Hub>, stop: Cancellat
         note(hub.sweep()).await;
     }
     note(hub.sweep_all()).await;
+}
+
+/// Forgets sessions that are over, with pauses between the steps, so that nobody waits for it.
+async fn forget_sessions(services: Arc<Services>) {
+    let mut ticks = interval(Duration::from_secs(60));
+    loop {
+        ticks.tick().await;
+        if let Err(error) = forget_all(&services).await {
+            tracing::warn!(%error, "sessions that are over could not be forgotten; it is tried again");
+        }
+    }
+}
+
+async fn forget_all(services: &Services) -> Result<(), Error> {
+    while services.sessions.forget_over().await? {
+        sleep(Duration::from_millis(100)).await;
+    }
+    Ok(())
 }
 
 async fn forget_old(hub: Arc<Hub>) {

@@ -21,7 +21,7 @@ on_both_databases!(
     an_open_socket_takes_a_fresh_token_of_its_own_session_only,
 );
 
-/// A socket was closed because its session is over, and the token, good for minutes, opens no other.
+/// A socket was closed because its session is over, and the token, good for minutes, opens nothing any more.
 async fn is_out(person: &Person, device: &mut Device) {
     assert_eq!(device.closed().await, Some(4003));
     let again = Device::open(&person.server, &person.tokens.access_token, Vec::new()).await;
@@ -29,6 +29,8 @@ async fn is_out(person: &Person, device: &mut Device) {
         Some(ConnectionError::Hello(failure)) => assert_eq!(failure.code, "session_over"),
         other => panic!("{other:?}"),
     }
+    let me = person.ask(Method::GET, "/v1/me", None).await;
+    assert_eq!(refusal(me), "401 session_over");
     let refresh = person.rest.refresh(&person.tokens.refresh_token).await;
     assert!(refusal(refresh).starts_with("401 "));
 }
