@@ -9,7 +9,7 @@ use crate::program::{parlor, run};
 /// Visits a command and all below it.
 fn walk(command: &mut Command, visit: &mut impl FnMut(&str, &str)) {
     let help = command.render_long_help().to_string();
-    visit(&command.get_bin_name().unwrap_or_default().to_owned(), &help);
+    visit(command.get_bin_name().unwrap_or_default(), &help);
     for below in command.get_subcommands_mut() {
         if below.get_name() != "help" {
             walk(below, visit);
