@@ -73,11 +73,9 @@ impl Marks {
     pub fn take(&self, user: UserId, room: RoomId, mark: Mark) -> Result<(), Error> {
         let mut waiting = self.waiting();
         let quiet = waiting.rooms.is_empty();
-        let known = waiting.has(room, user);
-        if !known && waiting.marks >= self.settings.most {
+        if !waiting.put(room, user, mark, self.settings.most) {
             return Err(Error::Busy);
         }
-        waiting.put(room, user, mark);
         drop(waiting);
         if quiet {
             self.awake.notify_one();
@@ -196,7 +194,8 @@ impl Drop for Unwritten<'_> {
         let mut waiting = self.of.waiting();
         for (room, marks) in self.marks.drain(..) {
             for MemberMark { user, mark } in marks {
-                waiting.put(room, user, mark);
+                // They had their place before.
+                waiting.put(room, user, mark, usize::MAX);
             }
         }
     }

@@ -7,6 +7,7 @@ use parlor_hub::PresenceState;
 use parlor_services::{Actor, Error, ErrorKind, NewMessage};
 use parlor_wire::{Command, Failure, MarkTo, Notice, Retry, Success};
 
+use super::frame::ok;
 use super::session::Session;
 use super::{format, frame};
 
@@ -156,13 +157,6 @@ fn authenticate(session: &Session, actor: &Actor, number: u64, token: &str) {
         Ok(_) => refuse(session, number, &Error::InvalidToken),
         Err(error) => refuse(session, number, &error),
     }
-}
-
-fn ok(id: u64) -> bytes::Bytes {
-    frame::notice(&Notice::Ok(Success {
-        id,
-        ..Success::default()
-    }))
 }
 
 fn refuse(session: &Session, number: u64, error: &Error) {

@@ -38,6 +38,11 @@ pub(crate) fn notice(notice: &Notice) -> Bytes {
     json(notice)
 }
 
+/// That a command was done, and nothing else: what marks and many others are answered, so it is made without detours.
+pub(crate) fn ok(id: u64) -> Bytes {
+    frame(TEXT, format!(r#"{{"type":"ok","id":{id}}}"#).as_bytes())
+}
+
 /// A ping without content.
 pub(crate) const fn ping() -> Bytes {
     Bytes::from_static(&[PING, 0])
@@ -76,7 +81,20 @@ mod tests {
     use actix_http::ws::{Codec, Frame};
     use tokio_util::codec::Decoder;
 
+    use parlor_wire::Success;
+
     use super::*;
+
+    #[test]
+    fn the_shortest_answer_is_what_the_types_say() {
+        for id in [0, 7, u64::MAX] {
+            let success = Success {
+                id,
+                ..Success::default()
+            };
+            assert_eq!(ok(id), notice(&Notice::Ok(success)));
+        }
+    }
 
     #[test]
     fn other_implementations_read_our_frames() {

@@ -157,6 +157,7 @@ async fn run(sockets: Arc<Sockets>, pipe: Rc<Pipe>, mut payload: web::Payload, e
         tokio::select! {
             biased;
             () = pipe.look.notified() => {
+                session.look();
                 if session.connection.wants_to_write() && pipe.waiting() < WAITING_BYTES {
                     session.connection.writable();
                 }

@@ -304,6 +304,26 @@ impl Session {
         }
     }
 
+    /// Looks into what the hub doubts: whether those whose presence is followed may still be.
+    pub(crate) fn look(self: &Rc<Self>) {
+        let Stage::Open(actor) = *self.stage.borrow() else {
+            return;
+        };
+        let doubted = self.connection.doubted();
+        if doubted.is_empty() {
+            return;
+        }
+        let session = self.clone();
+        self.spawn(async move {
+            let presence = &session.sockets.api.services.presence;
+            for user in doubted {
+                if !presence.may_follow(&actor, user).await.unwrap_or(false) {
+                    session.connection.unwatch(user);
+                }
+            }
+        });
+    }
+
     /// Runs a task beside the session. Its first step is done at once, so that sends enter the log in the order of
     /// their frames.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + 'static) {

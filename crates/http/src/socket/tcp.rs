@@ -13,7 +13,6 @@ use actix_codec::{Framed, FramedParts};
 use actix_http::ws::hash_key;
 use actix_http::{Request, h1};
 use actix_web::ResponseError;
-use actix_web::body::to_bytes;
 use actix_web::http::header::SEC_WEBSOCKET_KEY;
 use bytes::{Buf, Bytes, BytesMut};
 use parlor_hub::{Transport, Worker};
@@ -27,8 +26,11 @@ use super::entry::Entry;
 use super::input::Input;
 use super::session::Session;
 use super::{Sockets, frame};
-use crate::ApiError;
 use crate::accept::end_untaken;
+use crate::error::body;
+use crate::middleware::complete;
+use crate::request_id::{X_REQUEST_ID, header};
+use crate::{Api, ApiError};
 
 /// Bytes that one read takes at most.
 const READ_BYTES: usize = 16 << 10;
@@ -74,9 +76,16 @@ impl Tcp {
 impl Transport for Tcp {
     fn write(&self, frames: &[IoSlice<'_>]) -> io::Result<usize> {
         let stream = self.stream.borrow();
-        match frames {
-            [one] => stream.try_write(one),
-            many => stream.try_write_vectored(many),
+        let socket = SockRef::from(&*stream);
+        let sent = match frames {
+            [one] => socket.send(one),
+            many => socket.send_vectored(many),
+        };
+        match sent {
+            // Only now is the runtime asked, so that it waits until the socket takes more: what it knows of a socket lies
+            // elsewhere in memory, and mostly a socket takes everything.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => stream.try_write_vectored(frames),
+            sent => sent,
         }
     }
 
@@ -101,9 +110,9 @@ pub(crate) async fn take_over(
     } = framed.into_parts();
     stream.write_all(&write_buf).await?;
     match sockets.enter(request.head()) {
-        Err(refused) => refuse(stream, &request, &refused).await,
+        Err(refused) => refuse(&sockets.api, stream, &request, &refused).await,
         Ok(entry) => {
-            tracing::info!(peer = %sockets.api.client_ip(request.head()), "socket opened");
+            tracing::info!(client = %sockets.api.client_ip(request.head()), "socket opened");
             end_untaken(&stream, sockets.settings.stalled)?;
             accept(&mut stream, &request).await?;
             drop(request);
@@ -132,18 +141,20 @@ async fn accept(stream: &mut TcpStream, request: &Request) -> io::Result<()> {
     stream.write_all(&answer).await
 }
 
-async fn refuse(mut stream: TcpStream, request: &Request, refused: &ApiError) -> io::Result<()> {
-    let response = refused.error_response();
-    tracing::info!(
-        path = request.path(),
-        status = response.status().as_u16(),
-        "socket refused"
-    );
-    let mut answer = format!("HTTP/1.1 {}\r\nconnection: close\r\n", response.status()).into_bytes();
-    for (name, value) in response.headers() {
+/// Answers a handshake as the other requests are answered.
+async fn refuse(api: &Api, mut stream: TcpStream, request: &Request, refused: &ApiError) -> io::Result<()> {
+    let (id, client) = (api.name(request.head()), api.client_ip(request.head()));
+    let (path, status) = (request.path(), refused.status_code());
+    tracing::info!(%id, path, %client, status = status.as_u16(), "socket refused");
+    let mut response = refused.error_response();
+    let headers = response.headers_mut();
+    complete(headers);
+    headers.insert(X_REQUEST_ID, header(&id));
+    let mut answer = format!("HTTP/1.1 {status}\r\nconnection: close\r\n").into_bytes();
+    for (name, value) in headers.iter() {
         answer.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
     }
-    let body = to_bytes(response.into_body()).await.unwrap_or_default();
+    let body = body(&refused.problem(Some(&id)));
     answer.extend(format!("content-length: {}\r\n\r\n", body.len()).as_bytes());
     answer.extend(body);
     stream.write_all(&answer).await?;
@@ -185,6 +196,9 @@ async fn turn(session: &Rc<Session>, tcp: &Tcp, input: &mut Input, rest: &mut By
         let mut idle = !tcp.poll_look(context);
         if session.ending().is_some() {
             return Poll::Ready(false);
+        }
+        if !idle {
+            session.look();
         }
         let connection = &session.connection;
         if connection.wants_to_write() && tcp.stream.borrow().poll_write_ready(context).is_ready() {

@@ -1,6 +1,7 @@
 //! Marks that wait to be written.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::mem;
 use std::time::Duration;
 
@@ -25,18 +26,20 @@ pub(super) struct RoomMarks {
 }
 
 impl Waiting {
-    pub(super) fn has(&self, room: RoomId, user: UserId) -> bool {
-        self.rooms
-            .get(&room)
-            .is_some_and(|room| room.marks.contains_key(&user))
-    }
-
-    pub(super) fn put(&mut self, room: RoomId, user: UserId, mark: Mark) {
-        let marks = &mut self.rooms.entry(room).or_default().marks;
-        let before = marks.len();
-        let latest = marks.entry(user).or_default();
-        *latest = latest.merge(mark);
-        self.marks += marks.len() - before;
+    /// Adds a mark to those that wait; false if `most` wait already and none of them is the same member's.
+    pub(super) fn put(&mut self, room: RoomId, user: UserId, mark: Mark, most: usize) -> bool {
+        match self.rooms.entry(room).or_default().marks.entry(user) {
+            Entry::Occupied(mut latest) => {
+                let merged = latest.get().merge(mark);
+                latest.insert(merged);
+            }
+            Entry::Vacant(_) if self.marks >= most => return false,
+            Entry::Vacant(place) => {
+                place.insert(Mark::default().merge(mark));
+                self.marks += 1;
+            }
+        }
+        true
     }
 
     /// Takes out the marks of these rooms, and forgets rooms that may be written again and have nothing to be written.

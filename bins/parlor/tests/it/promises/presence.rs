@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::Method;
 use parlor_testkit::{FixedClock, TestApp};
 use parlor_wire::{Notice, Presence, Push};
 use serde_json::json;
@@ -12,6 +13,7 @@ use super::world::World;
 
 on_both_databases!(
     whoever_follows_somebody_is_told_when_he_comes_and_goes,
+    who_left_the_last_common_room_is_followed_no_longer,
     typing_is_told_to_the_room_and_to_nobody_else,
 );
 
@@ -68,6 +70,41 @@ async fn whoever_follows_somebody_is_told_when_he_comes_and_goes(database: Datab
         .map(|bob| bob.online)
         .collect();
     assert_eq!(told, [true, false]);
+}
+
+/// It ends soon after, not at once: of those who go one after the other, one of the first already comes back unseen.
+async fn who_left_the_last_common_room_is_followed_no_longer(database: Database) {
+    let world = World::new(database).await;
+    let [ann, carl] = world.people(["ann", "carl"]).await;
+    ann.group(&[&carl]).await;
+    let mut device = ann.connect().await;
+    for round in 0..20 {
+        let bob = world.person(&format!("bob{round}")).await;
+        let room = ann.group(&[&bob]).await;
+        for user in [bob.id, carl.id] {
+            device.ask(json!({"type": "follow", "user": user})).await.unwrap();
+        }
+        let member = format!("/v1/rooms/{room}/members/{}", bob.id);
+        ann.ask(Method::DELETE, &member, None).await.unwrap();
+        device.settle().await;
+        // His coming would be told with the same batch as that of somebody who is still followed.
+        let (_bob, _other) = (bob.connect().await, carl.elsewhere().await.connect().await);
+        tokio::time::sleep(Duration::from_millis(1100)).await;
+        device.settle().await;
+        let told = device.heard.iter().filter_map(presence);
+        if told.into_iter().all(|somebody| somebody.user != bob.id) {
+            let again = device
+                .ask(json!({"type": "follow", "user": carl.id}))
+                .await
+                .unwrap();
+            assert!(
+                again.presence.unwrap().online,
+                "who is still in a common room stays followed"
+            );
+            return;
+        }
+    }
+    panic!("whoever left is followed for ever");
 }
 
 async fn typing_is_told_to_the_room_and_to_nobody_else(database: Database) {
