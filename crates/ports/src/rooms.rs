@@ -154,8 +154,11 @@ pub struct NewRoom {
 pub enum RoomCreated {
     /// Made now.
     New(RoomView),
-    /// Made earlier by the same person under the same client id.
+    /// Made earlier by the same person under the same client id. If the room is gone, or the person is not in it any
+    /// more, the answer is [`RoomRefusal::NoRoom`]: it is not made again.
     Known(RoomView),
+    /// The client id was used before for a group that was to be another one.
+    Conflict,
     /// Not made.
     Refused(RoomRefusal),
 }

@@ -87,7 +87,9 @@ impl Rooms {
     /// Makes a group that belongs to the actor.
     ///
     /// # Errors
-    /// [`Error::Invalid`] (`members`), [`Error::NoSuchUser`], [`Error::RoomFull`], [`Error::TooManyRooms`]
+    /// [`Error::Invalid`] (`members`), [`Error::NoSuchUser`], [`Error::RoomFull`], [`Error::TooManyRooms`],
+    /// [`Error::IdempotencyConflict`], and [`Error::NoSuchRoom`] if the same request made a room that is gone, or that
+    /// the actor left.
     pub async fn create(&self, actor: &Actor, group: NewGroup) -> Result<Made<RoomView>, Error> {
         let members = distinct("members", group.members, Some(actor.user.id))?;
         let now = self.clock.now();
@@ -108,6 +110,7 @@ impl Rooms {
         match self.rooms.create(new).await? {
             RoomCreated::New(view) => Ok(Made::New(view)),
             RoomCreated::Known(view) => Ok(Made::Known(view)),
+            RoomCreated::Conflict => Err(Error::IdempotencyConflict),
             RoomCreated::Refused(refusal) => Err(refusal.into()),
         }
     }

@@ -82,6 +82,7 @@ table! {
         member_count -> BigInt,
         creator_id -> DbId,
         client_id -> Nullable<Text>,
+        digest -> Nullable<BigInt>,
         created_at -> BigInt,
         deleted_at -> Nullable<BigInt>,
         erased_seq -> Nullable<BigInt>,

@@ -61,6 +61,8 @@ CREATE TABLE rooms (
     member_count  BIGINT NOT NULL,
     creator_id    UUID NOT NULL,
     client_id     TEXT,
+    -- Tells a retry from another use of the same client id.
+    digest        BIGINT,
     created_at    BIGINT NOT NULL,
     deleted_at    BIGINT,
     -- The events of a deleted room up to here have lost their content; NULL if there is nothing to erase.

@@ -62,6 +62,8 @@ CREATE TABLE rooms (
     member_count  INTEGER NOT NULL,
     creator_id    BLOB NOT NULL,
     client_id     TEXT,
+    -- Tells a retry from another use of the same client id.
+    digest        INTEGER,
     created_at    INTEGER NOT NULL,
     deleted_at    INTEGER,
     -- The events of a deleted room up to here have lost their content; NULL if there is nothing to erase.

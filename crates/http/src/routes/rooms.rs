@@ -15,13 +15,14 @@ use crate::{Api, ApiError, answer, cursor, view};
 /// Make a group
 ///
 /// It belongs to whoever makes it. With a `client_id` a repeated request is answered with the room that the first
-/// one made, and status 200.
+/// one made, and status 200, or with `no_such_room` if it is gone since or one has left it; with other content,
+/// `idempotency_conflict`.
 #[utoipa::path(post, path = "/v1/rooms", operation_id = "createRoom", tag = "rooms", request_body = CreateRoom,
     responses(
         (status = 201, description = "Made", body = RoomView),
         (status = 200, description = "Made before, with this `client_id`", body = RoomView),
-        (status = 404, description = "`no_such_user`: one of `members`"),
-        (status = 409, description = "`room_full`, `too_many_rooms`"),
+        (status = 404, description = "`no_such_user`: one of `members`; `no_such_room`: made before, and gone"),
+        (status = 409, description = "`room_full`, `too_many_rooms`, `idempotency_conflict`"),
     ))]
 pub(crate) async fn create(
     Caller(actor): Caller,

@@ -51,7 +51,14 @@ async fn a_repeated_request_makes_one_group() {
     let first = world.services.rooms.create(&ann, wish.clone()).await.unwrap();
     let again = world.services.rooms.create(&ann, wish).await.unwrap();
     assert!(first.is_new() && !again.is_new());
-    assert_eq!(first.into_inner().room.id, again.into_inner().room.id);
+    let room = first.into_inner().room.id;
+    assert_eq!(room, again.into_inner().room.id);
+    let other = NewGroup {
+        client_id: Some("g1".parse().unwrap()),
+        ..group("coffee")
+    };
+    let refused = world.services.rooms.create(&ann, other).await;
+    assert_eq!(code(refused), "idempotency_conflict");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,8 +4,7 @@ use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::sql_types::{BigInt, Nullable};
 use diesel::{Insertable, QueryResult, Queryable, Selectable};
-use parlor_domain::{ClientId, Draft, Event, Message, MessageBody, MsgNo, Seq, Timestamp, UserRef, What};
-use sha2::{Digest, Sha256};
+use parlor_domain::{ClientId, Event, Message, MessageBody, MsgNo, Seq, Timestamp, UserRef, What};
 
 use super::detail::Detail;
 use crate::code::{Code, Kind};
@@ -117,24 +116,6 @@ impl NewEvent {
             ..Self::of(event)
         }
     }
-}
-
-/// A number by which the content of a retry is told from other content: 64 bits of SHA-256. The client id is in it, so
-/// that equal texts cannot be told by it.
-pub(crate) fn digest(client_id: &ClientId, draft: &Draft) -> i64 {
-    let (kind, seq, body) = match draft {
-        Draft::Message { body, reply_to } => (Kind::Message, *reply_to, Some(body)),
-        Draft::Edit { target, body } => (Kind::MessageEdited, Some(*target), Some(body)),
-        Draft::Delete { target } => (Kind::MessageDeleted, Some(*target), None),
-    };
-    let hash = Sha256::new()
-        .chain_update([u8::try_from(client_id.as_str().len()).unwrap_or(u8::MAX)])
-        .chain_update(client_id.as_str())
-        .chain_update(kind.code().to_be_bytes())
-        .chain_update(seq.map_or(0, |seq| seq.0).to_be_bytes())
-        .chain_update(body.map_or("", |body| body.as_str()))
-        .finalize();
-    i64::from_be_bytes(std::array::from_fn(|n| hash[n]))
 }
 
 fn kind(what: &What) -> Kind {

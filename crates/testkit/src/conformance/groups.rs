@@ -137,6 +137,85 @@ pub async fn a_repeated_request_makes_one_room(f: &Fixture) -> Tested {
     Ok(())
 }
 
+/// A client id that was used for one group stands for no other, whichever part differs.
+pub async fn a_client_id_of_another_group_is_a_conflict(f: &Fixture) -> Tested {
+    let [ann, ben, cleo] = f.people(["ann", "ben", "cleo"]).await?;
+    let ask = || NewRoom {
+        client_id: Some(key("1")),
+        members: vec![ben.id, cleo.id],
+        ..f.new_room(ann)
+    };
+    let room = f.create(ask()).await?;
+    let published = f.heard.len();
+    let others = [
+        NewRoom {
+            name: "coffee".parse().expect("a name"),
+            ..ask()
+        },
+        NewRoom {
+            topic: "".parse().expect("a topic"),
+            ..ask()
+        },
+        NewRoom {
+            history: History::FromJoin,
+            ..ask()
+        },
+        NewRoom {
+            join: JoinPolicy::Closed,
+            ..ask()
+        },
+        NewRoom {
+            capacity: Capacity::stored(99),
+            ..ask()
+        },
+        NewRoom {
+            members: vec![ben.id],
+            ..ask()
+        },
+    ];
+    for other in others {
+        let answer = f.rooms.create(other.clone()).await?;
+        assert!(matches!(answer, RoomCreated::Conflict), "{other:?}: {answer:?}");
+    }
+    let same = NewRoom {
+        members: vec![cleo.id, ben.id],
+        ..ask()
+    };
+    let answer = f.rooms.create(same).await?;
+    assert!(matches!(answer, RoomCreated::Known(view) if view.room.id == room));
+    assert_eq!(f.heard.len(), published);
+    Ok(())
+}
+
+/// A room that is gone, or that its creator left, is not made again by a request that comes again.
+pub async fn a_room_that_is_gone_is_not_made_again(f: &Fixture) -> Tested {
+    let [ann, ben] = f.people(["ann", "ben"]).await?;
+    let ask = |id| NewRoom {
+        client_id: Some(key(id)),
+        members: vec![ben.id],
+        ..f.new_room(ann)
+    };
+    let (deleted, left) = (f.create(ask("1")).await?, f.create(ask("2")).await?);
+    f.rooms.delete(deleted, ann, f.tick()).await?;
+    f.leave(left, ann).await?;
+    let published = f.heard.len();
+    for id in ["1", "2"] {
+        let again = f.rooms.create(ask(id)).await?;
+        assert!(
+            matches!(again, RoomCreated::Refused(RoomRefusal::NoRoom)),
+            "{again:?}"
+        );
+        let other = NewRoom {
+            name: "coffee".parse().expect("a name"),
+            ..ask(id)
+        };
+        let other = f.rooms.create(other).await?;
+        assert!(matches!(other, RoomCreated::Conflict), "{other:?}");
+    }
+    assert_eq!(f.heard.len(), published);
+    Ok(())
+}
+
 /// The same request, many times at once, makes one room.
 pub async fn a_request_repeated_at_once_makes_one_room(f: &Fixture) -> Tested {
     let ann = f.person("ann").await?;
@@ -158,7 +237,7 @@ pub async fn a_request_repeated_at_once_makes_one_room(f: &Fixture) -> Tested {
             RoomCreated::Known(view) => {
                 ids.insert(view.room.id);
             }
-            RoomCreated::Refused(why) => panic!("{why:?}"),
+            other => panic!("{other:?}"),
         }
     }
     assert_eq!((ids.len(), made), (1, 1));

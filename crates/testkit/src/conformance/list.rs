@@ -72,6 +72,8 @@ macro_rules! conformance {
                 a_group_of_many_is_made_at_once,
                 a_repeated_request_makes_one_room,
                 a_request_repeated_at_once_makes_one_room,
+                a_client_id_of_another_group_is_a_conflict,
+                a_room_that_is_gone_is_not_made_again,
                 a_refused_group_is_not_made,
                 nobody_has_too_many_rooms,
             }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use parlor_domain::{Role, Room, RoomId, RoomKind};
+use parlor_domain::{ClientId, Role, Room, RoomId, RoomKind, UserId};
 use parlor_ports::{NewRoom, RoomCreated, RoomRefusal};
 
 use super::super::Tx;
@@ -11,7 +11,7 @@ use super::{enter, views};
 use crate::code::Code;
 use crate::error::corrupt;
 use crate::id::Id;
-use crate::rows::RoomRow;
+use crate::rows::{RoomRow, room_digest};
 use crate::schema::rooms;
 
 pub(super) async fn create(tx: &mut Tx<'_>, new: NewRoom) -> Act<RoomCreated> {
@@ -20,7 +20,13 @@ pub(super) async fn create(tx: &mut Tx<'_>, new: NewRoom) -> Act<RoomCreated> {
     // The creator's stream is locked, so a repeated request waits here for the first one.
     tx.lock(others.iter().chain([&new.creator.id]).map(|user| Id::of(*user)))
         .await?;
-    if let Some(room) = known(tx, &new).await? {
+    let named = new.client_id.as_ref().map(|id| (id, room_digest(id, &new)));
+    if let Some((client_id, digest)) = named
+        && let Some((room, made)) = known(tx, new.creator.id, client_id).await?
+    {
+        if made != Some(digest) {
+            return Ok(RoomCreated::Conflict);
+        }
         let view = views::find(tx.conn, room, new.creator.id).await?;
         return Ok(RoomCreated::Known(view.ok_or(RoomRefusal::NoRoom)?));
     }
@@ -32,29 +38,30 @@ pub(super) async fn create(tx: &mut Tx<'_>, new: NewRoom) -> Act<RoomCreated> {
     have_place(tx, &creator).await?;
     have_place(tx, &others).await?;
 
-    let room = insert(tx, &new).await?;
+    let room = insert(tx, &new, named.map(|(_, digest)| digest)).await?;
     enter::bring_in(tx, &room, new.creator, &creator, Role::Owner, new.at).await?;
     enter::bring_in(tx, &room, new.creator, &others, Role::Member, new.at).await?;
     let view = views::find(tx.conn, new.id, new.creator.id).await?;
     Ok(RoomCreated::New(view.ok_or_else(|| corrupt("room", new.id))?))
 }
 
-/// The room that this request made before.
-async fn known(tx: &mut Tx<'_>, new: &NewRoom) -> QueryResult<Option<RoomId>> {
-    let Some(client_id) = &new.client_id else {
-        return Ok(None);
-    };
-    let found: Option<Id> = rooms::table
-        .filter(rooms::creator_id.eq(Id::of(new.creator.id)))
+/// The room that its creator's client called so before, and the digest of what was asked for then.
+async fn known(
+    tx: &mut Tx<'_>,
+    creator: UserId,
+    client_id: &ClientId,
+) -> QueryResult<Option<(RoomId, Option<i64>)>> {
+    let found: Option<(Id, Option<i64>)> = rooms::table
+        .filter(rooms::creator_id.eq(Id::of(creator)))
         .filter(rooms::client_id.eq(client_id.as_str()))
-        .select(rooms::id)
+        .select((rooms::id, rooms::digest))
         .first(tx.conn)
         .await
         .optional()?;
-    Ok(found.map(Into::into))
+    Ok(found.map(|(room, digest)| (room.into(), digest)))
 }
 
-async fn insert(tx: &mut Tx<'_>, new: &NewRoom) -> QueryResult<Room> {
+async fn insert(tx: &mut Tx<'_>, new: &NewRoom, digest: Option<i64>) -> QueryResult<Room> {
     tx.open_stream(Id::of(new.id), new.at).await?;
     diesel::insert_into(rooms::table)
         .values((
@@ -69,6 +76,7 @@ async fn insert(tx: &mut Tx<'_>, new: &NewRoom) -> QueryResult<Room> {
             rooms::member_count.eq(0),
             rooms::creator_id.eq(Id::of(new.creator.id)),
             rooms::client_id.eq(new.client_id.as_ref().map(|id| id.as_str())),
+            rooms::digest.eq(digest),
             rooms::created_at.eq(new.at.micros()),
         ))
         .returning(RoomRow::as_returning())
