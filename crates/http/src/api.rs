@@ -8,7 +8,8 @@ use actix_web::web::Data;
 use async_trait::async_trait;
 use parlor_services::Services;
 
-use crate::{AddressLimits, RequestIds, Settings, client_ip};
+use crate::client_ip::is_trusted;
+use crate::{AddressLimits, RequestIds, Settings, client_ip, request_id};
 
 /// The services, and what HTTP adds to them. One for the whole process.
 pub struct Api {
@@ -61,6 +62,14 @@ impl Api {
             request_ids: RequestIds::new(process),
             settings,
         }
+    }
+
+    /// What a request is called: a new name, or the one that a trusted proxy gave.
+    pub(crate) fn name(&self, head: &RequestHead) -> String {
+        let peer = head.peer_addr.map(|peer| peer.ip().to_canonical());
+        peer.filter(|peer| is_trusted(*peer, &self.settings.trusted_proxies))
+            .and_then(|_| request_id::given(head.headers()))
+            .unwrap_or_else(|| self.request_ids.next())
     }
 
     /// From which network address a request comes.

@@ -6,6 +6,6 @@ mod limit;
 mod observe;
 
 pub(crate) use cors::cors;
-pub(crate) use harden::harden;
+pub(crate) use harden::{complete, harden};
 pub(crate) use limit::limit;
 pub(crate) use observe::observe;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use actix_web::http::header::{HeaderMap, HeaderName};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 
 /// The header of a request's name.
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -28,6 +28,11 @@ impl RequestIds {
     }
 }
 
+/// A name as a header.
+pub(crate) fn header(name: &str) -> HeaderValue {
+    HeaderValue::from_str(name).expect("names of requests are ASCII")
+}
+
 /// The name that a trusted proxy gave a request: 1 to 64 letters, digits, `-`, `_` or `.`.
 pub(crate) fn given(headers: &HeaderMap) -> Option<String> {
     let name = headers.get(X_REQUEST_ID)?.to_str().ok()?;
@@ -38,8 +43,6 @@ pub(crate) fn given(headers: &HeaderMap) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::HeaderValue;
-
     use super::*;
 
     #[test]

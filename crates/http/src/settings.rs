@@ -15,8 +15,8 @@ pub struct Settings {
     pub cors_origins: Vec<String>,
     /// Reverse proxies whose `X-Forwarded-For` and `X-Request-Id` are believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// Largest JSON body of a request, in bytes. The default holds the longest message even if every character of it
-    /// is written as an escape.
+    /// Largest JSON body of a request, in bytes. The default holds the longest message in any script, even if all but
+    /// ASCII is written as escapes.
     pub json_bytes: usize,
     /// Whether `/docs`, `/openapi.json` and `/asyncapi.json` are served.
     pub docs: bool,

@@ -50,7 +50,7 @@ pub enum Error {
     #[error("this cannot be done in a direct conversation")]
     DirectRoom,
 
-    /// No such account, or it is disabled.
+    /// No such account.
     #[error("there is no such user")]
     NoSuchUser(Option<UserId>),
     /// No such room, or the actor is not in it.

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A frame from a client. Each but `hello` carries an `id`, greater than the one before, and gets exactly one answer.
+/// A frame from a client. Each but `hello` carries an `id` of the client's choice, and gets exactly one answer, which
+/// repeats it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Command {

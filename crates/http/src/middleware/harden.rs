@@ -30,7 +30,8 @@ pub(crate) async fn harden(
     Ok(response)
 }
 
-fn complete(headers: &mut HeaderMap) {
+/// Adds those that are not there.
+pub(crate) fn complete(headers: &mut HeaderMap) {
     for (name, value) in DEFAULTS {
         if !headers.contains_key(&name) {
             headers.insert(name, value);

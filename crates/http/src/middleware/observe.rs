@@ -6,14 +6,13 @@ use std::time::Instant;
 use actix_web::Error;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use tracing::Instrument;
 
-use crate::client_ip::is_trusted;
 use crate::error::{PROBLEM_JSON, body};
-use crate::request_id::{X_REQUEST_ID, given};
+use crate::request_id::{X_REQUEST_ID, header};
 use crate::{Api, ApiError};
 
 /// Names the request, puts the name into the answer and into everything that is logged meanwhile, and logs the end.
@@ -25,7 +24,7 @@ pub(crate) async fn observe(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let began = Instant::now();
-    let id = name(&api, &request);
+    let id = api.name(request.head());
     let client = api.client_ip(request.head());
     let span =
         tracing::info_span!("request", %id, method = %request.method(), path = request.path(), %client);
@@ -36,14 +35,6 @@ pub(crate) async fn observe(
     let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
     tracing::info!(status, micros, "answered");
     Ok(response)
-}
-
-/// A new name, or the one that a trusted proxy gave.
-fn name(api: &Api, request: &ServiceRequest) -> String {
-    let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
-    peer.filter(|peer| is_trusted(*peer, &api.settings.trusted_proxies))
-        .and_then(|_| given(request.headers()))
-        .unwrap_or_else(|| api.request_ids.next())
 }
 
 /// Puts the name into the answer; every refusal, whoever made it, becomes a problem that holds it too.
@@ -65,8 +56,7 @@ fn finish(response: ServiceResponse<impl MessageBody + 'static>, id: &str) -> Se
         }),
         None => response.map_into_boxed_body(),
     };
-    let id = HeaderValue::from_str(id).expect("names of requests are ASCII");
-    response.headers_mut().insert(X_REQUEST_ID, id);
+    response.headers_mut().insert(X_REQUEST_ID, header(id));
     response
 }
 

@@ -5,6 +5,7 @@
 )]
 
 mod accounts;
+mod documents;
 mod edge;
 mod hostile;
 mod log;
