@@ -1,7 +1,7 @@
 //! Work that waits: bounded, in order, people before bulk.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use parlor_ports::{Priority, StoreError};
 use tokio::sync::Notify;
@@ -21,7 +21,13 @@ struct State<T> {
     people: VecDeque<T>,
     bulk: VecDeque<T>,
     closed: bool,
+    takers: usize,
 }
+
+/// One of those who empty a queue. If the last of them goes, as one does that panics, nobody waits any more: what is in
+/// the queue is dropped, and nothing more is taken.
+#[derive(Debug)]
+pub(crate) struct Taker<T>(Arc<Queue<T>>);
 
 impl<T> Queue<T> {
     /// An empty queue that holds so many of each priority.
@@ -31,6 +37,7 @@ impl<T> Queue<T> {
                 people: VecDeque::new(),
                 bulk: VecDeque::new(),
                 closed: false,
+                takers: 0,
             }),
             filled: Notify::new(),
             capacity,
@@ -59,15 +66,10 @@ impl<T> Queue<T> {
         Ok(())
     }
 
-    /// What has come, at most so much, as soon as there is something; `None` once it was closed and is empty. Nothing is
-    /// lost if the future is dropped.
-    pub(crate) async fn take(&self, people: usize, bulk: usize) -> Option<Vec<T>> {
-        loop {
-            if let Some(taken) = self.take_now(people, bulk) {
-                return (!taken.is_empty()).then_some(taken);
-            }
-            self.filled.notified().await;
-        }
+    /// One more who empties it.
+    pub(crate) fn taker(self: &Arc<Self>) -> Taker<T> {
+        self.lock().takers += 1;
+        Taker(self.clone())
     }
 
     /// `None` if there is nothing yet, nothing at all if there will be nothing any more.
@@ -95,19 +97,43 @@ impl<T> Queue<T> {
         self.filled.notify_one();
     }
 
-    /// Takes no more work and drops what waits.
-    pub(crate) fn abandon(&self) {
-        self.close();
-        let mut state = self.lock();
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        // No code that could panic runs under the lock.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> Taker<T> {
+    /// What has come, at most so much, as soon as there is something; `None` once the queue was closed and is empty.
+    /// Nothing is lost if the future is dropped.
+    pub(crate) async fn take(&self, people: usize, bulk: usize) -> Option<Vec<T>> {
+        loop {
+            if let Some(taken) = self.0.take_now(people, bulk) {
+                return (!taken.is_empty()).then_some(taken);
+            }
+            self.0.filled.notified().await;
+        }
+    }
+}
+
+impl<T> Clone for Taker<T> {
+    fn clone(&self) -> Self {
+        self.0.taker()
+    }
+}
+
+impl<T> Drop for Taker<T> {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.takers -= 1;
+        if state.takers > 0 {
+            return;
+        }
+        state.closed = true;
         let dropped = (std::mem::take(&mut state.people), std::mem::take(&mut state.bulk));
         drop(state);
         // Whoever waits is told only now, when he can use the queue again.
         drop(dropped);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
-        // No code that could panic runs under the lock.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -117,27 +143,45 @@ mod tests {
 
     #[tokio::test]
     async fn people_come_before_bulk_and_each_in_order() {
-        let queue = Queue::new(3);
+        let queue = Arc::new(Queue::new(3));
+        let taker = queue.taker();
         for n in 0..3 {
             queue.push(n, Priority::Bulk).unwrap();
             queue.push(10 + n, Priority::Person).unwrap();
         }
         assert!(matches!(queue.push(9, Priority::Bulk), Err(StoreError::Busy)));
-        assert_eq!(queue.take(2, 1).await, Some(vec![10, 11, 0]));
-        assert_eq!(queue.take(2, 9).await, Some(vec![12, 1, 2]));
+        assert_eq!(taker.take(2, 1).await, Some(vec![10, 11, 0]));
+        assert_eq!(taker.take(2, 9).await, Some(vec![12, 1, 2]));
     }
 
     #[tokio::test]
     async fn a_closed_queue_gives_what_it_has_and_takes_nothing() {
-        let queue = Queue::new(3);
+        let queue = Arc::new(Queue::new(3));
+        let taker = queue.taker();
         queue.push(1, Priority::Person).unwrap();
         queue.close();
         assert!(matches!(
             queue.push(2, Priority::Person),
             Err(StoreError::Unavailable(_))
         ));
-        assert_eq!(queue.take(9, 9).await, Some(vec![1]));
-        assert_eq!(queue.take(9, 9).await, None);
-        assert_eq!(queue.take(9, 9).await, None);
+        assert_eq!(taker.take(9, 9).await, Some(vec![1]));
+        assert_eq!(taker.take(9, 9).await, None);
+        assert_eq!(taker.take(9, 9).await, None);
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_takers_who_are_gone() {
+        let queue = Arc::new(Queue::new(3));
+        let (one, other) = (queue.taker(), queue.taker());
+        let (waits, answer) = tokio::sync::oneshot::channel::<()>();
+        queue.push(waits, Priority::Person).unwrap();
+        drop(one);
+        let (waits, later) = tokio::sync::oneshot::channel();
+        queue.push(waits, Priority::Bulk).unwrap();
+        drop(other);
+        assert!(answer.await.is_err() && later.await.is_err());
+        let (waits, _) = tokio::sync::oneshot::channel();
+        let refused = queue.push(waits, Priority::Person);
+        assert!(matches!(refused, Err(StoreError::Unavailable(_))));
     }
 }

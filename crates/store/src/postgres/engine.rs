@@ -71,7 +71,7 @@ impl Idle {
         let mut writers = Vec::new();
         for appends in self.backend.lanes.iter() {
             let lane = Lane {
-                appends: appends.clone(),
+                appends: appends.taker(),
                 connector: self.connector.clone(),
                 conn: None,
                 turns: turns.clone(),
@@ -80,7 +80,7 @@ impl Idle {
             writers.push(tokio::spawn(lane.run()));
         }
         let worker = Worker {
-            jobs: self.backend.jobs.clone(),
+            jobs: self.backend.jobs.taker(),
             pool: self.backend.pool.clone(),
             turns: turns.clone(),
             entropy: self.entropy,

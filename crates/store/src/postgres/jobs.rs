@@ -13,12 +13,12 @@ use super::stores::{Job, Limits, Tx};
 use super::strangers;
 use super::turns::{Turn, Turns};
 use crate::error::store_error;
-use crate::queue::Queue;
+use crate::queue::Taker;
 
 /// What a worker needs.
 #[derive(Clone)]
 pub(super) struct Worker {
-    pub(super) jobs: Arc<Queue<Box<dyn Job>>>,
+    pub(super) jobs: Taker<Box<dyn Job>>,
     pub(super) pool: Pool<Conn>,
     pub(super) turns: Arc<Turns>,
     pub(super) entropy: Arc<dyn Entropy>,

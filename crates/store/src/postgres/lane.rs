@@ -11,7 +11,7 @@ use super::append;
 use super::connection::{Conn, Connector, unreachable};
 use super::turns::{Turn, Turns};
 use crate::error::{is_outage, store_error};
-use crate::queue::Queue;
+use crate::queue::Taker;
 
 /// Most appends of people in a batch: larger ones gain nothing on this database.
 const PEOPLE: usize = 128;
@@ -30,7 +30,7 @@ pub(super) struct Pending {
 }
 
 pub(super) struct Lane {
-    pub(super) appends: Arc<Queue<Pending>>,
+    pub(super) appends: Taker<Pending>,
     pub(super) connector: Connector,
     /// `None` before the first batch and after a loss.
     pub(super) conn: Option<Conn>,

@@ -50,9 +50,9 @@ impl Idle {
         };
         for n in 0..settings.readers.max(1) {
             let conn = SyncConnectionWrapper::new(connect(&path, Use::Read)?);
-            let reads = backend.reads.clone();
+            let reads = backend.reads.taker();
             spawn(format!("parlor-read-{n}"), move |runtime| {
-                reader::run(runtime, conn, &reads)
+                reader::run(runtime, conn, reads)
             })?;
         }
         Ok(Self {
@@ -75,7 +75,7 @@ impl Idle {
                 .map_err(OpenError::failed)?,
             version: strangers::version(&mut conn).await.map_err(OpenError::failed)?,
             conn,
-            writes: self.backend.writes.clone(),
+            writes: self.backend.writes.taker(),
             sink,
             entropy: self.entropy,
             limits: self.limits,

@@ -17,7 +17,7 @@ use super::statements::{DONE, PART, UNDO};
 use super::stores::{Job, Limits, Tx};
 use super::strangers;
 use crate::error::is_outage;
-use crate::queue::Queue;
+use crate::queue::Taker;
 
 /// Most writes of people in a batch. More would make the first of them wait without making the last of them sooner.
 const PEOPLE: usize = 512;
@@ -28,7 +28,7 @@ const WATCH: Duration = Duration::from_secs(1);
 
 pub(super) struct Writer {
     pub(super) conn: Conn,
-    pub(super) writes: Arc<Queue<Write>>,
+    pub(super) writes: Taker<Write>,
     pub(super) sink: Arc<dyn EventSink>,
     pub(super) entropy: Arc<dyn Entropy>,
     pub(super) limits: Limits,
@@ -188,13 +188,6 @@ impl Writer {
     }
 }
 
-impl Drop for Writer {
-    fn drop(&mut self) {
-        // Should the thread die, nobody is to wait for it.
-        self.writes.abandon();
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
@@ -219,7 +212,7 @@ mod tests {
         conn.batch_execute("PRAGMA max_page_count = 120").await.unwrap();
         let writer = Writer {
             conn,
-            writes: backend.writes.clone(),
+            writes: backend.writes.taker(),
             sink: heard.clone(),
             entropy: entropy.clone(),
             limits: Limits::of(&settings),

@@ -6,6 +6,7 @@
 )]
 
 mod batches;
+mod dying;
 mod fixtures;
 mod losing;
 mod opening;
