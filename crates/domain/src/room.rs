@@ -39,18 +39,20 @@ pub enum RoomKind {
 }
 
 /// What a member may see of the time before he joined. Applies to joins after it was set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum History {
     /// Everything.
+    #[default]
     All,
     /// Nothing that stood there before he joined.
     FromJoin,
 }
 
 /// Who may enter a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum JoinPolicy {
     /// Only whom an admin adds.
+    #[default]
     Closed,
     /// Anybody.
     Open,

@@ -106,8 +106,13 @@ impl Accounts {
     /// # Errors
     /// [`Error::NoSuchUser`]
     pub async fn find_by_username(&self, username: &Username) -> Result<Account, Error> {
-        let account = self.users.find_by_username(username).await?;
+        let account = self.search(username).await?;
         account.ok_or(Error::NoSuchUser(None))
+    }
+
+    /// Who has this name, regardless of case, if anybody has.
+    pub async fn search(&self, username: &Username) -> Result<Option<Account>, Error> {
+        Ok(self.users.find_by_username(username).await?)
     }
 
     /// Sets what the actor is called.

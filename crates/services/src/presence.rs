@@ -27,6 +27,21 @@ impl Presence {
         Ok(self.rooms.share_a_room(actor.user.id, user).await?)
     }
 
+    /// When somebody was last seen, for the actor, who is going to follow his presence.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchUser`], also if the actor may not know of him.
+    pub async fn follow(&self, actor: &Actor, user: UserId) -> Result<Option<Timestamp>, Error> {
+        let account = if self.may_follow(actor, user).await? {
+            self.users.find(user).await?
+        } else {
+            None
+        };
+        account
+            .map(|account| account.last_seen)
+            .ok_or(Error::NoSuchUser(Some(user)))
+    }
+
     /// Notes when the last device of people went away. Worth losing in a crash, so it may come late and in batches.
     pub async fn note_seen(&self, seen: Vec<(UserId, Timestamp)>) -> Result<(), Error> {
         if seen.is_empty() {

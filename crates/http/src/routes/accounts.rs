@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use parlor_domain::{Password, UserId};
-use parlor_services::{Error, Registration};
+use parlor_services::Registration;
 use parlor_wire::{
     AccountView, ChangeDisplayName, ChangePassword, FieldError, Register, UserView, UsersFound, parse,
 };
@@ -77,11 +77,8 @@ pub(crate) async fn users(
     Query(search): Query<Search>,
 ) -> Result<Json<UsersFound>, ApiError> {
     let username = parse("username", &search.username)?;
-    let users = match api.services.accounts.find_by_username(&username).await {
-        Ok(account) => vec![UserView::from(&account)],
-        Err(Error::NoSuchUser(_)) => Vec::new(),
-        Err(error) => return Err(error.into()),
-    };
+    let found = api.services.accounts.search(&username).await?;
+    let users = found.iter().map(UserView::from).collect();
     Ok(Json(UsersFound { users }))
 }
 

@@ -37,8 +37,8 @@ pub(crate) async fn create(
             .transpose()?,
         name: parse("name", &wish.name)?,
         topic: parse("topic", &wish.topic.unwrap_or_default())?,
-        history: wish.history.map_or(History::All, History::from),
-        join: wish.join.map_or(JoinPolicy::Closed, JoinPolicy::from),
+        history: wish.history.map(History::from).unwrap_or_default(),
+        join: wish.join.map(JoinPolicy::from).unwrap_or_default(),
         capacity: wish.capacity.map(|members| rooms.capacity(members)).transpose()?,
         members: wish.members.into_iter().map(UserId::new).collect(),
     };

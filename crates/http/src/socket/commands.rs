@@ -115,14 +115,8 @@ fn mark(session: &Session, actor: &Actor, number: u64, to: MarkTo, mark: Mark) {
 
 /// Follows somebody's presence, if the actor may know of it.
 async fn watch(session: &Session, actor: &Actor, number: u64, user: UserId) {
-    let services = &session.sockets.api.services;
-    let allowed = match services.presence.may_follow(actor, user).await {
-        Ok(true) => services.accounts.find(user).await,
-        Ok(false) => Err(Error::NoSuchUser(Some(user))),
-        Err(error) => Err(error),
-    };
-    let account = match allowed {
-        Ok(account) => account,
+    let last_seen = match session.sockets.api.services.presence.follow(actor, user).await {
+        Ok(last_seen) => last_seen,
         Err(error) => return refuse(session, number, &error),
     };
     let Some(online) = session.connection.watch(user) else {
@@ -135,7 +129,7 @@ async fn watch(session: &Session, actor: &Actor, number: u64, user: UserId) {
     let state = if online {
         PresenceState::Online
     } else {
-        PresenceState::Offline(account.last_seen)
+        PresenceState::Offline(last_seen)
     };
     let presence = Some(format::presence(user, state));
     session.connection.answer(number, |id| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use parlor_domain::UserId;
 use parlor_ports::Clock;
 
-use crate::world::World;
+use crate::world::{World, code};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_follows_oneself_and_whom_one_shares_a_room_with() {
@@ -32,8 +32,9 @@ async fn when_somebody_was_last_seen_only_moves_forward() {
     presence.note_seen(Vec::new()).await.unwrap();
     presence.note_seen(vec![(ann, later)]).await.unwrap();
     presence.note_seen(vec![(ann, earlier)]).await.unwrap();
-    assert_eq!(
-        world.services.accounts.find(ann).await.unwrap().last_seen,
-        Some(later)
-    );
+    let itself = world.log_in("ann").await.unwrap();
+    let seen = presence.follow(&world.actor(&itself), ann).await.unwrap();
+    assert_eq!(seen, Some(later));
+    let eve = world.person("eve").await;
+    assert_eq!(code(presence.follow(&eve, ann).await), "no_such_user");
 }
