@@ -1,27 +1,21 @@
-//! A log in memory, sockets that take as much as a test allows, and frames that a test can read.
+//! A hub to test, and sockets that take as much as a test allows.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::io::{self, IoSlice};
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
-use async_trait::async_trait;
-use bytes::Bytes;
 use parlor_domain::{
-    Event, MarksUpdate, Message, MessageBody, MsgNo, Origin, PageSize, Position, Rev, RoomId, Seq, SessionId,
-    StreamId, Tag, Timestamp, UserId, UserRef, What,
+    Event, MarksUpdate, Message, MessageBody, MsgNo, Origin, Position, Rev, RoomId, Seq, SessionId, StreamId,
+    Tag, Timestamp, UserId, UserRef, What,
 };
-use parlor_hub::{
-    Connection, Follow, Format, Hub, PresenceState, Settings, Start, Transport, WireFormat, Worker,
-};
-use parlor_ports::{
-    Append, Appended, Clock, EventLog, EventSink, HistoryPage, HistoryRange, Published, RevisionsPage,
-    StoreError,
-};
+use parlor_hub::{Connection, Follow, Format, Hub, Settings, Start, Transport, WireFormat, Worker};
+use parlor_ports::{Clock, EventSink, Published};
 use uuid::Uuid;
+
+use crate::lines::{Lines, name};
+use crate::log::Log;
 
 /// A hub with one worker, and the log that it reads.
 pub(crate) struct House {
@@ -45,16 +39,6 @@ impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_micros(self.0.load(Ordering::Relaxed))
     }
-}
-
-/// The log: events by stream, and marks.
-#[derive(Default)]
-pub(crate) struct Log {
-    streams: Mutex<HashMap<StreamId, Vec<Arc<Event>>>>,
-    marks: Mutex<HashMap<StreamId, Vec<Arc<MarksUpdate>>>>,
-    pub(crate) reads: AtomicUsize,
-    /// What is read of events comes a second later.
-    pub(crate) slow: AtomicBool,
 }
 
 pub(crate) fn user(number: u128) -> UserRef {
@@ -287,136 +271,6 @@ impl Transport for Socket {
 pub(crate) async fn settle() {
     for _ in 0..200 {
         tokio::task::yield_now().await;
-    }
-}
-
-/// A stream's short name: its number.
-fn name(stream: StreamId) -> String {
-    stream.uuid().as_u128().to_string()
-}
-
-/// Frames that are words: `STREAM:SEQ:TEXT`.
-struct Lines;
-
-fn line(text: String) -> Option<Bytes> {
-    Some((text + "\n").into())
-}
-
-impl WireFormat for Lines {
-    fn event(&self, event: &Event) -> Option<Bytes> {
-        let text = match &event.what {
-            What::Message(message) => message
-                .body
-                .as_ref()
-                .map_or("deleted", |body| body.as_str())
-                .to_owned(),
-            What::MessageEdited { body, .. } => {
-                let body = body.as_ref().map_or("deleted", |body| body.as_str());
-                format!("edits {body}")
-            }
-            What::MessageDeleted { .. } => "deletes".to_owned(),
-            other => format!("{other:?}")
-                .split([' ', '{'])
-                .next()
-                .unwrap_or_default()
-                .to_owned(),
-        };
-        line(format!("{}:{}:{text}", name(event.stream), event.seq))
-    }
-
-    fn hidden(&self, event: &Event) -> Option<Bytes> {
-        line(format!("{}:{}:hidden", name(event.stream), event.seq))
-    }
-
-    fn marks(&self, update: &MarksUpdate) -> Option<Bytes> {
-        line(format!("marks:{}-{}", update.after, update.rev))
-    }
-
-    fn done(&self, command: u64, event: &Event) -> Option<Bytes> {
-        line(format!("done:{command}:{}", event.seq))
-    }
-
-    fn reset(&self, stream: StreamId, position: Position) -> Option<Bytes> {
-        line(format!("reset:{}:{}", name(stream), position.seq))
-    }
-
-    fn typing(&self, _room: StreamId, user: UserRef) -> Option<Bytes> {
-        line(format!("typing:{}", user.number))
-    }
-
-    fn presence(&self, people: &[(UserId, PresenceState)]) -> Option<Bytes> {
-        let (user, state) = people.first()?;
-        let state = if *state == PresenceState::Online {
-            "online"
-        } else {
-            "offline"
-        };
-        line(format!("presence:{}:{state}", user.uuid().as_u128()))
-    }
-
-    fn ping(&self) -> Bytes {
-        Bytes::from_static(b"ping\n")
-    }
-
-    fn leave(&self, after_ms: u64) -> Option<Bytes> {
-        line(format!("leave:{after_ms}"))
-    }
-}
-
-#[async_trait]
-impl EventLog for Log {
-    async fn events_after(&self, stream: StreamId, after: Seq) -> Result<Vec<Arc<Event>>, StoreError> {
-        self.reads.fetch_add(1, Ordering::Relaxed);
-        let page = {
-            let streams = self.streams.lock().expect("no panic");
-            let events = streams.get(&stream).map(Vec::as_slice).unwrap_or_default();
-            events.iter().skip(after.0 as usize).take(64).cloned().collect()
-        };
-        if self.slow.load(Ordering::Relaxed) {
-            tokio::time::sleep(Duration::from_secs(1)).await;
-        }
-        Ok(page)
-    }
-
-    async fn marks_after(&self, stream: StreamId, rev: Rev) -> Result<MarksUpdate, StoreError> {
-        self.reads.fetch_add(1, Ordering::Relaxed);
-        let marks = self.marks.lock().expect("no panic");
-        let rows = marks.get(&stream).map_or(0, |updates| updates.len() as u64);
-        Ok(MarksUpdate {
-            stream,
-            after: rev,
-            rev: Rev(rows),
-            marks: Vec::new(),
-        })
-    }
-
-    async fn append(&self, _: Append) -> Result<Appended, StoreError> {
-        unreachable!("the hub only reads")
-    }
-
-    async fn history(
-        &self,
-        _: RoomId,
-        _: UserId,
-        _: HistoryRange,
-        _: PageSize,
-    ) -> Result<Option<HistoryPage>, StoreError> {
-        unreachable!("the hub reads the log only")
-    }
-
-    async fn message(&self, _: RoomId, _: UserId, _: Seq) -> Result<Option<Arc<Event>>, StoreError> {
-        unreachable!("the hub reads the log only")
-    }
-
-    async fn revisions(
-        &self,
-        _: RoomId,
-        _: UserId,
-        _: Seq,
-        _: u64,
-        _: PageSize,
-    ) -> Result<Option<RevisionsPage>, StoreError> {
-        unreachable!("the hub reads the log only")
     }
 }
 

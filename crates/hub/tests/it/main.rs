@@ -2,6 +2,8 @@
 
 mod fixture;
 mod following;
+mod lines;
+mod log;
 mod losing_hints;
 mod slow_readers;
 mod time;

@@ -1,0 +1,78 @@
+//! A wire format that a test can read.
+
+use bytes::Bytes;
+use parlor_domain::{Event, MarksUpdate, Position, StreamId, UserId, UserRef, What};
+use parlor_hub::{PresenceState, WireFormat};
+
+/// A stream's short name: its number.
+pub(crate) fn name(stream: StreamId) -> String {
+    stream.uuid().as_u128().to_string()
+}
+
+/// Frames that are words: `STREAM:SEQ:TEXT`.
+pub(crate) struct Lines;
+
+fn line(text: String) -> Option<Bytes> {
+    Some((text + "\n").into())
+}
+
+impl WireFormat for Lines {
+    fn event(&self, event: &Event) -> Option<Bytes> {
+        let text = match &event.what {
+            What::Message(message) => message
+                .body
+                .as_ref()
+                .map_or("deleted", |body| body.as_str())
+                .to_owned(),
+            What::MessageEdited { body, .. } => {
+                let body = body.as_ref().map_or("deleted", |body| body.as_str());
+                format!("edits {body}")
+            }
+            What::MessageDeleted { .. } => "deletes".to_owned(),
+            other => format!("{other:?}")
+                .split([' ', '{'])
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+        };
+        line(format!("{}:{}:{text}", name(event.stream), event.seq))
+    }
+
+    fn hidden(&self, event: &Event) -> Option<Bytes> {
+        line(format!("{}:{}:hidden", name(event.stream), event.seq))
+    }
+
+    fn marks(&self, update: &MarksUpdate) -> Option<Bytes> {
+        line(format!("marks:{}-{}", update.after, update.rev))
+    }
+
+    fn done(&self, command: u64, event: &Event) -> Option<Bytes> {
+        line(format!("done:{command}:{}", event.seq))
+    }
+
+    fn reset(&self, stream: StreamId, position: Position) -> Option<Bytes> {
+        line(format!("reset:{}:{}", name(stream), position.seq))
+    }
+
+    fn typing(&self, _room: StreamId, user: UserRef) -> Option<Bytes> {
+        line(format!("typing:{}", user.number))
+    }
+
+    fn presence(&self, people: &[(UserId, PresenceState)]) -> Option<Bytes> {
+        let (user, state) = people.first()?;
+        let state = if *state == PresenceState::Online {
+            "online"
+        } else {
+            "offline"
+        };
+        line(format!("presence:{}:{state}", user.uuid().as_u128()))
+    }
+
+    fn ping(&self) -> Bytes {
+        Bytes::from_static(b"ping\n")
+    }
+
+    fn leave(&self, after_ms: u64) -> Option<Bytes> {
+        line(format!("leave:{after_ms}"))
+    }
+}
