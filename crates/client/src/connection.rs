@@ -11,11 +11,11 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::handshake::client::Response;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
 
 use crate::{ConnectionError, ServerUrl};
 
-type Socket = WebSocketStream<TcpStream>;
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// One socket, from the handshake to its end. It answers pings, and resumes and repeats nothing.
 pub struct Connection {
@@ -62,7 +62,8 @@ impl Connection {
         let config = WebSocketConfig::default()
             .read_buffer_size(8 * 1024)
             .write_buffer_size(0);
-        match client_async_with_config(request, stream, Some(config)).await {
+        let tls = Connector::Rustls(server.tls());
+        match client_async_tls_with_config(request, stream, Some(config), Some(tls)).await {
             Ok((socket, _)) => {
                 let (sink, stream) = socket.split();
                 Ok(Self {

@@ -4,7 +4,7 @@
 //! sends again what was not answered, and tells what happens as a stream of [`Update`]s. [`Rest`] asks over HTTP.
 //! [`State`] folds both into rooms with their messages, members and marks. [`Connection`] is the bare socket below it.
 //!
-//! Only `http` and `ws` without TLS: a client on another machine goes through a proxy that adds it.
+//! A server whose address begins with `https` has to prove with a certificate that the system trusts who it is.
 //!
 //! To add a command: a method in `client.rs`, and in `outbox.rs` whether it may be sent again.
 
@@ -22,6 +22,7 @@ mod rest;
 mod server;
 mod session;
 mod state;
+mod tls;
 mod token;
 
 pub use client::{Client, NewMessage, Settings, Updates};

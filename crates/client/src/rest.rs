@@ -6,6 +6,7 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper::{Method, Request};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -30,7 +31,7 @@ const IDLE: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone)]
 pub struct Rest {
     server: ServerUrl,
-    http: legacy::Client<HttpConnector, Full<Bytes>>,
+    http: legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     token: Option<String>,
 }
 
@@ -61,9 +62,14 @@ pub enum HistoryRange {
 impl Rest {
     /// The interface of a server, for somebody who did not log in.
     pub fn new(server: ServerUrl) -> Self {
+        let connector = HttpsConnectorBuilder::new()
+            .with_tls_config((*server.tls()).clone())
+            .https_or_http()
+            .enable_http1()
+            .build();
         let http = legacy::Client::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE)
-            .build_http();
+            .build(connector);
         Self {
             server,
             http,

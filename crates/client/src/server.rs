@@ -1,22 +1,30 @@
 //! Where a server is.
 
 use std::str::FromStr;
+use std::sync::Arc;
 
+use rustls::ClientConfig;
 use url::Url;
 
-/// The address of a Parlor server, such as `http://127.0.0.1:8000`, perhaps with a path before `/v1`.
+use crate::tls::Tls;
+
+/// The address of a Parlor server, such as `https://chat.example.org` or `http://127.0.0.1:8000`, perhaps with a path
+/// before `/v1`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServerUrl(Url);
+pub struct ServerUrl {
+    url: Url,
+    tls: Tls,
+}
 
 /// A text that is no [`ServerUrl`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be an address such as http://127.0.0.1:8000")]
+#[error("must be an address such as https://chat.example.org or http://127.0.0.1:8000")]
 pub struct ServerUrlError;
 
 impl ServerUrl {
     /// The address of a resource, given its path below the server's own, such as `/v1/rooms?limit=10`.
     pub fn resource(&self, path: &str) -> String {
-        format!("{}{path}", self.0.as_str().trim_end_matches('/'))
+        format!("{}{path}", self.url.as_str().trim_end_matches('/'))
     }
 
     /// The address of the socket.
@@ -26,9 +34,15 @@ impl ServerUrl {
 
     /// Host and port, for a TCP connection. An IPv6 address is without its brackets.
     pub fn host_and_port(&self) -> (&str, u16) {
-        let host = self.0.host_str().expect("checked when parsed");
+        let host = self.url.host_str().expect("checked when parsed");
         let host = host.trim_start_matches('[').trim_end_matches(']');
-        (host, self.0.port_or_known_default().unwrap_or(80))
+        let port = self.url.port_or_known_default();
+        (host, port.expect("http and https have one"))
+    }
+
+    /// How the server proves who it is, if its address asks for that.
+    pub(crate) fn tls(&self) -> Arc<ClientConfig> {
+        self.tls.config(self.url.scheme() == "https")
     }
 }
 
@@ -38,8 +52,9 @@ impl FromStr for ServerUrl {
     fn from_str(text: &str) -> Result<Self, ServerUrlError> {
         let url = Url::parse(text).map_err(|_| ServerUrlError)?;
         let bare = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
-        if url.scheme() == "http" && url.has_host() && bare {
-            Ok(Self(url))
+        if matches!(url.scheme(), "http" | "https") && url.has_host() && bare {
+            let tls = Tls::default();
+            Ok(Self { url, tls })
         } else {
             Err(ServerUrlError)
         }
@@ -59,12 +74,19 @@ mod tests {
     }
 
     #[test]
+    fn an_address_with_tls_has_its_own_port_and_scheme() {
+        let server: ServerUrl = "https://chat.example.org".parse().unwrap();
+        assert_eq!(server.socket(), "wss://chat.example.org/v1/socket");
+        assert_eq!(server.host_and_port(), ("chat.example.org", 443));
+    }
+
+    #[test]
     fn other_addresses_are_refused() {
         for text in [
             "",
             "127.0.0.1:8000",
-            "https://x",
             "ws://x",
+            "wss://x",
             "http://ann@x",
             "http://x?y",
         ] {
