@@ -1,4 +1,4 @@
-//! The socket as an ordinary route, for applications that mount Parlor in their own `App`.
+//! The socket as an ordinary actix-ws route, for applications that mount Parlor in their own `App`.
 //!
 //! What the hub writes goes through a small pipe into the body of the answer.
 
@@ -10,9 +10,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use actix_http::ws::handshake_response;
 use actix_web::body::{BodySize, MessageBody};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use bytes::{Bytes, BytesMut};
 use futures_util::{FutureExt, StreamExt};
 use parlor_hub::{Transport, Worker};
@@ -41,13 +40,15 @@ pub async fn socket(request: HttpRequest, payload: web::Payload) -> Result<HttpR
         .clone()
         .into_inner();
     let entry = sockets.enter(request.head())?;
-    let pipe = Rc::new(Pipe::default());
-    let mut response = handshake_response(request.head());
-    actix_web::rt::spawn(run(sockets, pipe.clone(), payload, entry));
-    let response = response
-        .message_body(PipeBody(pipe))
+    // Of actix-ws comes the handshake. Its session would wait for a client that does not read, and its stream of messages
+    // would hold all that a frame claims to be; so it gets an empty payload, and what is said goes another way.
+    let nothing = web::Payload::extract(&request)
+        .await
         .map_err(|_| ApiError::no_handshake())?;
-    Ok(HttpResponse::from(response.map_into_boxed_body()))
+    let (response, ..) = actix_ws::handle(&request, nothing).map_err(|_| ApiError::no_handshake())?;
+    let pipe = Rc::new(Pipe::default());
+    actix_web::rt::spawn(run(sockets, pipe.clone(), payload, entry));
+    Ok(response.map_body(|_, _| PipeBody(pipe).boxed()))
 }
 
 fn worker(sockets: &Sockets) -> Rc<Worker> {
