@@ -17,7 +17,7 @@ pub trait UserStore: Send + Sync {
     /// An account by its id.
     async fn find(&self, user: UserId) -> Result<Option<Account>, StoreError>;
 
-    /// An account by its name, regardless of case and look-alikes.
+    /// An account by its name, regardless of case.
     async fn find_by_username(&self, username: &Username) -> Result<Option<Account>, StoreError>;
 
     /// What is needed to check a log in; also for accounts that are disabled.

@@ -11,6 +11,7 @@ table! {
         id -> DbId,
         username -> Text,
         username_key -> Text,
+        username_look -> Text,
         display_name -> Text,
         email -> Nullable<Text>,
         email_key -> Nullable<Text>,

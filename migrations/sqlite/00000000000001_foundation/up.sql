@@ -6,6 +6,7 @@ CREATE TABLE users (
     id            BLOB NOT NULL UNIQUE,
     username      TEXT NOT NULL,
     username_key  TEXT NOT NULL UNIQUE,
+    username_look TEXT NOT NULL UNIQUE,
     display_name  TEXT NOT NULL,
     email         TEXT,
     email_key     TEXT UNIQUE,

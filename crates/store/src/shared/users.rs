@@ -68,12 +68,13 @@ impl UserStore for Backend {
 }
 
 async fn register(tx: &mut Tx<'_>, new: NewAccount) -> QueryResult<Registered> {
-    let key = new.username.key();
+    let (key, looks) = (new.username.key(), new.username.looks());
     let row = diesel::insert_into(users::table)
         .values((
             users::id.eq(Id::of(new.id)),
             users::username.eq(new.username.as_str()),
             users::username_key.eq(&key),
+            users::username_look.eq(&looks),
             users::display_name.eq(new.display_name.as_str()),
             users::email.eq(new.email.as_ref().map(|email| email.as_str())),
             users::email_key.eq(new.email.as_ref().map(|email| email.key())),
@@ -88,9 +89,11 @@ async fn register(tx: &mut Tx<'_>, new: NewAccount) -> QueryResult<Registered> {
         .await
         .optional()?;
     let Some(row) = row else {
-        return Ok(match find_by_key(tx.conn, key).await? {
-            Some(_) => Registered::UsernameTaken,
-            None => Registered::EmailTaken,
+        let same = users::username_key.eq(key).or(users::username_look.eq(looks));
+        let taken: i64 = users::table.filter(same).count().get_result(tx.conn).await?;
+        return Ok(match taken {
+            0 => Registered::EmailTaken,
+            _ => Registered::UsernameTaken,
         });
     };
     tx.open_stream(Id::of(new.id), new.at).await?;

@@ -112,8 +112,8 @@ async fn sqlite_searches_and_never_scans() {
 
 /// Enough in every table that an index is worth its while.
 const FILL: &str = "
-    INSERT INTO users (id, username, username_key, display_name, password, admin, status, created_at)
-        SELECT md5('u' || n)::uuid, 'u' || n, 'u' || n, 'u', 'p', false, 1, 0 FROM generate_series(1, 20000) n;
+    INSERT INTO users (id, username, username_key, username_look, display_name, password, admin, status, created_at)
+        SELECT md5('u' || n)::uuid, 'u' || n, 'u' || n, 'u' || n, 'u', 'p', false, 1, 0 FROM generate_series(1, 20000) n;
     INSERT INTO sessions (id, user_id, device, created_at, used_at, expires_at)
         SELECT md5('s' || n)::uuid, md5('u' || n)::uuid, '', 0, 0, 0 FROM generate_series(1, 20000) n;
     INSERT INTO refresh_tokens (digest, session_id, created_at)

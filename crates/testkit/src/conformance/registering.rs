@@ -26,15 +26,21 @@ pub async fn accounts_are_numbered(f: &Fixture) -> Tested {
     Ok(())
 }
 
-/// Names that differ in case only, or look the same, are the same name.
+/// Names that differ in case only are the same name; one that looks like another is nobody's.
 pub async fn look_alike_names_are_taken(f: &Fixture) -> Tested {
     let paypa = f.person("paypa").await?;
-    for twin in ["paypa", "PayPa", "раура"] {
+    for twin in ["paypa", "PayPa", "раура", "РАУРА"] {
         let refused = f.users.register(f.new_account(twin)).await?;
         assert!(
             matches!(refused, Registered::UsernameTaken),
             "{twin}: {refused:?}"
         );
+    }
+    for twin in ["раура", "РАУРА"] {
+        let name = twin.parse().expect("a name");
+        assert!(f.users.find_by_username(&name).await?.is_none(), "{twin}");
+    }
+    for twin in ["paypa", "PayPa"] {
         let name = twin.parse().expect("a name");
         let found = f.users.find_by_username(&name).await?.expect("it finds its twin");
         assert_eq!((found.user, found.username.as_str()), (paypa, "paypa"));
