@@ -49,8 +49,10 @@ pub fn command_id(text: &str) -> Option<u64> {
     struct Named {
         id: u64,
     }
-    let named: Named = serde_json::from_str(text).ok()?;
-    Some(named.id)
+    // A struct may also be read from an array of its fields.
+    let object = text.trim_start().starts_with('{');
+    let named: Option<Named> = object.then(|| serde_json::from_str(text).ok()).flatten();
+    named.map(|named| named.id)
 }
 
 /// Reads the frame again, slower, to find what is wrong with it.
