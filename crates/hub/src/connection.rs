@@ -90,8 +90,10 @@ impl Connection {
     }
 
     /// Answers a command, if the hub did not do so when it saw the event that the command asked for. The frame is made
-    /// with what the client calls the command.
+    /// with what the client calls the command. What was published before is taken in first, so that the commands of which
+    /// it tells are answered first.
     pub fn answer(&self, command: u64, frame: impl FnOnce(u64) -> Bytes) {
+        self.worker.take_in();
         let landed = self.with(|peer| peer.land(command));
         if let Some(id) = landed {
             self.say(frame(id));

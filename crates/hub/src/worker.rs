@@ -114,10 +114,10 @@ impl Worker {
         loop {
             self.inbox.woken().await;
             loop {
-                self.state().accept_all(self.inbox.take());
+                self.take_in();
                 // Whatever else is ready now runs first, so that its answers ride in the same write.
                 tokio::task::yield_now().await;
-                self.state().accept_all(self.inbox.take());
+                self.take_in();
                 let more = self.state().flush_some();
                 self.begin_loads();
                 if !more {
@@ -175,6 +175,12 @@ impl Worker {
             state.hub.presence.depart(user.id, now);
         }
         state.hub.close_socket();
+    }
+
+    /// Takes in what was published up to now.
+    pub(crate) fn take_in(&self) {
+        let waiting = self.inbox.take();
+        self.state().accept_all(waiting);
     }
 
     pub(crate) fn say(&self, key: u32, frame: Bytes) {

@@ -247,6 +247,26 @@ fn a_deleted_message_is_not_shown_any_more() {
 }
 
 #[test]
+fn whoever_is_told_first_the_answers_stand_in_the_order_of_the_log() {
+    run(async {
+        let house = House::new(Settings::default());
+        let device = house.connect(user(1), &[room(1)]);
+        let commands = [1, 2].map(|id| device.connection.command(id));
+        for command in commands {
+            let event = house.commit(room(1), text("mine"));
+            let connection = device.connection.id();
+            house.publish(&event, Some(Origin { connection, command }));
+        }
+        // The sender of the second hears from the store before the worker has looked into its inbox.
+        device
+            .connection
+            .answer(commands[1], |_| unreachable!("the hub has answered"));
+        settle().await;
+        assert_eq!(device.heard()[..2], ["done:1:1", "done:2:2"]);
+    });
+}
+
+#[test]
 fn the_answer_comes_before_the_echo_and_once() {
     run(async {
         let house = House::new(Settings::default());
