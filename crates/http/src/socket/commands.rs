@@ -114,7 +114,7 @@ fn mark(session: &Session, actor: &Actor, number: u64, to: MarkTo, mark: Mark) {
 }
 
 /// Follows somebody's presence, if the actor may know of it.
-async fn watch(session: &Session, actor: &Actor, number: u64, user: UserId) {
+async fn watch(session: &Rc<Session>, actor: &Actor, number: u64, user: UserId) {
     let last_seen = match session.sockets.api.services.presence.follow(actor, user).await {
         Ok(last_seen) => last_seen,
         Err(error) => return refuse(session, number, &error),
@@ -126,6 +126,8 @@ async fn watch(session: &Session, actor: &Actor, number: u64, user: UserId) {
             &Error::invalid("user", "must be one of those followed: too many are"),
         );
     };
+    // They may have left their last common room since it was asked, when there was nothing yet to doubt.
+    session.review(*actor, vec![user]);
     let state = if online {
         PresenceState::Online
     } else {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Waker};
 
 use governor::DefaultDirectRateLimiter;
-use parlor_domain::{Mark, Position, Rev, RoomId, Seq, StreamId, Tag, Timestamp};
+use parlor_domain::{Mark, Position, Rev, RoomId, Seq, StreamId, Tag, Timestamp, UserId};
 use parlor_hub::{Connection, Follow, Start};
 use parlor_services::{Actor, Error, Opened, StreamKind, Verdict};
 use parlor_wire::{
@@ -310,14 +310,30 @@ impl Session {
             return;
         };
         let doubted = self.connection.doubted();
-        if doubted.is_empty() {
-            return;
+        if !doubted.is_empty() {
+            self.review(actor, doubted);
         }
+    }
+
+    /// Asks again whether the presence of these people may be followed; where it may not, or nobody knows, it ends.
+    pub(crate) fn review(self: &Rc<Self>, actor: Actor, people: Vec<UserId>) {
         let session = self.clone();
         self.spawn(async move {
-            let presence = &session.sockets.api.services.presence;
-            for user in doubted {
-                if !presence.may_follow(&actor, user).await.unwrap_or(false) {
+            for user in people {
+                let allowed = session
+                    .sockets
+                    .api
+                    .services
+                    .presence
+                    .may_follow(&actor, user)
+                    .await;
+                if let Err(error) = &allowed {
+                    tracing::warn!(
+                        error = error as &dyn std::error::Error,
+                        "presence is followed no longer"
+                    );
+                }
+                if !allowed.unwrap_or(false) {
                     session.connection.unwatch(user);
                 }
             }

@@ -20,10 +20,10 @@ use crate::id::Id;
 use crate::rows::{EventRow, MemberRow, Target};
 use crate::schema::{events, members, streams};
 
+pub(super) use self::history::messages_by;
+
 /// Most events that one read of a stream gives.
 const PAGE_EVENTS: i64 = 64;
-
-pub(super) use self::history::messages_by;
 
 #[async_trait]
 impl EventLog for Backend {
