@@ -1,9 +1,11 @@
 //! Opening the file.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, SqliteConnection};
+use diesel::result::Error::DatabaseError;
+use diesel::{Connection, QueryResult, SqliteConnection};
 use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use futures_util::FutureExt;
@@ -60,10 +62,13 @@ impl Use {
     }
 }
 
-/// The order matters: with the first of them the others wait for whoever else has the file.
+/// How long a connection waits for whoever else has the file.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What SQLite says if somebody else has the file.
+const LOCKED: &str = "database is locked";
+
 const PRAGMAS: &str = "\
-    PRAGMA busy_timeout = 5000; \
-    PRAGMA journal_mode = WAL; \
     PRAGMA synchronous = FULL; \
     PRAGMA foreign_keys = ON; \
     PRAGMA wal_autocheckpoint = 0; \
@@ -73,10 +78,26 @@ const PRAGMAS: &str = "\
 /// Opens the file, which is made if it is not there.
 pub(super) fn connect(path: &Path, purpose: Use) -> Result<SqliteConnection, OpenError> {
     let mut conn = SqliteConnection::establish(&path.to_string_lossy()).map_err(OpenError::failed)?;
-    conn.batch_execute(PRAGMAS)
+    conn.batch_execute(&format!("PRAGMA busy_timeout = {};", PATIENCE.as_millis()))
+        .and_then(|()| keep_write_ahead_log(&mut conn))
+        .and_then(|()| conn.batch_execute(PRAGMAS))
         .and_then(|()| conn.batch_execute(purpose.pragmas()))
         .map_err(OpenError::failed)?;
     Ok(conn)
+}
+
+/// Gives the file a write-ahead log, if it is a new one. Programs that do so at the same time do not wait for each other
+/// by themselves: SQLite's busy timeout does not cover this change.
+fn keep_write_ahead_log(conn: &mut SqliteConnection) -> QueryResult<()> {
+    let start = Instant::now();
+    loop {
+        match conn.batch_execute("PRAGMA journal_mode = WAL;") {
+            Err(DatabaseError(_, told)) if told.message() == LOCKED && start.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            done => return done,
+        }
+    }
 }
 
 /// Brings the schema up to date; names the migrations that were run.

@@ -170,10 +170,11 @@ async fn what_is_missing_is_told_without_a_change() {
 /// Servers that start together on an empty database bring it up to date once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn servers_that_start_together_migrate_once() {
-    let (sqlite, _folder) = sqlite_file();
-    for database in [Some(sqlite), postgres().await].into_iter().flatten() {
+    let files: Vec<_> = (0..30).map(|_| sqlite_file()).collect();
+    let sqlite = files.iter().map(|(database, _)| database.clone());
+    for database in sqlite.chain(postgres().await) {
         let all = pending_migrations(database.clone()).await.unwrap().len();
-        let runs: Vec<_> = (0..4).map(|_| tokio::spawn(migrate(database.clone()))).collect();
+        let runs: Vec<_> = (0..8).map(|_| tokio::spawn(migrate(database.clone()))).collect();
         let mut done = 0;
         for run in runs {
             done += run.await.unwrap().unwrap().len();
