@@ -93,7 +93,7 @@ fn keep_write_ahead_log(conn: &mut SqliteConnection) -> QueryResult<()> {
     loop {
         match conn.batch_execute("PRAGMA journal_mode = WAL;") {
             Err(DatabaseError(_, told)) if told.message() == LOCKED && start.elapsed() < PATIENCE => {
-                std::thread::sleep(Duration::from_millis(5));
+                std::thread::park_timeout(Duration::from_millis(5));
             }
             done => return done,
         }
