@@ -5,6 +5,7 @@ mod batch;
 mod checkpoint;
 mod connection;
 mod engine;
+mod memory;
 mod reader;
 mod statements;
 mod strangers;

@@ -1,7 +1,6 @@
 //! A run of appends inside the writer's transaction. On sync diesel: this is what a message costs.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use diesel::connection::SimpleConnection;
@@ -9,6 +8,7 @@ use diesel::prelude::*;
 use parlor_domain::{Draft, Event, Role, RoomId, UserId};
 use parlor_ports::{Append, Appended, Entropy};
 
+use super::memory::Memory;
 use super::statements::{AddEvent, DONE, GrowStream, MoveMark, PART, UNDO};
 use crate::appending::{self, Standing, judge, known, next};
 use crate::changing;
@@ -19,26 +19,32 @@ use crate::id::Id;
 use crate::rows::{EventRow, NewEvent, StreamRow, Target, digest};
 use crate::schema::{events, members, streams};
 
-/// What was read once for all appends of a run, and what is to be written once at its end.
+/// What is known to all appends of a run, and what is to be written once at its end.
 pub(super) struct Run<'c> {
     conn: &'c mut SqliteConnection,
     entropy: &'c dyn Entropy,
     /// The number of the last event, over all streams.
     number: i64,
-    streams: HashMap<RoomId, StreamRow>,
-    members: HashMap<(RoomId, UserId), Option<Standing>>,
+    memory: Memory,
+    /// The streams that grew.
+    grown: HashMap<RoomId, StreamRow>,
     /// The newest message of each sender, which is where his mark moves.
     spoken: HashMap<(RoomId, UserId), (i64, i64)>,
 }
 
 impl<'c> Run<'c> {
-    pub(super) fn new(conn: &'c mut SqliteConnection, entropy: &'c dyn Entropy, number: i64) -> Self {
+    pub(super) fn new(
+        conn: &'c mut SqliteConnection,
+        entropy: &'c dyn Entropy,
+        number: i64,
+        memory: Memory,
+    ) -> Self {
         Self {
             conn,
             entropy,
             number,
-            streams: HashMap::new(),
-            members: HashMap::new(),
+            memory,
+            grown: HashMap::new(),
             spoken: HashMap::new(),
         }
     }
@@ -91,14 +97,15 @@ impl<'c> Run<'c> {
             (Draft::Edit { .. } | Draft::Delete { .. }, None) => {}
         }
         self.number = event.number;
-        self.streams.insert(append.room, grown);
+        self.grown.insert(append.room, grown);
         Ok(Appended::New(Arc::new(event)))
     }
 
-    /// Writes what changed once per stream and once per sender.
-    pub(super) fn finish(self) -> QueryResult<()> {
-        for row in self.streams.values() {
-            GrowStream(*row).execute(self.conn)?;
+    /// Writes what changed once per stream and once per sender. What is known then holds if this is committed.
+    pub(super) fn finish(mut self) -> QueryResult<Memory> {
+        for (room, row) in self.grown {
+            GrowStream(row).execute(self.conn)?;
+            self.memory.keep_stream(room, row);
         }
         for ((room, user), (seq, msg_no)) in self.spoken {
             let (room, user) = (Id::of(room), Id::of(user));
@@ -110,31 +117,29 @@ impl<'c> Run<'c> {
             };
             moved.execute(self.conn)?;
         }
-        Ok(())
+        Ok(self.memory)
     }
 
     fn standing(&mut self, room: RoomId, user: UserId) -> QueryResult<Option<Standing>> {
-        match self.members.entry((room, user)) {
-            Entry::Occupied(found) => Ok(*found.get()),
-            Entry::Vacant(place) => {
-                let row: Option<(i16, i64)> = members::table
-                    .find((Id::of(room), Id::of(user)))
-                    .select((members::role, members::visible_from))
-                    .first(self.conn)
-                    .optional()?;
-                let standing = row
-                    .map(|(role, visible_from)| {
-                        Role::decode(role).map(|role| Standing { role, visible_from })
-                    })
-                    .transpose()?;
-                Ok(*place.insert(standing))
-            }
+        if let Some(known) = self.memory.standing(room, user) {
+            return Ok(known);
         }
+        let row: Option<(i16, i64)> = members::table
+            .find((Id::of(room), Id::of(user)))
+            .select((members::role, members::visible_from))
+            .first(self.conn)
+            .optional()?;
+        let standing = row
+            .map(|(role, visible_from)| Role::decode(role).map(|role| Standing { role, visible_from }))
+            .transpose()?;
+        self.memory.keep_standing(room, user, standing);
+        Ok(standing)
     }
 
     fn stream(&mut self, room: RoomId) -> QueryResult<StreamRow> {
-        match self.streams.get(&room) {
-            Some(row) => Ok(*row),
+        let known = self.grown.get(&room).copied();
+        match known.or_else(|| self.memory.stream(room)) {
+            Some(row) => Ok(row),
             None => streams::table
                 .find(Id::of(room))
                 .select(StreamRow::as_select())

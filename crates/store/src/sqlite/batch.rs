@@ -71,6 +71,8 @@ pub(super) struct Progress {
     pub(super) published: Vec<Published>,
     /// The number of the last event.
     pub(super) number: i64,
+    /// The version of the file in which it runs.
+    pub(super) version: i64,
 }
 
 impl Progress {

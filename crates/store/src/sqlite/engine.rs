@@ -11,6 +11,7 @@ use tokio::sync::{Notify, oneshot};
 
 use super::checkpoint::{self, Signals};
 use super::connection::{Conn, Use, connect, migrate};
+use super::memory::Memory;
 use super::stores::{Limits, check, erase_deleted};
 use super::writer::Writer;
 use super::{Backend, reader, strangers};
@@ -74,6 +75,7 @@ impl Idle {
                 .await
                 .map_err(OpenError::failed)?,
             version: strangers::version(&mut conn).await.map_err(OpenError::failed)?,
+            memory: Memory::default(),
             conn,
             writes: self.backend.writes.taker(),
             sink,

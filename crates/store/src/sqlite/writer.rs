@@ -13,6 +13,7 @@ use super::append::Run;
 use super::batch::{Done, Pending, Progress, Write};
 use super::checkpoint::{Mode, Signals, checkpoint};
 use super::connection::Conn;
+use super::memory::Memory;
 use super::statements::{DONE, PART, UNDO};
 use super::stores::{Job, Limits, Tx};
 use super::strangers;
@@ -37,6 +38,7 @@ pub(super) struct Writer {
     pub(super) number: i64,
     /// Changes when another connection has written.
     pub(super) version: i64,
+    pub(super) memory: Memory,
 }
 
 impl Writer {
@@ -63,6 +65,7 @@ impl Writer {
         match self.transaction(&mut progress).await {
             Ok(()) => {
                 self.number = progress.number;
+                self.version = progress.version;
                 self.signals.grown.store(true, Ordering::Relaxed);
                 if !progress.published.is_empty() {
                     self.sink.publish(progress.published);
@@ -71,6 +74,7 @@ impl Writer {
             }
             Err(error) => {
                 tracing::error!(%error, "a batch of writes failed");
+                self.memory = Memory::default();
                 // It may be rolled back already: SQLite does so by itself when the disk is full.
                 let _ = self.conn.batch_execute("ROLLBACK").await;
                 progress.done.into_iter().for_each(|done| done.fail(&error));
@@ -82,8 +86,12 @@ impl Writer {
     async fn transaction(&mut self, progress: &mut Progress) -> QueryResult<()> {
         self.conn.batch_execute("BEGIN IMMEDIATE").await?;
         progress.number = self.number;
-        // What another process added comes first, as it does in the log.
-        progress.add(strangers::after(&mut self.conn, self.number).await?);
+        progress.version = strangers::version(&mut self.conn).await?;
+        if progress.version != self.version {
+            self.memory = Memory::default();
+            // What another process added comes first, as it does in the log.
+            progress.add(strangers::after(&mut self.conn, self.number).await?);
+        }
         while let Some(write) = progress.waiting.pop_front() {
             match write {
                 Write::Job(job) => self.job(job, progress).await?,
@@ -104,6 +112,7 @@ impl Writer {
 
     /// Runs a job so that its failure undoes nothing but itself.
     async fn job(&mut self, mut job: Box<dyn Job>, progress: &mut Progress) -> QueryResult<()> {
+        self.memory = Memory::default();
         self.conn.batch_execute(PART).await?;
         let mut tx = Tx::new(&mut self.conn, &*self.entropy, self.limits);
         match job.run(&mut tx).await {
@@ -126,10 +135,11 @@ impl Writer {
     /// Appends on the bare connection: this is where a message's time goes. One that fails leaves nothing behind.
     async fn appends(&mut self, run: Vec<Pending>, progress: &mut Progress) -> QueryResult<()> {
         let (entropy, number) = (self.entropy.clone(), progress.number);
+        let memory = std::mem::take(&mut self.memory);
         let (run, outcome) = self
             .conn
             .spawn_blocking(move |conn| {
-                let mut appends = Run::new(conn, &*entropy, number);
+                let mut appends = Run::new(conn, &*entropy, number, memory);
                 let appended: QueryResult<Vec<_>> = run
                     .iter()
                     .map(|pending| match appends.append(&pending.append) {
@@ -137,12 +147,13 @@ impl Writer {
                         outcome => Ok(outcome),
                     })
                     .collect();
-                let outcome = appended.and_then(|done| appends.finish().map(|()| done));
+                let outcome = appended.and_then(|done| appends.finish().map(|memory| (done, memory)));
                 Ok((run, outcome))
             })
             .await?;
         match outcome {
-            Ok(appended) => {
+            Ok((appended, memory)) => {
+                self.memory = memory;
                 for (pending, appended) in run.into_iter().zip(appended) {
                     progress.appended(pending, appended);
                 }
@@ -172,6 +183,7 @@ impl Writer {
             ..Progress::default()
         };
         progress.add(strangers::after(&mut self.conn, self.number).await?);
+        self.memory = Memory::default();
         self.version = version;
         self.number = progress.number;
         if !progress.published.is_empty() {
@@ -219,6 +231,7 @@ mod tests {
             signals: Arc::default(),
             number: 0,
             version: 0,
+            memory: Memory::default(),
         };
         let task = tokio::spawn(writer.run());
         let f = Fixture {

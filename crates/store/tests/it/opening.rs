@@ -6,7 +6,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use parlor_domain::Seq;
-use parlor_ports::{Appended, StoreError};
+use parlor_ports::{AppendRefusal, Appended, StoreError};
 use parlor_store::{Database, OpenError, Settings, migrate, pending_migrations};
 use parlor_testkit::{Heard, Postgres, SeededEntropy, message};
 
@@ -114,6 +114,11 @@ async fn what_another_process_writes_is_heard(database: Database) {
     let next = server.say(room, ann, "by the server").await.unwrap();
     assert_eq!(next.seq, joined.seq.next());
     assert_eq!(server.heard.events(room), server.events(room).await.unwrap());
+
+    server.say(room, bob, "while a member").await.unwrap();
+    command.put_out(room, ann, bob).await.unwrap();
+    let late = server.draft(room, bob, message("no member any more"));
+    assert_eq!(server.refusal(late).await.unwrap(), AppendRefusal::NoRoom);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
