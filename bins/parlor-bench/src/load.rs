@@ -37,6 +37,9 @@ pub(crate) struct LoadOptions {
     /// Every listener also marks each message as read.
     #[arg(long)]
     pub(crate) mark_read: bool,
+    /// So many people log in meanwhile, again and again.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) log_ins: usize,
     /// Seconds without a sign of a message after which it is given up.
     #[arg(long, default_value_t = 5.0)]
     pub(crate) patience: f64,

@@ -8,6 +8,7 @@ mod idle;
 mod lane;
 mod lines;
 mod load;
+mod log_ins;
 mod process;
 mod report;
 mod resume;

@@ -1,18 +1,21 @@
 //! Rooms in which people talk: fanout, chat, durable.
 
+use std::rc::Rc;
+
 use anyhow::Result;
 
 use crate::bench::{Bench, HELLO};
 use crate::cli::{Chat, Durable, Fanout};
 use crate::lane::Lane;
 use crate::load::{Complete, Load, LoadOptions};
+use crate::log_ins::LogIns;
 use crate::report::Report;
 use crate::town::Plan;
 
 /// One room, whose first members send, each at his own pace.
 pub(crate) async fn fanout(options: Fanout) -> Result<Report> {
     let people = options.listeners + options.senders.max(1);
-    let bench = Bench::ready(options.common, Plan::separate(1, people)).await?;
+    let bench = Rc::new(Bench::ready(options.common, Plan::separate(1, people)).await?);
     let room = bench.town.rooms[0];
     let lane = |sender| Lane::new(room, vec![sender], people as u32, sender);
     let lanes = (0..options.senders.max(1)).map(lane).collect();
@@ -23,7 +26,7 @@ pub(crate) async fn fanout(options: Fanout) -> Result<Report> {
 pub(crate) async fn chat(options: Chat) -> Result<Report> {
     let people = options.rooms * options.members;
     let plan = Plan::mixed(people, options.rooms_each, options.members);
-    let bench = Bench::ready(options.common, plan).await?;
+    let bench = Rc::new(Bench::ready(options.common, plan).await?);
     let rooms = bench.town.rooms.iter().zip(&bench.town.plan.rooms);
     let lanes = rooms
         .take(options.rooms)
@@ -35,7 +38,7 @@ pub(crate) async fn chat(options: Chat) -> Result<Report> {
 /// Rooms in each of which one sends, and goes on when the acknowledgement is there.
 pub(crate) async fn durable(options: Durable) -> Result<Report> {
     let size = options.listeners + 1;
-    let bench = Bench::ready(options.common, Plan::separate(options.senders, size)).await?;
+    let bench = Rc::new(Bench::ready(options.common, Plan::separate(options.senders, size)).await?);
     let rooms = bench.town.rooms.iter().zip(&bench.town.plan.rooms);
     let lanes = rooms
         .map(|(room, members)| Lane::new(*room, vec![members[0]], members.len() as u32, 0))
@@ -44,7 +47,7 @@ pub(crate) async fn durable(options: Durable) -> Result<Report> {
 }
 
 async fn talk(
-    bench: &Bench,
+    bench: &Rc<Bench>,
     mode: &'static str,
     options: LoadOptions,
     complete: Complete,
@@ -61,7 +64,9 @@ async fn talk(
         .map(|lane| lane.slot + lane.senders.len())
         .max()
         .unwrap_or(0);
+    let log_ins = LogIns::begin(bench, options.log_ins);
     let load = Load::new(options, complete, crowd.sockets, lanes, slots);
     load.run(bench.server(), &mut report).await?;
+    log_ins.end(&mut report);
     Ok(report)
 }

@@ -47,6 +47,7 @@ pub(crate) struct Town {
     pub(crate) tokens: Vec<String>,
     /// The id of each room.
     pub(crate) rooms: Vec<Uuid>,
+    accounts: Vec<Account>,
 }
 
 impl Plan {
@@ -87,6 +88,7 @@ impl Town {
                     plan,
                     tokens,
                     rooms: records.rooms,
+                    accounts: records.accounts,
                 });
             }
             _ => {
@@ -94,19 +96,31 @@ impl Town {
                 let tokens = log_in(rest, &accounts).await?;
                 let rooms = make_rooms(rest, &plan, &accounts, &tokens).await?;
                 let records = Records {
-                    plan: plan.clone(),
+                    plan,
                     accounts,
-                    rooms: rooms.clone(),
+                    rooms,
                 };
                 if let Some(path) = keep {
                     fs::write(path, serde_json::to_vec(&records)?)
                         .with_context(|| path.display().to_string())?;
                 }
-                (tokens, rooms)
+                (tokens, records)
             }
         };
-        let (tokens, rooms) = records;
-        Ok(Self { plan, tokens, rooms })
+        let (tokens, records) = records;
+        Ok(Self {
+            plan: records.plan,
+            tokens,
+            rooms: records.rooms,
+            accounts: records.accounts,
+        })
+    }
+
+    /// Logs this person in once more.
+    pub(crate) async fn log_in_again(&self, rest: &Rest, person: usize) -> Result<(), RestError> {
+        let account = &self.accounts[person % self.accounts.len()];
+        rest.log_in(&account.username, &account.password, "bench").await?;
+        Ok(())
     }
 }
 

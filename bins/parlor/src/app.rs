@@ -11,7 +11,9 @@ use anyhow::{Context, anyhow};
 use parlor_auth::{AccessTokens, PasswordHasher};
 use parlor_http::{Api, Jobs, JsonFormat, server};
 use parlor_hub::Hub;
-use parlor_ports::{Clock, Entropy, SystemClock, SystemEntropy};
+use parlor_mail::{FolderMailer, Letterhead, SmtpMailer, Templates};
+use parlor_outbound::{FLOOR, JwksSettings, JwksUrl, KeyFile};
+use parlor_ports::{Clock, Entropy, KeySource, Mailer, SystemClock, SystemEntropy};
 use parlor_services::{Ports, Secrets, Services, Tokens};
 use parlor_store::{Opened, Store};
 use socket2::{Domain, Socket, Type};
@@ -69,7 +71,7 @@ impl App {
         let address = listener.local_addr()?;
 
         let opened = parlor_store::open(settings::store(config, &data), machine.entropy.clone()).await?;
-        let services = services(config, &data, opened.ports(), &machine)?;
+        let services = services(config, &data, address, opened.ports(), &machine)?;
         let (hub, store) = start_store(config, opened, &services, &machine).await?;
         let readiness = Arc::new(Readiness::new(Arc::downgrade(&store), machine.clock.clone()));
         let process = machine.entropy.tag().0;
@@ -183,9 +185,11 @@ async fn start_store(
     Ok((hub, Arc::new(store)))
 }
 
-fn services(
+/// The services on this store, as the server and the administration commands have them.
+pub(crate) fn services(
     config: &Config,
     data: &DataFolder,
+    address: SocketAddr,
     stores: parlor_store::Ports,
     machine: &Machine,
 ) -> anyhow::Result<Services> {
@@ -197,17 +201,32 @@ fn services(
             access: AccessTokens::new(keys.ring, &settings::issuer(config), &config.auth.audience),
             refresh: keys.refresh,
         },
+        vault: keys.vault,
     };
     let parlor_store::Ports {
         log,
         rooms,
         users,
         sessions,
+        challenges,
+        second_steps,
+        proofs,
+        invites,
+        counters,
+        outbox,
         sync,
     } = stores;
     let ports = Ports {
         users,
         sessions,
+        challenges,
+        second_steps,
+        proofs,
+        invites,
+        counters,
+        outbox,
+        mailer: mailer(config, data, address)?,
+        host_keys: host_keys(config, &clock)?,
         rooms,
         log,
         sync,
@@ -215,6 +234,38 @@ fn services(
         entropy,
     };
     Ok(Services::new(ports, secrets, settings::services(config)))
+}
+
+/// What carries letters: to the mail server, or into a folder if there is none.
+fn mailer(config: &Config, data: &DataFolder, address: SocketAddr) -> anyhow::Result<Arc<dyn Mailer>> {
+    let templates = Templates::load(config.mail.templates.as_deref())?;
+    let letterhead = Letterhead::new(settings::letters(config, address), templates)
+        .context("no mail can be sent with these settings (section [mail])")?;
+    Ok(match settings::smtp(config) {
+        Some(smtp) => Arc::new(SmtpMailer::new(smtp, letterhead)?),
+        None => {
+            let folder = data.outbox();
+            let failed = || format!("cannot use {}", folder.display());
+            Arc::new(FolderMailer::open(folder.clone(), letterhead).with_context(failed)?)
+        }
+    })
+}
+
+/// Where the public keys of the host application are, if there is one.
+fn host_keys(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<Option<Arc<dyn KeySource>>> {
+    let host = &config.host;
+    if host.issuer.is_empty() {
+        return Ok(None);
+    }
+    let source: Arc<dyn KeySource> = match (&host.keys_url, &host.keys_file) {
+        (Some(url), _) => {
+            let keys = JwksUrl::new(JwksSettings::new(url.clone()), clock.clone());
+            Arc::new(keys.context("host.keys_url cannot be used")?)
+        }
+        (None, Some(file)) => Arc::new(KeyFile::read(file.clone(), clock.clone(), FLOOR)?),
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(source))
 }
 
 /// Connections that the kernel keeps until they are accepted: all clients of a server that restarts come at once.

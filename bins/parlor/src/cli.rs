@@ -87,6 +87,38 @@ Passwords are read from the terminal or from standard input, never from the comm
         #[command(subcommand)]
         command: UserCommand,
     },
+    /// Invite somebody to make an account, also while the server runs
+    #[command(after_help = "\
+Examples:
+  parlor invite                             for one person, within a week
+  parlor invite --uses 30 --days 1
+  parlor invite --admin
+
+Prints a link. Whoever has it can use it.")]
+    Invite(InviteArgs),
+    /// Get tokens for programs and tests
+    #[command(after_help = "\
+Examples:
+  parlor token issue ann
+
+Prints a token for the header `Authorization: Bearer …`.")]
+    Token {
+        /// What about tokens
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
+    /// Look after letters that could not be sent
+    #[command(after_help = "\
+Examples:
+  parlor mail list                          the letters that were given up, and why
+  parlor mail retry                         try them all again
+
+What cannot be sent is tried again for two days before it is given up.")]
+    Mail {
+        /// What about letters
+        #[command(subcommand)]
+        command: MailCommand,
+    },
     /// Check or show the configuration
     #[command(after_help = "\
 Examples:
@@ -163,12 +195,68 @@ pub enum UserCommand {
         /// Whose
         username: Username,
     },
+    /// Make somebody an administrator, which ends all sessions
+    #[command(after_help = "Examples:\n  parlor user admin ann\n  parlor user admin ann --revoke")]
+    Admin {
+        /// Whom
+        username: Username,
+        /// No administrator any more
+        #[arg(long)]
+        revoke: bool,
+    },
+    /// Delete an account for good, with all that is personal
+    #[command(after_help = "Examples:\n  parlor user delete ann\n  parlor user delete ann --messages")]
+    Delete {
+        /// Whose
+        username: Username,
+        /// With all that this user wrote
+        #[arg(long)]
+        messages: bool,
+    },
     /// Unlock an account
     #[command(after_help = "Examples:\n  parlor user enable ann")]
     Enable {
         /// Whose
         username: Username,
     },
+}
+
+/// For whom an invitation is.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct InviteArgs {
+    /// The account may administer the server
+    #[arg(long)]
+    pub admin: bool,
+    /// How many accounts can be made with it
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub uses: u32,
+    /// How many days it is good
+    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=365))]
+    pub days: u32,
+}
+
+/// About tokens.
+#[derive(Debug, Clone, Subcommand)]
+pub enum TokenCommand {
+    /// Open a session for somebody and print its access token, which is good for auth.access_minutes
+    #[command(
+        after_help = "Examples:\n  parlor token issue ann\n  parlor token issue ann --data /var/lib/parlor"
+    )]
+    Issue {
+        /// For whom
+        username: Username,
+    },
+}
+
+/// About letters.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum MailCommand {
+    /// List the letters that were given up, and why
+    #[command(after_help = "Examples:\n  parlor mail list")]
+    List,
+    /// Try all letters again that were given up
+    #[command(after_help = "Examples:\n  parlor mail retry")]
+    Retry,
 }
 
 /// About the configuration.

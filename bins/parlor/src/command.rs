@@ -4,8 +4,12 @@ mod configuration;
 mod database;
 mod greeting;
 mod healthcheck;
+mod invite;
+mod mail;
 mod password;
+mod place;
 mod serve;
+mod token;
 mod user;
 
 use std::io::Write;
@@ -34,6 +38,9 @@ pub async fn run(
             database::migrate(command, &loaded()?.config, out).await?;
         }
         Command::User { command } => user::run(command, &loaded()?.config, out).await?,
+        Command::Invite(args) => invite::run(args, &loaded()?.config, out).await?,
+        Command::Token { command } => token::run(command, &loaded()?.config, out).await?,
+        Command::Mail { command } => mail::run(command, &loaded()?.config, out).await?,
         Command::Config { command } => configuration::run(command, &loaded()?, out)?,
         Command::Healthcheck => healthcheck::run(loaded()?.config.server.listen, out)?,
         Command::Openapi => writeln!(out, "{}", parlor_http::openapi().to_pretty_json()?)?,

@@ -18,7 +18,8 @@ pub use error::ConfigError;
 pub use load::{Flags, Loaded};
 pub use origin::Origin;
 pub use sections::{
-    Auth, Database, Http, Limits, Log, LogFormat, Messages, Registration, Rooms, Server, Socket,
+    Auth, Database, Encryption, Host, Http, Limits, Log, LogFormat, Mail, Messages, Registration, Rooms,
+    Server, Socket, TwoStep,
 };
 pub use text::{DatabaseUrl, LogLevel};
 pub(crate) use value::parse_socket_address;
@@ -36,6 +37,8 @@ pub struct Config {
     pub server: Server,
     pub database: Database,
     pub auth: Auth,
+    pub mail: Mail,
+    pub host: Host,
     pub rooms: Rooms,
     pub messages: Messages,
     pub socket: Socket,

@@ -44,6 +44,11 @@ impl DataFolder {
         self.0.join("parlor.db")
     }
 
+    /// Where letters go if there is no mail server.
+    pub fn outbox(&self) -> PathBuf {
+        self.0.join("outbox")
+    }
+
     /// Where the keys are.
     pub fn keys(&self) -> PathBuf {
         self.0.join("keys")

@@ -4,19 +4,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use parlor_auth::{KeyRing, RefreshSecret, SigningKey};
+use parlor_auth::{KeyRing, RefreshSecret, SigningKey, Vault};
 use parlor_ports::Entropy;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::data::{make_private_dir, write_private};
 
-/// What signs access tokens, and what refresh tokens follow from.
+/// What signs access tokens, what refresh tokens follow from, and what seals secrets in the database.
 #[derive(Debug)]
 pub struct Keys {
     /// Every `*.pem` of the folder; the last by name signs.
     pub ring: KeyRing,
     /// `refresh.secret`: 32 bytes.
     pub refresh: RefreshSecret,
+    /// Every `vault-*.secret`, of 32 bytes; the last by name seals.
+    pub vault: Vault,
 }
 
 impl Keys {
@@ -25,14 +27,14 @@ impl Keys {
         make_private_dir(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         Ok(Self {
             ring: key_ring(folder, entropy)?,
-            refresh: refresh_secret(folder, entropy)?,
+            refresh: RefreshSecret::from_bytes(secret(&folder.join("refresh.secret"), entropy)?),
+            vault: vault(folder, entropy)?,
         })
     }
 }
 
 fn key_ring(folder: &Path, entropy: &dyn Entropy) -> anyhow::Result<KeyRing> {
-    let mut paths = pem_files(folder).with_context(|| format!("cannot read {}", folder.display()))?;
-    paths.sort();
+    let mut paths = files(folder, "", ".pem")?;
     let Some(newest) = paths.pop() else {
         let key = SigningKey::from_seed(&draw(entropy));
         let path = folder.join("signing-0001.pem");
@@ -47,14 +49,32 @@ fn key_ring(folder: &Path, entropy: &dyn Entropy) -> anyhow::Result<KeyRing> {
     Ok(KeyRing::new(read_key(&newest)?, older))
 }
 
-fn pem_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let paths = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
-    paths
-        .filter(|path| {
-            path.as_ref()
-                .is_ok_and(|path| path.extension().is_some_and(|end| end == "pem"))
-        })
-        .collect()
+fn vault(folder: &Path, entropy: &dyn Entropy) -> anyhow::Result<Vault> {
+    let mut paths = files(folder, "vault-", ".secret")?;
+    let newest = paths.pop().unwrap_or_else(|| folder.join("vault-0001.secret"));
+    let older = paths
+        .iter()
+        .map(|path| secret(path, entropy))
+        .collect::<anyhow::Result<_>>()?;
+    Ok(Vault::new(secret(&newest, entropy)?, older))
+}
+
+/// The files of these names, in the order of their names.
+fn files(folder: &Path, begin: &str, end: &str) -> anyhow::Result<Vec<PathBuf>> {
+    let failed = || format!("cannot read {}", folder.display());
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).with_context(failed)? {
+        let entry = entry.with_context(failed)?;
+        let name = entry.file_name();
+        if name
+            .to_str()
+            .is_some_and(|name| name.starts_with(begin) && name.ends_with(end))
+        {
+            paths.push(entry.path());
+        }
+    }
+    paths.sort();
+    Ok(paths)
 }
 
 fn read_key(path: &Path) -> anyhow::Result<SigningKey> {
@@ -67,20 +87,19 @@ fn read_key(path: &Path) -> anyhow::Result<SigningKey> {
     })
 }
 
-fn refresh_secret(folder: &Path, entropy: &dyn Entropy) -> anyhow::Result<RefreshSecret> {
-    let path = folder.join("refresh.secret");
+/// The 32 bytes of a file, which is made if it is not there.
+fn secret(path: &Path, entropy: &dyn Entropy) -> anyhow::Result<[u8; 32]> {
     let failed = || format!("cannot use {}", path.display());
     if path.try_exists().with_context(failed)? {
-        let bytes = fs::read(&path).with_context(failed)?;
-        let secret = bytes
+        let bytes = fs::read(path).with_context(failed)?;
+        return bytes
             .try_into()
             .map_err(|_| anyhow!("it must be 32 bytes"))
-            .with_context(failed)?;
-        return Ok(RefreshSecret::from_bytes(secret));
+            .with_context(failed);
     }
     let secret = draw(entropy);
-    write_private(&path, &secret).with_context(failed)?;
-    Ok(RefreshSecret::from_bytes(secret))
+    write_private(path, &secret).with_context(failed)?;
+    Ok(secret)
 }
 
 fn draw(entropy: &dyn Entropy) -> [u8; 32] {

@@ -5,17 +5,22 @@ use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
+use parlor_auth::{ClaimNames, ForeignSettings};
 use parlor_http::server::ServerSettings;
 use parlor_http::{Rates, SocketSettings};
+use parlor_mail::{Login, MailSettings, SmtpSettings};
 use parlor_services::{
-    AccountsSettings, MessagesSettings, PasswordsSettings, RoomsSettings, SessionsSettings, SignUp,
+    AccountsSettings, LogInsSettings, MessagesSettings, PasswordsSettings, RoomsSettings, SessionsSettings,
+    SignUp,
 };
 
-use crate::config::{Config, Registration};
+use crate::config::{Config, Encryption, Registration, TwoStep};
 use crate::data::DataFolder;
 
 /// Threads that serve where nothing is said: more would rather wake each other than help.
 const MOST_WORKERS: usize = 8;
+/// How long a mail server may take.
+const MAIL_TIMEOUT: Duration = Duration::from_secs(30);
 /// The issuer of access tokens where there is no public URL.
 const ISSUER: &str = "parlor";
 
@@ -38,6 +43,7 @@ pub(crate) fn services(config: &Config) -> parlor_services::Settings {
         accounts: AccountsSettings {
             sign_up: match config.auth.registration {
                 Registration::Open => SignUp::Open,
+                Registration::Invited => SignUp::Invited,
                 Registration::Closed => SignUp::Closed,
             },
         },
@@ -45,6 +51,18 @@ pub(crate) fn services(config: &Config) -> parlor_services::Settings {
             concurrent: config.auth.bcrypt_concurrency,
             ..PasswordsSettings::default()
         },
+        log_ins: LogInsSettings {
+            two_step: match config.auth.two_step {
+                TwoStep::Off => parlor_services::TwoStep::Off,
+                TwoStep::Optional => parlor_services::TwoStep::Optional,
+                TwoStep::Required => parlor_services::TwoStep::Required,
+            },
+            by_mail: config.auth.log_in_by_mail,
+            ..LogInsSettings::default()
+        },
+        host: host(config),
+        name: config.server.name.as_str().into(),
+        limits: config.limits.enabled,
         sessions: SessionsSettings {
             access: config.auth.access,
             idle: config.auth.session,
@@ -59,6 +77,65 @@ pub(crate) fn services(config: &Config) -> parlor_services::Settings {
         },
         ..parlor_services::Settings::default()
     }
+}
+
+/// Whose users are ours besides those who registered here.
+fn host(config: &Config) -> Option<ForeignSettings> {
+    let host = &config.host;
+    if host.issuer.is_empty() {
+        return None;
+    }
+    Some(ForeignSettings {
+        algorithms: host.algorithms.clone(),
+        claims: ClaimNames {
+            username: host.username_claim.clone(),
+            name: host.name_claim.clone(),
+            email: host.email_claim.clone(),
+            email_verified: host.email_verified_claim.clone(),
+            session: host.session_claim.clone(),
+        },
+        ..ForeignSettings::new(&host.issuer, &host.audience)
+    })
+}
+
+/// From whom letters are, and where they point.
+pub(crate) fn letters(config: &Config, address: SocketAddr) -> MailSettings {
+    let links = config.mail.links.clone();
+    MailSettings {
+        from: config.mail.from.clone(),
+        reply_to: some_text(&config.mail.reply_to),
+        server_name: config.server.name.clone(),
+        link_base: links.unwrap_or_else(|| {
+            let base = base_url(config, address);
+            format!("{base}/account")
+                .parse()
+                .expect("a path makes it no worse")
+        }),
+    }
+}
+
+/// The mail server, if there is one.
+pub(crate) fn smtp(config: &Config) -> Option<SmtpSettings> {
+    let mail = &config.mail;
+    Some(SmtpSettings {
+        host: some_text(&mail.host)?,
+        port: u16::try_from(mail.port).ok().filter(|port| *port > 0),
+        encryption: match mail.encryption {
+            Encryption::StartTls => parlor_mail::Encryption::StartTls,
+            Encryption::Tls => parlor_mail::Encryption::Tls,
+            Encryption::None => parlor_mail::Encryption::PlainToLoopback,
+        },
+        login: some_text(&mail.username).map(|user| Login {
+            user,
+            password: mail.password.clone(),
+        }),
+        timeout: MAIL_TIMEOUT,
+        extra_roots: None,
+    })
+}
+
+fn some_text(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 pub(crate) fn hub(config: &Config) -> parlor_hub::Settings {

@@ -1,4 +1,4 @@
-//! Passwords and tokens: pure mechanisms.
+//! Passwords, tokens, codes and sealed secrets: pure mechanisms.
 //!
 //! Nothing here reads a clock, draws a random number or does I/O: the caller gives the time, the salt, the seed. What
 //! is secret is held in [`secrecy`] types, so that it is not shown by `Debug` and is wiped when dropped.
@@ -7,13 +7,29 @@
 //! its use in the `services` crate.
 
 mod access;
+mod code;
 mod error;
+mod foreign;
+mod jwt;
 mod keys;
+mod mac;
+mod opaque;
 mod password;
+mod qr;
+mod recovery;
 mod refresh;
+mod totp;
+mod vault;
 
 pub use access::{AccessClaims, AccessTokens};
+pub use code::{CodeSecret, OneTimeCode};
 pub use error::Error;
+pub use foreign::{ClaimNames, ForeignAlgorithm, ForeignClaims, ForeignKeys, ForeignSettings, ForeignTokens};
 pub use keys::{KeyRing, SigningKey};
+pub use mac::same_digest;
+pub use opaque::OpaqueToken;
 pub use password::PasswordHasher;
+pub use recovery::RecoveryCode;
 pub use refresh::{RefreshSecret, RefreshToken};
+pub use totp::{TotpSecret, TotpUri};
+pub use vault::Vault;

@@ -1,52 +1,44 @@
-//! Refresh tokens: random texts that mean something only to the server that keeps their digest.
+//! Refresh tokens: opaque tokens that are exchanged for their successors.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, KeyInit, Mac};
-use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox, SecretString};
-use sha2::{Digest, Sha256};
+use secrecy::{ExposeSecret, SecretBox, SecretString};
+
+use crate::OpaqueToken;
+use crate::mac::hmac;
 
 /// Tells people, and programs that look for leaked secrets, what they have before them.
 const PREFIX: &str = "prt_";
 
 /// A refresh token: 256 bits, written as `prt_` and 43 characters of base64url.
 #[derive(Debug)]
-pub struct RefreshToken(SecretBox<[u8; 32]>);
+pub struct RefreshToken(OpaqueToken);
 
 impl RefreshToken {
     /// The first token of a session, from random bytes.
     pub fn from_bytes(random: [u8; 32]) -> Self {
-        Self(SecretBox::new(Box::new(random)))
+        Self(OpaqueToken::from_bytes(random))
     }
 
     /// Reads what a client presents; `None` if it cannot be a refresh token.
     pub fn parse(text: &SecretString) -> Option<Self> {
-        let encoded = text.expose_secret().strip_prefix(PREFIX)?;
-        let mut token = SecretBox::new(Box::new([0; 32]));
-        let written = URL_SAFE_NO_PAD
-            .decode_slice(encoded, token.expose_secret_mut())
-            .ok()?;
-        (written == 32).then_some(Self(token))
+        let opaque = text.expose_secret().strip_prefix(PREFIX)?;
+        OpaqueToken::decode(opaque).map(Self)
     }
 
     /// The text that the client keeps.
     pub fn to_text(&self) -> SecretString {
-        format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(self.0.expose_secret())).into()
+        [PREFIX, self.0.to_text().expose_secret()].concat().into()
     }
 
-    /// SHA-256 of the token: all that the server keeps. The token is random, so no salt or slow hash is needed.
+    /// SHA-256 of the token: all that the server keeps.
     pub fn digest(&self) -> [u8; 32] {
-        Sha256::digest(self.0.expose_secret()).into()
+        self.0.digest()
     }
 
     /// The token that follows this one. It is always the same, so that a client whose answer got lost can ask again,
     /// and the server need not keep it.
     pub fn successor(&self, secret: &RefreshSecret) -> Self {
-        let mut hmac =
-            Hmac::<Sha256>::new_from_slice(secret.0.expose_secret()).expect("HMAC takes keys of any length");
-        hmac.update(b"parlor refresh token successor");
-        hmac.update(self.0.expose_secret());
-        Self::from_bytes(hmac.finalize().into_bytes().into())
+        let label = b"parlor refresh token successor";
+        Self::from_bytes(hmac(secret.0.expose_secret(), &[label, self.0.bytes()]))
     }
 }
 

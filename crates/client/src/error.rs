@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use parlor_wire::{CloseReason, ComeBack, Failure, Problem};
+use parlor_wire::{ChallengeView, CloseReason, ComeBack, Failure, Problem};
 
 /// Why a connection was not made, or is over.
 #[derive(Debug, thiserror::Error)]
@@ -96,6 +96,9 @@ pub enum RestError {
     /// The server refused it.
     #[error("{} ({}): {}", .0.title, .0.code, .0.detail)]
     Refused(Box<Problem>),
+    /// The password is right, and a code is wanted besides: [`Rest::complete`](crate::Rest::complete) goes on.
+    #[error("a code is wanted to log in")]
+    CodeWanted(Box<ChallengeView>),
     /// The answer is not what was expected.
     #[error("the server answered {status}: {body}")]
     Unexpected {

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
-use hyper::{Method, Request};
+use hyper::{Method, Request, StatusCode};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use parlor_wire::{
-    AccountView, EventView, HistoryPolicy, JoinRule, MembersPage, MessagesPage, Problem, RoleName, RoomView,
-    RoomsPage, Tokens,
+    AccountView, ChallengeView, EventView, HistoryPolicy, JoinRule, MembersPage, MessagesPage, Problem,
+    RoleName, RoomView, RoomsPage, Tokens,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -92,13 +92,35 @@ impl Rest {
             .await
     }
 
-    /// Opens a session.
+    /// Opens a session. The name may also be the verified e-mail address.
+    ///
+    /// # Errors
+    /// [`RestError::CodeWanted`] where the password is not enough
     pub async fn log_in(&self, username: &str, password: &str, device: &str) -> Result<Tokens, RestError> {
-        self.post(
-            "/v1/sessions",
-            json!({"username": username, "password": password, "device": device}),
-        )
-        .await
+        let body = json!({"username": username, "password": password, "device": device});
+        self.open_session("/v1/sessions", body).await
+    }
+
+    /// Has a code mailed to whoever has this name or verified e-mail address, to log in without the password. The answer
+    /// is the same for a name that nobody has.
+    pub async fn log_in_by_mail(&self, login: &str, device: &str) -> Result<ChallengeView, RestError> {
+        self.post("/v1/challenges", json!({"login": login, "device": device}))
+            .await
+    }
+
+    /// Has another code mailed in the place of the last one.
+    pub async fn send_code_again(&self, challenge: &str) -> Result<ChallengeView, RestError> {
+        self.post("/v1/challenges/resend", json!({"challenge": challenge}))
+            .await
+    }
+
+    /// Opens the session for which a code was wanted.
+    ///
+    /// # Errors
+    /// [`RestError::CodeWanted`] if one more is
+    pub async fn complete(&self, challenge: &str, code: &str) -> Result<Tokens, RestError> {
+        let body = json!({"challenge": challenge, "code": code});
+        self.open_session("/v1/challenges/complete", body).await
     }
 
     /// Exchanges a refresh token.
@@ -201,6 +223,14 @@ impl Rest {
         self.request(Method::POST, path, Some(body)).await
     }
 
+    async fn open_session(&self, path: &str, body: Value) -> Result<Tokens, RestError> {
+        let (status, answer) = self.ask(Method::POST, path, Some(body)).await?;
+        if status == StatusCode::ACCEPTED {
+            return Err(RestError::CodeWanted(Box::new(read(status, &answer)?)));
+        }
+        read(status, &answer)
+    }
+
     /// Any request: a path below the server's own, and what its answer is. An empty answer reads as `null`.
     pub async fn request<T: DeserializeOwned>(
         &self,
@@ -208,6 +238,16 @@ impl Rest {
         path: &str,
         body: Option<Value>,
     ) -> Result<T, RestError> {
+        let (status, answer) = self.ask(method, path, body).await?;
+        read(status, &answer)
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<(StatusCode, Bytes), RestError> {
         let mut request = Request::builder().method(method).uri(self.server.resource(path));
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
@@ -223,27 +263,29 @@ impl Rest {
         let response = self.http.request(request).await.map_err(network)?;
         let status = response.status();
         let body = Limited::new(response.into_body(), MAX_ANSWER).collect().await;
-        let body = body.map_err(RestError::Network)?.to_bytes();
-        if status.is_success() {
-            let json = if body.is_empty() { &b"null"[..] } else { &body };
-            serde_json::from_slice(json).map_err(|_| unexpected(status.as_u16(), &body))
-        } else {
-            Err(match serde_json::from_slice::<Problem>(&body) {
-                Ok(problem) => RestError::Refused(Box::new(problem)),
-                Err(_) => unexpected(status.as_u16(), &body),
-            })
-        }
+        Ok((status, body.map_err(RestError::Network)?.to_bytes()))
     }
+}
+
+fn read<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, RestError> {
+    if status.is_success() {
+        let json = if body.is_empty() { &b"null"[..] } else { body };
+        return serde_json::from_slice(json).map_err(|_| unexpected(status, body));
+    }
+    Err(match serde_json::from_slice::<Problem>(body) {
+        Ok(problem) => RestError::Refused(Box::new(problem)),
+        Err(_) => unexpected(status, body),
+    })
 }
 
 fn network(error: impl Error + Send + Sync + 'static) -> RestError {
     RestError::Network(error.into())
 }
 
-fn unexpected(status: u16, body: &[u8]) -> RestError {
+fn unexpected(status: StatusCode, body: &[u8]) -> RestError {
     let beginning = &body[..body.len().min(300)];
     RestError::Unexpected {
-        status,
+        status: status.as_u16(),
         body: String::from_utf8_lossy(beginning).into_owned(),
     }
 }

@@ -51,6 +51,9 @@ impl Issued {
 
 impl Session {
     /// Logs in.
+    ///
+    /// # Errors
+    /// [`RestError::CodeWanted`] where the password is not enough: [`Session::complete`] goes on.
     pub async fn log_in(
         rest: &Rest,
         username: &str,
@@ -58,6 +61,15 @@ impl Session {
         device: &str,
     ) -> Result<Self, RestError> {
         let tokens = rest.log_in(username, password, device).await?;
+        Ok(Self::new(rest, tokens))
+    }
+
+    /// Logs in with the code that was wanted.
+    ///
+    /// # Errors
+    /// [`RestError::CodeWanted`] if one more is
+    pub async fn complete(rest: &Rest, challenge: &str, code: &str) -> Result<Self, RestError> {
+        let tokens = rest.complete(challenge, code).await?;
         Ok(Self::new(rest, tokens))
     }
 

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{DeviceName, DisplayName, SessionId, Timestamp, UserId, Username};
+use crate::{DeviceName, DisplayName, Profile, SessionId, Timestamp, UserId, Username};
 
 /// How events name a person: the id, and the number that dialects with integer ids show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,6 +27,10 @@ pub struct Account {
     pub display_name: DisplayName,
     /// Where mail reaches the person.
     pub email: Option<Email>,
+    /// When the person proved to read what is sent there.
+    pub email_verified_at: Option<Timestamp>,
+    /// What the person tells about himself.
+    pub profile: Profile,
     /// May administer the server.
     pub admin: bool,
     /// Whether it can be used.
@@ -44,6 +48,8 @@ pub enum AccountStatus {
     Active,
     /// An administrator locked it: no log in, no session.
     Disabled,
+    /// It was deleted: of the person nothing is left but what others need to read old conversations.
+    Deleted,
 }
 
 /// One log in of one device.

@@ -8,13 +8,16 @@
 
 mod account;
 mod event;
+mod fold;
 mod id;
 mod invisible;
+mod letter;
 mod mark;
 mod message;
 mod name;
 mod page;
 mod position;
+mod profile;
 mod rights;
 mod room;
 mod text;
@@ -23,14 +26,20 @@ mod username;
 
 pub use account::{Account, AccountStatus, Email, EmailError, Password, PasswordError, Session, UserRef};
 pub use event::{Event, LeaveReason, What};
+pub use fold::fold;
 pub use id::{
     ClientId, ClientIdError, ConnectionId, Origin, ParseIdError, RoomId, SessionId, StreamId, UserId,
 };
+pub use letter::{Letter, LetterKind};
 pub use mark::{Mark, MarksUpdate, MemberMark};
 pub use message::{Draft, Message, Revision};
-pub use name::{DeviceName, DisplayName, NameError, RoomName, Topic};
+pub use name::{About, DeviceName, DisplayName, NameError, PersonName, RoomName, Topic};
 pub use page::PageSize;
 pub use position::{Head, MsgNo, Position, Rev, Seq, Tag};
+pub use profile::{
+    Audience, Locale, LocaleError, Mobile, MobileError, Profile, ProfileChange, Shows, TimeZone,
+    TimeZoneError,
+};
 pub use rights::{Action, allows};
 pub use room::{Capacity, CapacityError, History, JoinPolicy, Member, Role, Room, RoomChange, RoomKind};
 pub use text::{MessageBody, TextError};

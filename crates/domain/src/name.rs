@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::fold::fold;
 use crate::invisible::{hides, is_blank};
 
 /// Why a one-line text is refused.
@@ -76,6 +77,14 @@ line!(
     DisplayName, 80, empty: false
 );
 line!(
+    /// A first or a last name: 1 to 80 characters.
+    PersonName, 80, empty: false
+);
+line!(
+    /// What somebody says of himself: 1 to 200 characters.
+    About, 200, empty: false
+);
+line!(
     /// What a group is called: 1 to 100 characters.
     RoomName, 100, empty: false
 );
@@ -87,6 +96,19 @@ line!(
     /// What a device calls itself in the list of sessions: up to 100 characters, possibly none.
     DeviceName, 100, empty: true
 );
+
+macro_rules! found {
+    ($($name:ident),*) => {$(
+        impl $name {
+            /// What the name is found by: equal for names that differ only in case.
+            pub fn key(&self) -> String {
+                fold(&self.0)
+            }
+        }
+    )*};
+}
+
+found!(DisplayName, PersonName);
 
 #[cfg(test)]
 mod tests {

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use unicase::UniCase;
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::GeneralSecurityProfile;
+
+use crate::fold::fold;
 
 /// A unique name: 2 to 32 characters, letters and digits of any one script, and `.`, `_`, `-` between them.
 ///
@@ -29,6 +30,9 @@ pub enum UsernameError {
 }
 
 impl Username {
+    /// Most characters (Unicode scalar values).
+    pub const MAX_CHARS: usize = 32;
+
     /// The name as it is shown.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -50,15 +54,6 @@ impl Username {
     }
 }
 
-/// Full case folding, with one form for all compatible characters (The Unicode Standard, section 3.13, D146). By way of
-/// the capitals, since there are small letters that share one.
-fn fold(text: &str) -> String {
-    let folded = |text: String| UniCase::unicode(text).to_folded_case();
-    let capital = folded(text.nfkd().collect()).to_uppercase();
-    let compatible: String = folded(capital).nfkd().collect();
-    folded(compatible).nfkd().collect()
-}
-
 fn is_joiner(c: char) -> bool {
     matches!(c, '.' | '_' | '-')
 }
@@ -68,11 +63,11 @@ impl FromStr for Username {
 
     fn from_str(text: &str) -> Result<Self, UsernameError> {
         // Bounds the work below; normalisation can make a text up to 18 times as long.
-        if text.len() > 32 * 4 {
+        if text.len() > Self::MAX_CHARS * 4 {
             return Err(UsernameError::Length);
         }
         let name: String = text.nfkc().collect();
-        if !(2..=32).contains(&name.chars().count()) {
+        if !(2..=Self::MAX_CHARS).contains(&name.chars().count()) {
             return Err(UsernameError::Length);
         }
         let letter = |c: char| c.is_alphanumeric() && c.identifier_allowed();

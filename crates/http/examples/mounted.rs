@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer};
-use parlor_auth::{AccessTokens, KeyRing, PasswordHasher, RefreshSecret, SigningKey};
+use parlor_auth::{AccessTokens, KeyRing, PasswordHasher, RefreshSecret, SigningKey, Vault};
 use parlor_http::{AlwaysReady, Api, Jobs, JsonFormat, SocketSettings, Sockets, mount};
 use parlor_hub::Hub;
+use parlor_mail::{FolderMailer, Letterhead, MailSettings, Templates};
 use parlor_ports::{Entropy, SystemClock, SystemEntropy};
 use parlor_services::{Ports, Secrets, Services, Tokens};
 use parlor_store::Database;
@@ -19,10 +20,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let database = Database::Sqlite("parlor-example.db".into());
     let opened = parlor_store::open(parlor_store::Settings::new(database), entropy.clone()).await?;
 
-    // A real application keeps its keys: with these, all tokens end with the process.
-    let (mut seed, mut secret) = ([0; 32], [0; 32]);
-    entropy.fill(&mut seed);
-    entropy.fill(&mut secret);
+    // A real application keeps its keys: with these, all tokens end with the process, and nothing sealed can be opened.
+    let [seed, secret, master] = [(); 3].map(|()| {
+        let mut key = [0; 32];
+        entropy.fill(&mut key);
+        key
+    });
     let keys = KeyRing::new(SigningKey::from_seed(&seed), Vec::new());
     let secrets = Secrets {
         hasher: PasswordHasher::new(12)?,
@@ -30,11 +33,28 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             access: AccessTokens::new(keys, "example", "example"),
             refresh: RefreshSecret::from_bytes(secret),
         },
+        vault: Vault::new(master, Vec::new()),
     };
+    let letterhead = MailSettings {
+        from: "chat@example.org".to_owned(),
+        reply_to: None,
+        server_name: "Example".to_owned(),
+        link_base: "http://127.0.0.1:8080/account".parse()?,
+    };
+    let letterhead = Letterhead::new(letterhead, Templates::load(None)?)?;
+    let mailer = FolderMailer::open("parlor-example-mail".into(), letterhead)?;
     let stores = opened.ports();
     let ports = Ports {
         users: stores.users,
         sessions: stores.sessions,
+        challenges: stores.challenges,
+        second_steps: stores.second_steps,
+        proofs: stores.proofs,
+        invites: stores.invites,
+        counters: stores.counters,
+        outbox: stores.outbox,
+        mailer: Arc::new(mailer),
+        host_keys: None,
         rooms: stores.rooms,
         log: stores.log,
         sync: stores.sync,

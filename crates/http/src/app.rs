@@ -22,7 +22,11 @@ pub fn configure(api: Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
             Vec::new()
         };
         config.app_data(api);
-        for endpoint in routes::resources().into_iter().chain(documents) {
+        let endpoints = routes::resources()
+            .into_iter()
+            .chain(routes::pages())
+            .chain(documents);
+        for endpoint in endpoints {
             config.service(endpoint);
         }
     }

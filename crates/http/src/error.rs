@@ -13,6 +13,8 @@ use parlor_domain::UserId;
 use parlor_services::{Error, ErrorKind};
 use parlor_wire::{FieldError, Problem};
 
+use crate::view;
+
 /// A refusal, on its way to become an answer of `application/problem+json` (RFC 9457).
 #[derive(Debug)]
 pub struct ApiError(Box<Refusal>);
@@ -41,6 +43,10 @@ impl From<Error> for ApiError {
             ErrorKind::Forbidden => (StatusCode::FORBIDDEN, None),
             ErrorKind::NotFound => (StatusCode::NOT_FOUND, None),
             ErrorKind::Conflict => (StatusCode::CONFLICT, None),
+            ErrorKind::Limited => (
+                StatusCode::TOO_MANY_REQUESTS,
+                Some(retry_after(error.wait().unwrap_or_default())),
+            ),
             ErrorKind::Busy => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 Some(retry_after(Duration::from_secs(1))),
@@ -163,6 +169,5 @@ fn challenge(error: &Error) -> (HeaderName, HeaderValue) {
 
 /// Whole seconds, not less than the time to wait.
 fn retry_after(wait: Duration) -> (HeaderName, HeaderValue) {
-    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-    (RETRY_AFTER, HeaderValue::from(seconds.max(1)))
+    (RETRY_AFTER, HeaderValue::from(view::seconds(wait).max(1)))
 }

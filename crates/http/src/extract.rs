@@ -10,7 +10,7 @@ use parlor_domain::PageSize;
 
 pub(crate) use caller::{COOKIE, Caller, bearer};
 pub(crate) use json::Json;
-pub(crate) use path::Path;
+pub(crate) use path::{InviteNumber, Path};
 pub(crate) use query::Query;
 pub(crate) use strict::Strict;
 

@@ -12,8 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Api;
 
-/// The tasks that run beside the server: without them marks are not written, nobody goes offline, and what is kept of
-/// addresses and rooms grows. One for the whole process; dropping it ends them all without a word.
+/// The tasks that run beside the server: without them marks are not written, nobody goes offline, no mail is sent, and
+/// what is kept of addresses and rooms grows. One for the whole process; dropping it ends them all without a word.
 #[must_use]
 pub struct Jobs {
     tasks: JoinSet<()>,
@@ -28,7 +28,9 @@ impl Jobs {
         tasks.spawn(services.marks.clone().run(stop.clone().cancelled_owned()));
         tasks.spawn(notice_who_went(services.clone(), hub.clone(), stop.clone()));
         tasks.spawn(until(stop.clone(), forget_old(hub.clone())));
-        tasks.spawn(until(stop.clone(), forget_sessions(services.clone())));
+        tasks.spawn(until(stop.clone(), forget_over(services.clone())));
+        let post = services.post.clone();
+        tasks.spawn(until(stop.clone(), async move { post.run().await }));
         let api = api.clone();
         tasks.spawn(until(stop.clone(), async move { api.limits.sweep().await }));
         Self { tasks, stop }
@@ -69,19 +71,19 @@ async fn notice_who_went(services: Arc<Services>, hub: Arc<Hub>, stop: Cancellat
     note(hub.sweep_all()).await;
 }
 
-/// Forgets sessions that are over, with pauses between the steps, so that nobody waits for it.
-async fn forget_sessions(services: Arc<Services>) {
+/// Forgets sessions, log-ins and links that are over, with pauses between the steps, so that nobody waits for it.
+async fn forget_over(services: Arc<Services>) {
     let mut ticks = interval(Duration::from_secs(60));
     loop {
         ticks.tick().await;
         if let Err(error) = forget_all(&services).await {
-            tracing::warn!(%error, "sessions that are over could not be forgotten; it is tried again");
+            tracing::warn!(%error, "what is over could not be forgotten; it is tried again");
         }
     }
 }
 
 async fn forget_all(services: &Services) -> Result<(), Error> {
-    while services.sessions.forget_over().await? {
+    while services.forget_over().await? {
         sleep(Duration::from_millis(100)).await;
     }
     Ok(())

@@ -27,6 +27,7 @@ mod routes;
 pub mod server;
 mod settings;
 mod socket;
+mod tokens;
 mod view;
 
 pub use api::{AlwaysReady, Api, Readiness};

@@ -7,7 +7,9 @@ use utoipa::{Modify, OpenApi};
 
 use self::habits::Habits;
 use crate::extract::COOKIE;
-use crate::routes::{accounts, members, messages, rooms, sessions, system};
+use crate::routes::{
+    accounts, challenges, invites, me, members, messages, proofs, rooms, second_steps, sessions, system,
+};
 
 /// The description, as `/openapi.json` serves it.
 pub fn openapi() -> utoipa::openapi::OpenApi {
@@ -23,9 +25,14 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     paths(
-        accounts::register, accounts::users, accounts::user, accounts::me, accounts::change_me,
-        accounts::change_password,
+        accounts::register, accounts::users, accounts::user, accounts::change_user, accounts::delete_user,
+        invites::invite, invites::list, invites::withdraw,
+        me::show, me::change, me::change_password, me::change_email, me::verify_again, me::change_mobile, me::delete,
+        second_steps::show, second_steps::set_mailed_code, second_steps::enrol_app, second_steps::confirm_app,
+        second_steps::remove_app, second_steps::replace_recovery_codes,
+        proofs::verify_email, proofs::confirm_email, proofs::ask_for_reset, proofs::reset_password,
         sessions::log_in, sessions::refresh, sessions::list, sessions::end_others, sessions::log_out, sessions::end,
+        challenges::begin, challenges::complete, challenges::resend,
         rooms::create, rooms::list, rooms::find, rooms::change, rooms::delete, rooms::open_direct,
         members::list, members::add, members::join, members::leave, members::remove, members::change_role,
         members::hand_over,
@@ -37,7 +44,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     security(("token" = []), ("cookie" = [])),
     tags(
         (name = "accounts", description = "People"),
+        (name = "me", description = "One's own account"),
+        (name = "second step", description = "What one shows besides the password"),
+        (name = "proofs", description = "Links that were mailed, and forgotten passwords"),
         (name = "sessions", description = "Logging in and out"),
+        (name = "administration", description = "For administrators"),
         (name = "rooms", description = "Conversations of two, and groups"),
         (name = "members", description = "Who is in a group"),
         (name = "messages", description = "What is said, and how far one has read"),

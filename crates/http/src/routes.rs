@@ -3,11 +3,17 @@
 //! To add one: a handler in the file of its resource, its line here, and its name in `openapi.rs`. A test holds the
 //! two lists to each other.
 
+pub(crate) mod account_page;
 pub(crate) mod accounts;
+pub(crate) mod challenges;
 pub(crate) mod documents;
+pub(crate) mod invites;
+pub(crate) mod me;
 pub(crate) mod members;
 pub(crate) mod messages;
+pub(crate) mod proofs;
 pub(crate) mod rooms;
+pub(crate) mod second_steps;
 pub(crate) mod sessions;
 pub(crate) mod system;
 
@@ -25,11 +31,34 @@ pub(crate) fn resources() -> Vec<Endpoint> {
         Endpoint::at("/v1/users")
             .get(accounts::users)
             .on(POST, accounts::register),
-        Endpoint::at("/v1/users/{user}").get(accounts::user),
-        Endpoint::at("/v1/me")
-            .get(accounts::me)
-            .on(PATCH, accounts::change_me),
-        Endpoint::at("/v1/me/password").on(PUT, accounts::change_password),
+        Endpoint::at("/v1/users/{user}")
+            .get(accounts::user)
+            .on(PATCH, accounts::change_user)
+            .on(DELETE, accounts::delete_user),
+        Endpoint::at("/v1/invites")
+            .get(invites::list)
+            .on(POST, invites::invite),
+        Endpoint::at("/v1/invites/{invite}").on(DELETE, invites::withdraw),
+        Endpoint::at("/v1/me").get(me::show).on(PATCH, me::change),
+        Endpoint::at("/v1/me/password").on(PUT, me::change_password),
+        Endpoint::at("/v1/me/email").on(PUT, me::change_email),
+        Endpoint::at("/v1/me/email/verification").on(POST, me::verify_again),
+        Endpoint::at("/v1/me/mobile").on(PUT, me::change_mobile),
+        Endpoint::at("/v1/me/deletion").on(POST, me::delete),
+        Endpoint::at("/v1/me/second-step").get(second_steps::show),
+        Endpoint::at("/v1/me/second-step/mailed-code").on(PUT, second_steps::set_mailed_code),
+        Endpoint::at("/v1/me/second-step/app")
+            .on(POST, second_steps::enrol_app)
+            .on(PUT, second_steps::confirm_app),
+        Endpoint::at("/v1/me/second-step/app/remove").on(POST, second_steps::remove_app),
+        Endpoint::at("/v1/me/second-step/recovery-codes").on(POST, second_steps::replace_recovery_codes),
+        Endpoint::at("/v1/proofs/verify-email").on(POST, proofs::verify_email),
+        Endpoint::at("/v1/proofs/confirm-email").on(POST, proofs::confirm_email),
+        Endpoint::at("/v1/password-resets").on(POST, proofs::ask_for_reset),
+        Endpoint::at("/v1/password-resets/complete").on(POST, proofs::reset_password),
+        Endpoint::at("/v1/challenges").on(POST, challenges::begin),
+        Endpoint::at("/v1/challenges/complete").on(POST, challenges::complete),
+        Endpoint::at("/v1/challenges/resend").on(POST, challenges::resend),
         Endpoint::at("/v1/sessions")
             .get(sessions::list)
             .on(POST, sessions::log_in)
@@ -66,6 +95,11 @@ pub(crate) fn resources() -> Vec<Endpoint> {
         Endpoint::at("/version").get(system::version),
         Endpoint::at("/.well-known/jwks.json").get(system::keys),
     ]
+}
+
+/// What people who were mailed a link open in a browser.
+pub(crate) fn pages() -> Vec<Endpoint> {
+    vec![Endpoint::at("/account").get(account_page::show)]
 }
 
 /// What people read about the API.

@@ -1,9 +1,20 @@
 //! Values of the services as the API shows them.
 
-use parlor_services::{HistoryPage, Login, MembersPage, RevisionsPage, RoomView, RoomsPage};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use parlor_domain::Account;
+use parlor_services::{
+    Challenged, Enrolment, HistoryPage, Invite, Login, MembersPage, Method, RevisionsPage, RoomView,
+    RoomsPage, SecondStep, Shown,
+};
 use parlor_wire as wire;
-use parlor_wire::{AccountView, EventView, MemberView, RevisionView, SessionView};
-use secrecy::ExposeSecret;
+use parlor_wire::{
+    AccountView, ChallengeMethod, ChallengeView, EnrolmentView, EventView, InviteView, MemberView,
+    RecoveryCodesView, RevisionView, SecondStepView, SessionView, Time, UserView,
+};
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::cursor;
 
@@ -16,6 +27,76 @@ pub(crate) fn tokens(login: &Login) -> wire::Tokens {
         session: SessionView::new(&login.session, true),
         user: AccountView::from(&login.account),
     }
+}
+
+/// A log in that needs a code to go on.
+pub(crate) fn challenge(challenged: &Challenged) -> ChallengeView {
+    let methods = challenged.methods.iter().map(|method| match method {
+        Method::MailedCode => ChallengeMethod::MailedCode,
+        Method::App => ChallengeMethod::App,
+        Method::RecoveryCode => ChallengeMethod::RecoveryCode,
+    });
+    ChallengeView {
+        challenge: challenged.token.expose_secret().to_owned(),
+        methods: methods.collect(),
+        sent_to: challenged.sent_to.clone(),
+        resend_after_seconds: challenged.resend_after.map(seconds),
+        expires_at: challenged.expires_at.into(),
+    }
+}
+
+/// Somebody as whoever asks sees him.
+pub(crate) fn user(account: &Account, shown: Shown) -> UserView {
+    UserView {
+        email: shown.email.map(|email| email.as_str().to_owned()),
+        mobile: shown.mobile.map(|mobile| mobile.to_string()),
+        last_seen: shown.last_seen.map(Time),
+        ..UserView::from(account)
+    }
+}
+
+/// What somebody has chosen to show besides the password.
+pub(crate) fn second_step(step: &SecondStep) -> SecondStepView {
+    SecondStepView {
+        mailed_code: step.mailed_code,
+        app: step.confirmed_app().is_some(),
+        recovery_codes: step.recovery_codes,
+    }
+}
+
+/// What an authenticator app needs.
+pub(crate) fn enrolment(enrolment: &Enrolment) -> EnrolmentView {
+    let picture = BASE64.encode(&enrolment.qr_code);
+    EnrolmentView {
+        uri: enrolment.uri.expose().to_owned(),
+        secret: enrolment.secret.expose_secret().to_owned(),
+        qr_code: format!("data:image/png;base64,{picture}"),
+    }
+}
+
+/// Recovery codes, for the only time.
+pub(crate) fn recovery_codes(codes: &[SecretString]) -> RecoveryCodesView {
+    let codes = codes.iter().map(|code| code.expose_secret().to_owned());
+    RecoveryCodesView {
+        recovery_codes: codes.collect(),
+    }
+}
+
+/// An invitation.
+pub(crate) fn invite(invite: &Invite) -> InviteView {
+    InviteView {
+        number: invite.number,
+        admin: invite.admin,
+        uses: invite.uses,
+        by: invite.by.map(|user| user.uuid()),
+        created_at: invite.at.into(),
+        expires_at: invite.expires_at.into(),
+    }
+}
+
+/// Whole seconds, not less than the time.
+pub(crate) fn seconds(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }
 
 /// A room as one of its members sees it.

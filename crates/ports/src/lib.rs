@@ -7,26 +7,43 @@
 //! To add a port: a file here with the trait and the plain structs that it takes and gives, an adapter, and one line
 //! of wiring in the binary. It needs two implementations (a fake for tests counts) or an arrow that must be turned.
 
+mod challenges;
 mod clock;
+mod counters;
 mod entropy;
 mod error;
+mod invites;
+mod keys;
 mod log;
+mod mail;
+mod proofs;
 mod rooms;
+mod second_steps;
 mod sessions;
 mod sync;
 mod users;
 
+pub use challenges::{Challenge, ChallengeStore, CodeDigest, NewChallenge};
 pub use clock::{Clock, SystemClock};
+pub use counters::{CounterName, CounterStore};
 pub use entropy::{Entropy, SystemEntropy};
 pub use error::StoreError;
+pub use invites::{Invite, InviteStore, NewInvite};
+pub use keys::{KeySource, KeysError};
 pub use log::{
     Append, AppendRefusal, Appended, EventLog, EventSink, HistoryPage, HistoryRange, Priority, Published,
     RevisionsPage,
 };
+pub use mail::{GivenUp, MailError, Mailer, NewLetter, Outbox, Waiting};
+pub use proofs::{EmailProved, NewProof, ProofStore, Purpose};
 pub use rooms::{
     Added, DirectOpened, Joined, MembersPage, NewRoom, RoomAct, RoomCreated, RoomCursor, RoomRefusal,
     RoomStore, RoomView, RoomsPage,
 };
-pub use sessions::{NewSession, Refresh, Refreshed, SessionStore, TokenDigest};
+pub use second_steps::{App, SecondStep, SecondStepStore};
+pub use sessions::{HostedSession, NewSession, Refresh, Refreshed, SessionStore, TokenDigest};
 pub use sync::{RoomHead, Snapshot, SyncStore};
-pub use users::{Credentials, NewAccount, PasswordHash, Registered, UserStore};
+pub use users::{
+    Credentials, HostUser, LoginName, MobileSet, NewAccount, PasswordHash, Registered, Shown, UserSearch,
+    UserStore,
+};

@@ -15,6 +15,10 @@ pub trait SessionStore: Send + Sync {
     /// longest ends.
     async fn open(&self, new: NewSession, most: usize) -> Result<Session, StoreError>;
 
+    /// The session that stands for a log in at a host application: opened if there is none yet, and otherwise kept alive
+    /// until then. It has no refresh token. `None` if it was ended, or the account cannot be used.
+    async fn open_hosted(&self, new: HostedSession, most: usize) -> Result<Option<Session>, StoreError>;
+
     /// Exchanges a refresh token for its successor, exactly once whoever else tries at the same time. A token that was
     /// exchanged before ends its session, unless that was less than `grace` ago with the same successor: then the
     /// answer is as before and nothing changes. One that was exchanged longer ago than a token lives, by the measure of
@@ -27,6 +31,9 @@ pub trait SessionStore: Send + Sync {
         session: SessionId,
         now: Timestamp,
     ) -> Result<Option<(Session, Account)>, StoreError>;
+
+    /// Whether the user had a session from this network address since then, as far as it is remembered.
+    async fn was_at(&self, user: UserId, address: &str, since: Timestamp) -> Result<bool, StoreError>;
 
     /// The live sessions of a user, last used first.
     async fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError>;
@@ -46,11 +53,11 @@ pub trait SessionStore: Send + Sync {
     async fn ended_since(&self, since: Timestamp) -> Result<Vec<SessionId>, StoreError>;
 
     /// Forgets some of the sessions that have expired by `now` or were ended before `ended`; says whether there may be
-    /// more.
+    /// more. Those of [`Self::open_hosted`] that were ended are remembered until they would have expired.
     async fn sweep(&self, now: Timestamp, ended: Timestamp) -> Result<bool, StoreError>;
 }
 
-/// SHA-256 of a refresh token: all that is kept of it.
+/// SHA-256 of a refresh token, or of another secret text that is drawn at random: all that is kept of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenDigest(pub [u8; 32]);
 
@@ -70,6 +77,23 @@ pub struct NewSession {
     /// When.
     pub at: Timestamp,
     /// When it is over unless it is refreshed: from this moment on it does not live.
+    pub expires_at: Timestamp,
+}
+
+/// A session that lives by another application's tokens.
+#[derive(Debug, Clone)]
+pub struct HostedSession {
+    /// Its id, derived from what the application says of it.
+    pub id: SessionId,
+    /// Whose.
+    pub user: UserRef,
+    /// What the device calls itself.
+    pub device: DeviceName,
+    /// Where it comes from.
+    pub address: Option<Box<str>>,
+    /// When.
+    pub at: Timestamp,
+    /// Until when it lives from now on.
     pub expires_at: Timestamp,
 }
 

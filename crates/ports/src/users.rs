@@ -2,17 +2,22 @@
 
 use async_trait::async_trait;
 use parlor_domain::{
-    Account, AccountStatus, DisplayName, Email, SessionId, Timestamp, UserId, UserRef, Username,
+    Account, AccountStatus, DisplayName, Email, Mobile, ProfileChange, SessionId, Timestamp, UserId, UserRef,
+    Username,
 };
 use secrecy::SecretString;
 
-use crate::StoreError;
+use crate::{NewLetter, NewProof, StoreError, TokenDigest};
 
 /// Accounts.
 #[async_trait]
 pub trait UserStore: Send + Sync {
-    /// Makes an account, and its stream.
+    /// Makes an account, and its stream; uses up its invitation, if it has one, and keeps the proof and the letter by which
+    /// its address is verified.
     async fn register(&self, new: NewAccount) -> Result<Registered, StoreError>;
+
+    /// Whether there is any account.
+    async fn any(&self) -> Result<bool, StoreError>;
 
     /// An account by its id.
     async fn find(&self, user: UserId) -> Result<Option<Account>, StoreError>;
@@ -20,19 +25,41 @@ pub trait UserStore: Send + Sync {
     /// An account by its name, regardless of case.
     async fn find_by_username(&self, username: &Username) -> Result<Option<Account>, StoreError>;
 
-    /// What is needed to check a log in; also for accounts that are disabled.
-    async fn credentials(&self, username: &Username) -> Result<Option<Credentials>, StoreError>;
+    /// An account by its verified address, regardless of case.
+    async fn find_by_email(&self, email: &Email) -> Result<Option<Account>, StoreError>;
 
-    /// Sets another password and ends all sessions but one; false if there is no such account.
+    /// The account of a host application's user.
+    async fn find_by_host(&self, host: &HostUser) -> Result<Option<Account>, StoreError>;
+
+    /// Those whose username or name begins like this, or whose address or number this is if they let the viewer see it; only
+    /// accounts that can be used. First the one whose username it is, then all others by username, then those found by their
+    /// display name and by their last name, each in the order of that name.
+    async fn search(
+        &self,
+        viewer: UserId,
+        wanted: UserSearch,
+        most: usize,
+    ) -> Result<Vec<Account>, StoreError>;
+
+    /// Of these people, what they show to the viewer besides what everybody sees. Unknown people are passed over.
+    async fn shown(&self, viewer: UserId, people: Vec<UserId>) -> Result<Vec<(UserId, Shown)>, StoreError>;
+
+    /// What is needed to check a log in; also for accounts that are disabled.
+    async fn credentials(&self, login: &LoginName) -> Result<Option<Credentials>, StoreError>;
+
+    /// Sets another password, ends all sessions but one, and voids the proofs and challenges that were made for the account
+    /// before; false if there is no such account.
     async fn set_password(
         &self,
         user: UserId,
         password: PasswordHash,
         except: Option<SessionId>,
+        notice: Option<NewLetter>,
         at: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Locks or unlocks an account; locking ends its sessions for good. False if there is no such account.
+    /// Locks or unlocks an account; locking ends its sessions for good, and voids its proofs and challenges. False if there is
+    /// no such account, or it is deleted. To delete one is [`Self::delete`]'s, not this method's.
     async fn set_status(
         &self,
         user: UserId,
@@ -40,8 +67,24 @@ pub trait UserStore: Send + Sync {
         at: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Sets what a person is called; `None` if there is no such account.
-    async fn set_display_name(&self, user: UserId, name: DisplayName) -> Result<Option<Account>, StoreError>;
+    /// Makes somebody an administrator, or no more, and ends the sessions, whose tokens say otherwise. False if there is no
+    /// such account.
+    async fn set_admin(&self, user: UserId, admin: bool, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Changes what a person tells; `None` if there is no such account.
+    async fn change_profile(
+        &self,
+        user: UserId,
+        change: ProfileChange,
+    ) -> Result<Option<Account>, StoreError>;
+
+    /// Sets or takes away the mobile number.
+    async fn set_mobile(&self, user: UserId, mobile: Option<Mobile>) -> Result<MobileSet, StoreError>;
+
+    /// Takes the account from its person: ends its sessions and forgets all that is personal. What it wrote stays, or is
+    /// deleted message by message if `messages`; it leaves its groups, of which those that it owned pass to the next in
+    /// rank and age. That happens soon after, piece by piece, and goes on after a restart. False if there is no such account.
+    async fn delete(&self, user: UserId, messages: bool, at: Timestamp) -> Result<bool, StoreError>;
 
     /// Notes when people were last seen. Never moves back. Unknown people are passed over.
     async fn set_last_seen(&self, seen: Vec<(UserId, Timestamp)>) -> Result<(), StoreError>;
@@ -62,8 +105,16 @@ pub struct NewAccount {
     pub display_name: DisplayName,
     /// Where mail reaches the person.
     pub email: Option<Email>,
-    /// The password.
-    pub password: PasswordHash,
+    /// Whether that is proved, as by a host application.
+    pub email_verified: bool,
+    /// The password, if there is one.
+    pub password: Option<PasswordHash>,
+    /// Of which host application's user it is.
+    pub host: Option<HostUser>,
+    /// The invitation, which decides who is an administrator.
+    pub invite: Option<TokenDigest>,
+    /// The proof by which the address is verified, and the letter that brings it.
+    pub verification: Option<(NewProof, NewLetter)>,
     /// May administer the server.
     pub admin: bool,
     /// When.
@@ -74,11 +125,66 @@ pub struct NewAccount {
 #[derive(Debug, Clone)]
 pub enum Registered {
     /// Made.
-    Done(Account),
+    Done(Box<Account>),
     /// Somebody has this name, or one that looks like it.
     UsernameTaken,
-    /// Somebody has this address.
+    /// Somebody has verified this address, which the new account would have verified as well.
     EmailTaken,
+    /// The host application's user has an account already.
+    HostUserTaken,
+    /// The invitation is unknown, used up, or has expired.
+    InviteUnknown,
+}
+
+/// What became of a mobile number.
+#[derive(Debug, Clone)]
+pub enum MobileSet {
+    /// Set.
+    Done(Box<Account>),
+    /// Somebody else has it.
+    Taken,
+    /// No such account.
+    Unknown,
+}
+
+/// A user of another application, in that application's words.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct HostUser {
+    /// The application: `iss` of its tokens.
+    pub issuer: Box<str>,
+    /// The user: `sub` of its tokens.
+    pub subject: Box<str>,
+}
+
+/// Who is meant by somebody who logs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoginName {
+    /// A username, regardless of case.
+    Username(Username),
+    /// A verified address, regardless of case.
+    Email(Email),
+}
+
+/// Who is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UserSearch {
+    /// The beginning of a username, of a display name, or of a last name: at least one character.
+    Beginning(Box<str>),
+    /// A whole address.
+    Email(Email),
+    /// A whole number.
+    Mobile(Mobile),
+}
+
+/// What somebody shows to a viewer besides what everybody sees.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Shown {
+    /// The verified address.
+    pub email: Option<Email>,
+    /// The mobile number.
+    pub mobile: Option<Mobile>,
+    /// When the person was last there.
+    pub last_seen: Option<Timestamp>,
 }
 
 /// What is needed to check a log in.
@@ -86,8 +192,8 @@ pub enum Registered {
 pub struct Credentials {
     /// The account.
     pub user: UserRef,
-    /// Its password.
-    pub password: PasswordHash,
+    /// Its password, if it has one.
+    pub password: Option<PasswordHash>,
     /// Whether it can be used.
     pub status: AccountStatus,
 }

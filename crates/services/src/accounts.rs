@@ -1,12 +1,22 @@
 //! Accounts: who may have one, and what one can change about one's own.
 
+mod administered;
+
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use parlor_domain::{Account, AccountStatus, DisplayName, Email, Password, UserId, Username};
-use parlor_ports::{Clock, Entropy, NewAccount, Registered, UserStore};
+use parlor_domain::{Account, AccountStatus, DisplayName, Email, Password, ProfileChange, UserId, Username};
+use parlor_ports::{Clock, Entropy, NewAccount, Registered, Shown, UserSearch, UserStore};
 use secrecy::SecretString;
 
-use crate::{Actor, Error, Passwords};
+use crate::codes::token_digest;
+use crate::confirm::Confirm;
+use crate::hosts::named_after;
+use crate::letters::Letters;
+use crate::{Actor, Error, Passwords, Post, Proofs};
+
+/// Most people whom a search finds.
+const FOUND: usize = 20;
 
 /// Rules for accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,6 +31,8 @@ pub enum SignUp {
     /// Anybody.
     #[default]
     Open,
+    /// Who has an invitation.
+    Invited,
     /// Nobody; administrators make accounts.
     Closed,
 }
@@ -36,52 +48,45 @@ pub struct Registration {
     pub display_name: Option<DisplayName>,
     /// Where mail reaches the person.
     pub email: Option<Email>,
+    /// The invitation, if there is one.
+    pub invite: Option<SecretString>,
 }
 
 /// Makes, finds and changes accounts.
 pub struct Accounts {
-    users: Arc<dyn UserStore>,
-    passwords: Arc<Passwords>,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
-    settings: AccountsSettings,
+    pub(crate) users: Arc<dyn UserStore>,
+    pub(crate) passwords: Arc<Passwords>,
+    pub(crate) confirm: Arc<Confirm>,
+    pub(crate) proofs: Arc<Proofs>,
+    pub(crate) letters: Arc<Letters>,
+    pub(crate) post: Arc<Post>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) settings: AccountsSettings,
 }
 
 impl Accounts {
-    /// Accounts in this store, under these rules.
-    pub fn new(
-        users: Arc<dyn UserStore>,
-        passwords: Arc<Passwords>,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-        settings: AccountsSettings,
-    ) -> Self {
-        Self {
-            users,
-            passwords,
-            clock,
-            entropy,
-            settings,
-        }
-    }
-
-    /// Makes an account for whoever asks, if the server takes new people.
+    /// Makes an account for whoever asks, if the server takes new people. An address is mailed a link that verifies it;
+    /// whether anybody has it already is not told.
     ///
     /// # Errors
-    /// [`Error::SignUpClosed`], [`Error::UsernameTaken`], [`Error::EmailTaken`], [`Error::Busy`]
+    /// [`Error::SignUpClosed`], [`Error::InviteNeeded`], [`Error::InviteOver`], [`Error::UsernameTaken`], [`Error::Busy`]
     pub async fn register(&self, registration: Registration) -> Result<Account, Error> {
-        match self.settings.sign_up {
-            SignUp::Open => self.make(registration, false).await,
-            SignUp::Closed => Err(Error::SignUpClosed),
+        // An invitation opens a door that is closed to others.
+        match (self.settings.sign_up, &registration.invite) {
+            (SignUp::Open, _) | (_, Some(_)) => self.make(registration, false).await,
+            (SignUp::Invited, None) => Err(Error::InviteNeeded),
+            (SignUp::Closed, None) => Err(Error::SignUpClosed),
         }
     }
 
-    /// Makes an account on an administrator's word.
+    /// Makes an account on the operator's word. The first of all is an administrator's.
     ///
     /// # Errors
-    /// As [`Accounts::register`], but sign-up may be closed.
+    /// [`Error::UsernameTaken`], [`Error::Busy`]
     pub async fn create(&self, registration: Registration) -> Result<Account, Error> {
-        self.make(registration, false).await
+        let first = !self.users.any().await?;
+        self.make(registration, first).await
     }
 
     /// Makes an administrator's account.
@@ -106,43 +111,76 @@ impl Accounts {
     /// # Errors
     /// [`Error::NoSuchUser`]
     pub async fn find_by_username(&self, username: &Username) -> Result<Account, Error> {
-        let account = self.search(username).await?;
+        let account = self.users.find_by_username(username).await?;
         account.ok_or(Error::NoSuchUser(None))
     }
 
-    /// Who has this name, regardless of case, if anybody has.
-    pub async fn search(&self, username: &Username) -> Result<Option<Account>, Error> {
-        Ok(self.users.find_by_username(username).await?)
+    /// Those whose username or name begins like this, or whose whole address or number it is if they let the actor see it.
+    pub async fn search(&self, actor: &Actor, wanted: UserSearch) -> Result<Vec<Account>, Error> {
+        Ok(self.users.search(actor.user.id, wanted, FOUND).await?)
     }
 
-    /// Sets what the actor is called.
-    pub async fn set_display_name(&self, actor: &Actor, name: DisplayName) -> Result<Account, Error> {
-        let account = self.users.set_display_name(actor.user.id, name).await?;
+    /// What these people show to the actor besides what everybody sees, in the same order.
+    pub async fn shown(&self, actor: &Actor, people: &[Account]) -> Result<Vec<Shown>, Error> {
+        let ids = people.iter().map(|account| account.user.id).collect();
+        let mut shown: HashMap<UserId, Shown> =
+            self.users.shown(actor.user.id, ids).await?.into_iter().collect();
+        let shown = people
+            .iter()
+            .map(|account| shown.remove(&account.user.id).unwrap_or_default());
+        Ok(shown.collect())
+    }
+
+    /// Changes what the actor tells about himself.
+    pub async fn change_profile(&self, actor: &Actor, change: ProfileChange) -> Result<Account, Error> {
+        let account = self.users.change_profile(actor.user.id, change).await?;
         account.ok_or(Error::NoSuchUser(Some(actor.user.id)))
     }
 
-    /// Gives the actor another password, and ends all sessions but this one.
+    /// Gives the actor another password, ends all sessions but this one, and tells him by mail.
     ///
     /// # Errors
-    /// [`Error::WrongPassword`] if `current` is not the actor's password.
+    /// [`Error::WrongPassword`] if `current` is not the actor's password, [`Error::TooManyTries`], [`Error::Busy`]
     pub async fn change_password(
         &self,
         actor: &Actor,
         current: SecretString,
         new: Password,
     ) -> Result<(), Error> {
+        self.confirm.password(actor, current).await?;
         let account = self.find(actor.user.id).await?;
-        let credentials = self.users.credentials(&account.username).await?;
-        let stored = credentials.map(|credentials| credentials.password);
-        if !self.passwords.verify(current, stored).await? {
-            return Err(Error::WrongPassword);
-        }
         let hash = self.passwords.hash(new).await?;
         let now = self.clock.now();
+        let notice = self.letters.password_changed(&account, now);
         let changed = self
             .users
-            .set_password(actor.user.id, hash, Some(actor.session), now);
-        found(changed.await?, actor.user.id)
+            .set_password(actor.user.id, hash, Some(actor.session), notice, now);
+        found(changed.await?, actor.user.id)?;
+        self.post.written();
+        Ok(())
+    }
+
+    /// Deletes the actor's account: all that is personal is forgotten, and what he wrote stays or goes with it.
+    ///
+    /// # Errors
+    /// [`Error::WrongPassword`], [`Error::TooManyTries`], [`Error::Busy`]
+    pub async fn delete_own(
+        &self,
+        actor: &Actor,
+        password: SecretString,
+        messages: bool,
+    ) -> Result<(), Error> {
+        self.confirm.password(actor, password).await?;
+        self.delete(actor.user.id, messages).await
+    }
+
+    /// Deletes an account on an administrator's word.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchUser`]
+    pub async fn delete(&self, user: UserId, messages: bool) -> Result<(), Error> {
+        let now = self.clock.now();
+        found(self.users.delete(user, messages, now).await?, user)
     }
 
     /// Gives somebody another password on an administrator's word, and ends all sessions.
@@ -152,7 +190,16 @@ impl Accounts {
     pub async fn set_password(&self, user: UserId, new: Password) -> Result<(), Error> {
         let hash = self.passwords.hash(new).await?;
         let now = self.clock.now();
-        found(self.users.set_password(user, hash, None, now).await?, user)
+        found(self.users.set_password(user, hash, None, None, now).await?, user)
+    }
+
+    /// Makes somebody an administrator on the operator's word, or no more; ends all sessions.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchUser`]
+    pub async fn set_admin(&self, user: UserId, admin: bool) -> Result<(), Error> {
+        let now = self.clock.now();
+        found(self.users.set_admin(user, admin, now).await?, user)
     }
 
     /// Locks an account on an administrator's word, and ends its sessions.
@@ -172,6 +219,8 @@ impl Accounts {
     }
 
     async fn make(&self, registration: Registration, admin: bool) -> Result<Account, Error> {
+        let invite = registration.invite.as_ref().map(token_digest);
+        let invite = invite.map(|digest| digest.ok_or(Error::InviteOver)).transpose()?;
         // Asking first spares a hash for a name that is taken; the store decides.
         let taken = self.users.find_by_username(&registration.username).await?;
         if taken.is_some() {
@@ -182,33 +231,36 @@ impl Accounts {
         let display_name = registration
             .display_name
             .unwrap_or_else(|| named_after(&registration.username));
+        let id = UserId::new(self.entropy.uuid(now));
+        let to = registration.email.clone();
         let new = NewAccount {
-            id: UserId::new(self.entropy.uuid(now)),
+            id,
             username: registration.username,
+            verification: to.map(|email| self.proofs.verification(id, &display_name, None, email)),
             display_name,
             email: registration.email,
-            password,
+            email_verified: false,
+            password: Some(password),
+            host: None,
+            invite,
             admin,
             at: now,
         };
-        match self.users.register(new).await? {
-            Registered::Done(account) => Ok(account),
+        let made = match self.users.register(new).await? {
+            Registered::Done(account) => Ok(*account),
             Registered::UsernameTaken => Err(Error::UsernameTaken),
             Registered::EmailTaken => Err(Error::EmailTaken),
-        }
+            Registered::InviteUnknown => Err(Error::InviteOver),
+            Registered::HostUserTaken => Err(Error::UsernameTaken),
+        };
+        self.post.written();
+        made
     }
 
     async fn set_status(&self, user: UserId, status: AccountStatus) -> Result<(), Error> {
         let now = self.clock.now();
         found(self.users.set_status(user, status, now).await?, user)
     }
-}
-
-fn named_after(username: &Username) -> DisplayName {
-    username
-        .as_str()
-        .parse()
-        .expect("a username fits into a display name")
 }
 
 fn found(there: bool, user: UserId) -> Result<(), Error> {

@@ -1,6 +1,7 @@
 //! Why something was not done.
 
 use std::fmt::Display;
+use std::time::Duration;
 
 use parlor_domain::UserId;
 use parlor_ports::StoreError;
@@ -30,6 +31,15 @@ pub enum Error {
     /// No access token of this server.
     #[error("the access token is not valid; log in")]
     InvalidToken,
+    /// The code is not the one that is wanted, or was used before.
+    #[error("the code is wrong; try again, or ask for another")]
+    WrongCode,
+    /// A log in that cannot be completed any more.
+    #[error("this log in is over; begin again")]
+    ChallengeOver,
+    /// A link that was opened before, or is too old, or was made before the account changed.
+    #[error("this link is not good any more; ask for another")]
+    ProofOver,
     /// An access token that is too old.
     #[error("the access token has expired; refresh it")]
     TokenExpired,
@@ -46,6 +56,23 @@ pub enum Error {
     /// The server takes no new accounts from strangers.
     #[error("sign-up is closed; ask an administrator for an account")]
     SignUpClosed,
+    /// The invitation is unknown, used up or too old.
+    #[error("this invitation is not good any more; ask for another")]
+    InviteOver,
+    /// The server takes new accounts by invitation only.
+    #[error("sign-up needs an invitation; ask somebody who administers the server")]
+    InviteNeeded,
+    /// The server asks everybody for a code, and there is no way to bring one to this person.
+    #[error(
+        "this server asks for a mailed code, and the account has no e-mail address; ask an administrator"
+    )]
+    NoSecondStep,
+    /// The operator wants no second steps.
+    #[error("this server asks nobody for a second step")]
+    NoTwoStep,
+    /// The operator wants no log-ins by mail.
+    #[error("this server lets nobody in by a mailed code alone; log in with the password")]
+    NoLogInByMail,
     /// Direct rooms have no members, roles or settings to change.
     #[error("this cannot be done in a direct conversation")]
     DirectRoom,
@@ -65,6 +92,9 @@ pub enum Error {
     /// The actor has no such session.
     #[error("there is no such session")]
     NoSuchSession,
+    /// No such invitation.
+    #[error("there is no such invitation")]
+    NoSuchInvite,
 
     /// Somebody has this name or one that looks like it.
     #[error("this username, or one that looks like it, is taken; choose another")]
@@ -72,6 +102,24 @@ pub enum Error {
     /// Somebody has this address.
     #[error("there is an account with this e-mail address")]
     EmailTaken,
+    /// Somebody has this number.
+    #[error("there is an account with this mobile number")]
+    MobileTaken,
+    /// The account has no address.
+    #[error("the account has no e-mail address")]
+    NoEmail,
+    /// The address is not verified yet.
+    #[error("the e-mail address is not verified; open the link that was mailed, or ask for another")]
+    EmailNotVerified,
+    /// The address is verified already.
+    #[error("the e-mail address is verified already")]
+    EmailVerified,
+    /// There is no authenticator app, or none that waits to be confirmed.
+    #[error("there is no such authenticator app; enrol one")]
+    NoApp,
+    /// There is an authenticator app already.
+    #[error("there is an authenticator app already; remove it first")]
+    AppEnrolled,
     /// The room has no place left.
     #[error("the room has no place left")]
     RoomFull,
@@ -88,6 +136,12 @@ pub enum Error {
     #[error("this client_id was used before for something else; use a new one for each command")]
     IdempotencyConflict,
 
+    /// It was tried too often; it can be tried again after this time.
+    #[error("this was tried too often; wait before you try again")]
+    TooManyTries(Duration),
+    /// The application whose users are ours cannot be asked for its keys.
+    #[error("the application that you come from cannot be reached; try again later")]
+    HostAway(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Too much work waits. Nothing was changed.
     #[error("the server has too much to do; try again in a moment")]
     Busy,
@@ -112,6 +166,8 @@ pub enum ErrorKind {
     NotFound,
     /// It does not fit the present state of things.
     Conflict,
+    /// Too often: it will be possible after [`Error::wait`].
+    Limited,
     /// Too much at once: soon it will be possible.
     Busy,
     /// The server cannot do it now, and perhaps later.
@@ -145,6 +201,9 @@ impl Error {
             Self::Invalid { field, .. } => Some(field),
             Self::UsernameTaken => Some("username"),
             Self::EmailTaken => Some("email"),
+            Self::MobileTaken => Some("mobile"),
+            Self::WrongCode => Some("code"),
+            Self::InviteOver | Self::InviteNeeded => Some("invite"),
             Self::IdempotencyConflict => Some("client_id"),
             _ => None,
         }
@@ -159,6 +218,14 @@ impl Error {
         }
     }
 
+    /// After which time it can be tried again, where that is known.
+    pub fn wait(&self) -> Option<Duration> {
+        match self {
+            Self::TooManyTries(wait) => Some(*wait),
+            _ => None,
+        }
+    }
+
     fn kind_and_code(&self) -> (ErrorKind, &'static str) {
         use ErrorKind::*;
         match self {
@@ -167,24 +234,41 @@ impl Error {
             Self::WrongPassword => (Forbidden, "wrong_password"),
             Self::AccountDisabled => (Forbidden, "account_disabled"),
             Self::InvalidToken => (Unauthenticated, "invalid_token"),
+            Self::WrongCode => (Forbidden, "wrong_code"),
+            Self::ChallengeOver => (Unauthenticated, "challenge_over"),
+            Self::ProofOver => (Forbidden, "link_over"),
             Self::TokenExpired => (Unauthenticated, "token_expired"),
             Self::SessionOver => (Unauthenticated, "session_over"),
             Self::TokenReused => (Unauthenticated, "token_reused"),
             Self::Forbidden => (Forbidden, "forbidden"),
             Self::SignUpClosed => (Forbidden, "sign_up_closed"),
+            Self::InviteOver => (Forbidden, "invite_over"),
+            Self::InviteNeeded => (Forbidden, "invite_needed"),
+            Self::NoSecondStep => (Forbidden, "no_second_step"),
+            Self::NoTwoStep => (Forbidden, "no_two_step"),
+            Self::NoLogInByMail => (Forbidden, "no_log_in_by_mail"),
             Self::DirectRoom => (Conflict, "direct_room"),
             Self::NoSuchUser(_) => (NotFound, "no_such_user"),
             Self::NoSuchRoom => (NotFound, "no_such_room"),
             Self::NoSuchMessage => (NotFound, "no_such_message"),
             Self::NoSuchMember(_) => (NotFound, "no_such_member"),
             Self::NoSuchSession => (NotFound, "no_such_session"),
+            Self::NoSuchInvite => (NotFound, "no_such_invite"),
             Self::UsernameTaken => (Conflict, "username_taken"),
             Self::EmailTaken => (Conflict, "email_taken"),
+            Self::MobileTaken => (Conflict, "mobile_taken"),
+            Self::NoEmail => (Conflict, "no_email"),
+            Self::EmailNotVerified => (Conflict, "email_not_verified"),
+            Self::EmailVerified => (Conflict, "email_verified"),
+            Self::NoApp => (Conflict, "no_app"),
+            Self::AppEnrolled => (Conflict, "app_enrolled"),
             Self::RoomFull => (Conflict, "room_full"),
             Self::TooManyRooms(_) => (Conflict, "too_many_rooms"),
             Self::MessageDeleted => (Conflict, "message_deleted"),
             Self::TooManyEdits => (Conflict, "too_many_edits"),
             Self::IdempotencyConflict => (Conflict, "idempotency_conflict"),
+            Self::TooManyTries(_) => (Limited, "too_many_tries"),
+            Self::HostAway(_) => (Unavailable, "host_away"),
             Self::Busy => (Busy, "busy"),
             Self::Unavailable(_) => (Unavailable, "unavailable"),
             Self::Internal(_) => (Internal, "internal"),

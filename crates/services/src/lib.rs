@@ -10,30 +10,48 @@
 
 mod accounts;
 mod actor;
+mod codes;
+mod confirm;
 mod error;
+mod fingerprint;
+mod hosts;
+mod invites;
+mod letters;
+mod log_ins;
 mod made;
 mod marks;
 mod messages;
 mod passwords;
+mod post;
 mod presence;
+mod proofs;
 mod rooms;
+mod second_steps;
 mod services;
 mod sessions;
 mod sync;
+mod throttle;
 
 pub use accounts::{Accounts, AccountsSettings, Registration, SignUp};
 pub use actor::Actor;
 pub use error::{Error, ErrorKind};
+pub use hosts::Hosts;
+pub use invites::{Invitation, Invites};
+pub use log_ins::{Challenged, LogIns, LogInsSettings, LoggedIn, Method, TwoStep};
 pub use made::Made;
 pub use marks::{Marks, MarksSettings};
 pub use messages::{Messages, MessagesSettings, NewMessage};
 /// What services answer with as it comes, so that the edge need not know the ports.
 pub use parlor_ports::{
-    HistoryPage, HistoryRange, MembersPage, RevisionsPage, RoomCursor, RoomView, RoomsPage,
+    GivenUp, HistoryPage, HistoryRange, Invite, MembersPage, RevisionsPage, RoomCursor, RoomView, RoomsPage,
+    SecondStep, Shown, UserSearch,
 };
 pub use passwords::{Passwords, PasswordsSettings};
+pub use post::Post;
 pub use presence::Presence;
+pub use proofs::{Proofs, ProofsSettings};
 pub use rooms::{NewGroup, Rooms, RoomsSettings};
+pub use second_steps::{Enrolment, SecondSteps};
 pub use services::{Ports, Secrets, Services, Settings};
 pub use sessions::{Device, EndedSessions, Login, Sessions, SessionsSettings, Tokens};
 pub use sync::{Opened, StreamKind, StreamStart, Sync, SyncSettings, Verdict};

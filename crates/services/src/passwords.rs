@@ -1,12 +1,14 @@
 //! Password hashing that keeps neither the other work nor the CPU waiting.
 
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use parlor_auth::PasswordHasher;
 use parlor_domain::Password;
 use parlor_ports::{Entropy, PasswordHash};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::Error;
 
@@ -28,25 +30,36 @@ impl Default for PasswordsSettings {
     }
 }
 
-/// Hashes and checks passwords on threads of their own, few at a time.
+/// Hashes and checks passwords on a few threads of their own, which leave the processor to everybody else.
 pub struct Passwords {
     hasher: PasswordHasher,
     entropy: Arc<dyn Entropy>,
     /// One permit for each that runs or waits.
     places: Arc<Semaphore>,
-    /// One permit for each that runs.
-    turns: Arc<Semaphore>,
+    /// To the threads, which end when it is dropped.
+    work: Sender<Work>,
 }
+
+type Work = Box<dyn FnOnce() + Send>;
 
 impl Passwords {
     /// Hashes with this hasher, with salts from `entropy`.
     pub fn new(hasher: PasswordHasher, entropy: Arc<dyn Entropy>, settings: PasswordsSettings) -> Self {
         let concurrent = settings.concurrent.max(1);
+        let (work, waiting) = mpsc::channel();
+        let waiting = Arc::new(Mutex::new(waiting));
+        for n in 0..concurrent {
+            let waiting = waiting.clone();
+            std::thread::Builder::new()
+                .name(format!("parlor-hash-{n}"))
+                .spawn(move || hash_all(&waiting))
+                .expect("the machine has threads to give");
+        }
         Self {
             hasher,
             entropy,
             places: Arc::new(Semaphore::new(concurrent + settings.waiting)),
-            turns: Arc::new(Semaphore::new(concurrent)),
+            work,
         }
     }
 
@@ -74,26 +87,44 @@ impl Passwords {
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-        let permits = self.wait_for_turn().await?;
-        // The permits go along: a caller who goes away does not make room for one more while his work still runs.
-        let work = move || {
-            let _permits = permits;
-            work()
-        };
-        tokio::task::spawn_blocking(work)
-            .await
-            .map_err(|failed| Error::Internal(Box::new(failed)))
-    }
-
-    async fn wait_for_turn(&self) -> Result<[OwnedSemaphorePermit; 2], Error> {
-        let place = Arc::clone(&self.places)
+        // The place goes along: a caller who goes away does not make room for one more while his work still runs.
+        let place: OwnedSemaphorePermit = Arc::clone(&self.places)
             .try_acquire_owned()
             .map_err(|_| Error::Busy)?;
-        let turn = Arc::clone(&self.turns)
-            .acquire_owned()
-            .await
-            .expect("nobody closes the semaphore");
-        Ok([place, turn])
+        let (done, result) = oneshot::channel();
+        let work: Work = Box::new(move || {
+            let result = work();
+            drop(place);
+            // Nobody waits for it any more if the caller has gone.
+            let _ = done.send(result);
+        });
+        let failed = |error: Box<dyn std::error::Error + Send + Sync>| Error::Internal(error);
+        self.work
+            .send(work)
+            .map_err(|gone| failed(gone.to_string().into()))?;
+        result.await.map_err(|gone| failed(gone.into()))
+    }
+}
+
+/// Does one after the other until nobody can send any more.
+fn hash_all(waiting: &Mutex<Receiver<Work>>) {
+    give_way();
+    loop {
+        let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(work) = next else {
+            return;
+        };
+        // A hash that makes the library panic is one caller's misfortune, and must not take the thread from the others.
+        let _told_to_the_caller = catch_unwind(AssertUnwindSafe(work));
+    }
+}
+
+/// Lets all other threads go first, so that those who log in do not delay those who talk.
+fn give_way() {
+    // Elsewhere it would be the whole program that gives way.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(19) {
+        tracing::warn!(%error, "passwords are hashed at the priority of everything else");
     }
 }
 
@@ -135,17 +166,31 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_panic_takes_no_thread_away() {
+        let passwords = passwords();
+        for _ in 0..3 {
+            let failed = passwords.run(|| panic!("broken hash")).await;
+            assert!(matches!(failed, Err::<(), _>(Error::Internal(_))));
+        }
+        assert!(!passwords.verify("correct horse".into(), None).await.unwrap());
+    }
+
+    #[tokio::test]
     async fn beyond_those_who_may_wait_others_are_told_to_come_back() {
         let passwords = passwords();
         let verify = || passwords.verify("correct horse".into(), None);
-        let nobodys_turn = passwords.turns.clone().acquire_owned().await;
+        let (go, wait) = mpsc::channel::<()>();
+        let keep_busy = move || {
+            let _released = wait.recv();
+        };
+        passwords.work.send(Box::new(keep_busy)).unwrap();
         let mut waiting = [pin!(verify()), pin!(verify())];
         for verify in &mut waiting {
             let first = poll_fn(|context| Poll::Ready(verify.as_mut().poll(context))).await;
             assert!(first.is_pending());
         }
         assert!(matches!(verify().await, Err(Error::Busy)));
-        drop(nobodys_turn);
+        drop(go);
         for verify in waiting {
             assert!(!verify.await.unwrap());
         }

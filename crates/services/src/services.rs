@@ -2,21 +2,40 @@
 
 use std::sync::Arc;
 
-use parlor_auth::PasswordHasher;
-use parlor_ports::{Clock, Entropy, EventLog, RoomStore, SessionStore, SyncStore, UserStore};
+use parlor_auth::{ForeignSettings, PasswordHasher, Vault};
+use parlor_ports::{
+    ChallengeStore, Clock, CounterStore, Entropy, EventLog, InviteStore, KeySource, Mailer, Outbox,
+    ProofStore, RoomStore, SecondStepStore, SessionStore, SyncStore, UserStore,
+};
 
+use crate::codes::Codes;
+use crate::confirm::Confirm;
+use crate::letters::Letters;
+use crate::throttle::Throttle;
 use crate::{
-    Accounts, AccountsSettings, Marks, MarksSettings, Messages, MessagesSettings, Passwords,
-    PasswordsSettings, Presence, Rooms, RoomsSettings, Sessions, SessionsSettings, Sync, SyncSettings,
-    Tokens,
+    Accounts, AccountsSettings, Error, Hosts, Invites, LogIns, LogInsSettings, Marks, MarksSettings,
+    Messages, MessagesSettings, Passwords, PasswordsSettings, Post, Presence, Proofs, ProofsSettings, Rooms,
+    RoomsSettings, SecondSteps, Sessions, SessionsSettings, Sync, SyncSettings, Tokens, TwoStep,
 };
 
 /// What a user can do with this server.
 pub struct Services {
     /// Accounts.
     pub accounts: Accounts,
+    /// Logging in.
+    pub log_ins: LogIns,
+    /// What people show besides the password.
+    pub second_steps: Arc<SecondSteps>,
+    /// Links that prove an address.
+    pub proofs: Arc<Proofs>,
+    /// Invitations.
+    pub invites: Invites,
+    /// People of a host application, if there is one.
+    pub hosts: Option<Hosts>,
     /// Sessions and their tokens.
-    pub sessions: Sessions,
+    pub sessions: Arc<Sessions>,
+    /// Mail on its way. Its [`run`](Post::run) must be spawned.
+    pub post: Arc<Post>,
     /// Rooms and memberships.
     pub rooms: Rooms,
     /// Messages.
@@ -27,6 +46,7 @@ pub struct Services {
     pub sync: Sync,
     /// Who may know who is there.
     pub presence: Presence,
+    throttle: Arc<Throttle>,
 }
 
 /// What the services ask of the world.
@@ -36,6 +56,22 @@ pub struct Ports {
     pub users: Arc<dyn UserStore>,
     /// Sessions.
     pub sessions: Arc<dyn SessionStore>,
+    /// Log-ins that need a code.
+    pub challenges: Arc<dyn ChallengeStore>,
+    /// What people show besides the password.
+    pub second_steps: Arc<dyn SecondStepStore>,
+    /// Links that were mailed.
+    pub proofs: Arc<dyn ProofStore>,
+    /// Invitations.
+    pub invites: Arc<dyn InviteStore>,
+    /// Counts of what was tried.
+    pub counters: Arc<dyn CounterStore>,
+    /// Mail that waits.
+    pub outbox: Arc<dyn Outbox>,
+    /// What carries it away.
+    pub mailer: Arc<dyn Mailer>,
+    /// The host application's public keys; `None` if there is none.
+    pub host_keys: Option<Arc<dyn KeySource>>,
     /// Rooms.
     pub rooms: Arc<dyn RoomStore>,
     /// The streams' log.
@@ -55,15 +91,23 @@ pub struct Secrets {
     pub hasher: PasswordHasher,
     /// Makes and checks tokens.
     pub tokens: Tokens,
+    /// Seals what must not be read in the database.
+    pub vault: Vault,
 }
 
 /// Rules and limits of all services. The defaults are what a small server needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// Of accounts.
     pub accounts: AccountsSettings,
     /// Of password hashing.
     pub passwords: PasswordsSettings,
+    /// Of logging in.
+    pub log_ins: LogInsSettings,
+    /// Of mailed links.
+    pub proofs: ProofsSettings,
+    /// The host application whose users are ours; `None` if there is none.
+    pub host: Option<ForeignSettings>,
     /// Of sessions.
     pub sessions: SessionsSettings,
     /// Of rooms.
@@ -74,6 +118,29 @@ pub struct Settings {
     pub marks: MarksSettings,
     /// Of resuming.
     pub sync: SyncSettings,
+    /// What authenticator apps call this server.
+    pub name: Box<str>,
+    /// Whether it is counted per account how often something is tried.
+    pub limits: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            accounts: AccountsSettings::default(),
+            passwords: PasswordsSettings::default(),
+            log_ins: LogInsSettings::default(),
+            proofs: ProofsSettings::default(),
+            host: None,
+            sessions: SessionsSettings::default(),
+            rooms: RoomsSettings::default(),
+            messages: MessagesSettings::default(),
+            marks: MarksSettings::default(),
+            sync: SyncSettings::default(),
+            name: "Parlor".into(),
+            limits: true,
+        }
+    }
 }
 
 impl Services {
@@ -82,6 +149,14 @@ impl Services {
         let Ports {
             users,
             sessions,
+            challenges,
+            second_steps,
+            proofs,
+            invites,
+            counters,
+            outbox,
+            mailer,
+            host_keys,
             rooms,
             log,
             sync,
@@ -90,23 +165,90 @@ impl Services {
         } = ports;
         let passwords = Passwords::new(secrets.hasher, entropy.clone(), settings.passwords);
         let passwords = Arc::new(passwords);
+        let vault = Arc::new(secrets.vault);
+        let codes = Arc::new(Codes::new(vault.clone(), entropy.clone()));
+        let letters = Arc::new(Letters::new(vault.clone(), entropy.clone()));
+        let throttle = Arc::new(Throttle::new(counters, clock.clone(), settings.limits));
+        let confirm = Confirm::new(users.clone(), passwords.clone(), throttle.clone());
+        let confirm = Arc::new(confirm);
+        let post = Arc::new(Post::new(outbox, mailer, letters.clone(), clock.clone()));
+        let sessions = Arc::new(Sessions::new(
+            sessions,
+            secrets.tokens,
+            clock.clone(),
+            entropy.clone(),
+            settings.sessions,
+        ));
+        let proofs = Arc::new(Proofs {
+            users: users.clone(),
+            proofs,
+            passwords: passwords.clone(),
+            confirm: confirm.clone(),
+            codes: codes.clone(),
+            letters: letters.clone(),
+            post: post.clone(),
+            throttle: throttle.clone(),
+            clock: clock.clone(),
+            settings: settings.proofs,
+        });
+        let apps = Arc::new(SecondSteps {
+            users: users.clone(),
+            store: second_steps.clone(),
+            confirm: confirm.clone(),
+            codes: codes.clone(),
+            vault,
+            throttle: throttle.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            issuer: settings.name,
+            enabled: settings.log_ins.two_step != TwoStep::Off,
+        });
         Self {
-            accounts: Accounts::new(
-                users.clone(),
-                passwords.clone(),
-                clock.clone(),
-                entropy.clone(),
-                settings.accounts,
-            ),
-            sessions: Sessions::new(
-                users.clone(),
-                sessions,
+            accounts: Accounts {
+                users: users.clone(),
+                passwords: passwords.clone(),
+                confirm,
+                proofs: proofs.clone(),
+                letters: letters.clone(),
+                post: post.clone(),
+                clock: clock.clone(),
+                entropy: entropy.clone(),
+                settings: settings.accounts,
+            },
+            log_ins: LogIns {
+                users: users.clone(),
+                challenges,
+                second_steps,
                 passwords,
-                secrets.tokens,
-                clock.clone(),
-                entropy.clone(),
-                settings.sessions,
-            ),
+                apps: apps.clone(),
+                sessions: sessions.clone(),
+                codes: codes.clone(),
+                letters,
+                post: post.clone(),
+                throttle: throttle.clone(),
+                clock: clock.clone(),
+                settings: settings.log_ins,
+            },
+            invites: Invites {
+                store: invites,
+                codes,
+                clock: clock.clone(),
+            },
+            hosts: settings.host.zip(host_keys).map(|(host, keys)| {
+                Hosts::new(
+                    host,
+                    keys,
+                    users.clone(),
+                    sessions.clone(),
+                    clock.clone(),
+                    entropy.clone(),
+                )
+            }),
+            second_steps: apps,
+            proofs,
+            sessions,
+            post,
+            throttle,
             messages: Messages::new(
                 log,
                 rooms.clone(),
@@ -119,5 +261,14 @@ impl Services {
             presence: Presence::new(rooms.clone(), users),
             rooms: Rooms::new(rooms, clock, entropy, settings.rooms),
         }
+    }
+
+    /// Forgets some of what is over: sessions, challenges, links, counts. Says whether there may be more.
+    pub async fn forget_over(&self) -> Result<bool, Error> {
+        let sessions = self.sessions.forget_over().await?;
+        let challenges = self.log_ins.forget_over().await?;
+        let proofs = self.proofs.forget_over().await?;
+        let counts = self.throttle.sweep().await?;
+        Ok(sessions || challenges || proofs || counts)
     }
 }

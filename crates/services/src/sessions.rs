@@ -1,18 +1,16 @@
-//! Sessions: logging in, staying in, and knowing who asks.
+//! Sessions: staying in, and knowing who asks.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use parlor_auth::{AccessClaims, AccessTokens, RefreshSecret, RefreshToken};
-use parlor_domain::{
-    Account, AccountStatus, DeviceName, Password, Session, SessionId, Timestamp, UserRef, Username,
-};
+use parlor_domain::{Account, AccountStatus, DeviceName, Session, SessionId, Timestamp, UserId};
 use parlor_ports::{
-    Clock, Credentials, Entropy, NewSession, Refresh, Refreshed, SessionStore, TokenDigest, UserStore,
+    Clock, Entropy, HostedSession, NewSession, Refresh, Refreshed, SessionStore, TokenDigest,
 };
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
-use crate::{Actor, Error, Passwords};
+use crate::{Actor, Error};
 
 mod care;
 mod ended;
@@ -79,9 +77,7 @@ pub struct Tokens {
 
 /// Opens, continues and ends sessions.
 pub struct Sessions {
-    users: Arc<dyn UserStore>,
     sessions: Arc<dyn SessionStore>,
-    passwords: Arc<Passwords>,
     tokens: Tokens,
     ended: Arc<EndedSessions>,
     clock: Arc<dyn Clock>,
@@ -92,41 +88,20 @@ pub struct Sessions {
 impl Sessions {
     /// Sessions in this store, under these rules.
     pub fn new(
-        users: Arc<dyn UserStore>,
         sessions: Arc<dyn SessionStore>,
-        passwords: Arc<Passwords>,
         tokens: Tokens,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         settings: SessionsSettings,
     ) -> Self {
         Self {
-            users,
             sessions,
-            passwords,
             tokens,
             ended: Arc::new(EndedSessions::new(clock.clone(), settings.access)),
             clock,
             entropy,
             settings,
         }
-    }
-
-    /// Opens a session for whoever knows name and password. The name is taken as it was typed: one that cannot be a
-    /// username is treated, in answer and time, like one that nobody has.
-    ///
-    /// # Errors
-    /// [`Error::WrongCredentials`], [`Error::AccountDisabled`], [`Error::Busy`]
-    pub async fn log_in(
-        &self,
-        username: &str,
-        password: SecretString,
-        device: Device,
-    ) -> Result<Login, Error> {
-        let user = self.prove(username, password).await?;
-        let account = self.users.find(user.id).await?;
-        let account = account.ok_or(Error::WrongCredentials)?;
-        self.open(account, device).await
     }
 
     /// Opens a session for somebody who has just proved to be the owner of this account, by registering for example.
@@ -179,10 +154,47 @@ impl Sessions {
     /// [`Error::InvalidToken`], [`Error::TokenExpired`], [`Error::SessionOver`]
     pub fn authenticate(&self, access: &str) -> Result<Actor, Error> {
         let (actor, _) = self.inspect(access)?;
-        if self.ended.contains(actor.session) {
+        self.refuse_ended(actor.session)?;
+        Ok(actor)
+    }
+
+    /// Refuses who comes with a token whose session has ended meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::SessionOver`]
+    pub(crate) fn refuse_ended(&self, session: SessionId) -> Result<(), Error> {
+        if self.ended.contains(session) {
             return Err(Error::SessionOver);
         }
-        Ok(actor)
+        Ok(())
+    }
+
+    /// Opens the session of somebody who is logged in at a host application, or finds it open.
+    ///
+    /// # Errors
+    /// [`Error::AccountDisabled`]; [`Error::SessionOver`] if it was ended
+    pub(crate) async fn open_hosted(&self, account: &Account, new: HostedSession) -> Result<Actor, Error> {
+        if account.status != AccountStatus::Active {
+            return Err(Error::AccountDisabled);
+        }
+        let session = self.sessions.open_hosted(new, self.settings.most).await?;
+        Ok(Actor {
+            user: account.user,
+            session: session.ok_or(Error::SessionOver)?.id,
+            admin: account.admin,
+        })
+    }
+
+    /// Ends a session that should not have been opened.
+    pub(crate) async fn end(&self, user: UserId, session: SessionId) -> Result<(), Error> {
+        let now = self.clock.now();
+        self.sessions.revoke(user, session, now).await?;
+        Ok(())
+    }
+
+    /// Whether the user had a session from this address since then.
+    pub(crate) async fn was_at(&self, user: UserId, address: &str, since: Timestamp) -> Result<bool, Error> {
+        Ok(self.sessions.was_at(user, address, since).await?)
     }
 
     /// Whom an access token names, and when it expires. Whether the session has ended is not asked: whoever opens
@@ -216,26 +228,6 @@ impl Sessions {
     /// The public keys with which others can verify our access tokens: a JWK Set (RFC 7517).
     pub fn jwks(&self) -> String {
         self.tokens.access.jwks()
-    }
-
-    /// Whose name and password these are.
-    async fn prove(&self, username: &str, password: SecretString) -> Result<UserRef, Error> {
-        let plausible = password.expose_secret().len() <= Password::MAX_BYTES;
-        let credentials = match username.trim().parse::<Username>() {
-            Ok(username) if plausible => self.users.credentials(&username).await?,
-            _ => None,
-        };
-        let stored = credentials
-            .as_ref()
-            .map(|credentials| credentials.password.clone());
-        let right = self.passwords.verify(password, stored).await?;
-        match credentials {
-            Some(Credentials { user, status, .. }) if right => match status {
-                AccountStatus::Active => Ok(user),
-                AccountStatus::Disabled => Err(Error::AccountDisabled),
-            },
-            _ => Err(Error::WrongCredentials),
-        }
     }
 
     fn draw_token(&self) -> RefreshToken {

@@ -17,8 +17,8 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::StreamExt;
 use parlor_domain::{Capacity, ClientId, Draft, History, JoinPolicy, MessageBody, RoomId, UserId, UserRef};
 use parlor_ports::{
-    Append, Appended, Clock, Entropy, EventSink, NewAccount, NewRoom, PasswordHash, Priority, Published,
-    Registered, SystemClock, SystemEntropy,
+    Append, Appended, Clock, Entropy, EventSink, NewAccount, NewRoom, Priority, Published, Registered,
+    SystemClock, SystemEntropy,
 };
 use parlor_store::{Database, Ports, Settings};
 use secrecy::ExposeSecret;
@@ -58,7 +58,11 @@ impl Bench {
                 username: name.parse()?,
                 display_name: name.parse()?,
                 email: None,
-                password: PasswordHash("none".into()),
+                email_verified: false,
+                password: None,
+                host: None,
+                invite: None,
+                verification: None,
                 admin: false,
                 at,
             };

@@ -1,7 +1,7 @@
 //! The small numbers that stand for enums in the database. They are for ever: add, never change.
 
 use diesel::QueryResult;
-use parlor_domain::{AccountStatus, History, JoinPolicy, Role, RoomKind};
+use parlor_domain::{AccountStatus, Audience, History, JoinPolicy, LetterKind, Role, RoomKind};
 
 use crate::error::corrupt;
 
@@ -33,11 +33,31 @@ macro_rules! codes {
     };
 }
 
-codes!(AccountStatus { Active = 1, Disabled = 2 });
+codes!(AccountStatus { Active = 1, Disabled = 2, Deleted = 3 });
+codes!(Audience { Nobody = 1, Contacts = 2, Everyone = 3 });
 codes!(RoomKind { Direct = 1, Group = 2 });
 codes!(History { All = 1, FromJoin = 2 });
 codes!(JoinPolicy { Closed = 1, Open = 2 });
 codes!(Role { Member = 1, Admin = 2, Owner = 3 });
+
+codes!(LetterKind {
+    LoginCode = 1,
+    VerifyEmail = 2,
+    ResetPassword = 3,
+    ConfirmEmail = 4,
+    EmailChanged = 5,
+    PasswordChanged = 6,
+});
+
+/// What kind of proof a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Proves {
+    Verify,
+    Confirm,
+    Reset,
+}
+
+codes!(Proves { Verify = 1, Confirm = 2, Reset = 3 });
 
 /// What kind of event a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,7 +14,8 @@
 //! **To add a query**: an async function in the file of `shared/` that it belongs to, on `&mut Conn`, and a line in the
 //! port's `impl` that passes it to `read` (one statement), `snapshot` (several that must agree) or `write`. A write takes
 //! a `Tx`: it begins with `tx.lock` of the streams that it appends to or decides by, and refuses before it changes
-//! anything. If SQL is needed that differs, both modules get a function of the same name, like `tags_at`. Call it in
+//! anything. What only one can have, such as an address, is claimed after that with `tx.claim`. If SQL is needed that
+//! differs, both modules get a function of the same name, like `tags_at`. Call it in
 //! `tests/it/plans.rs`, which sees to it that no table is scanned.
 //!
 //! **To add a migration**: a folder of the same name in `migrations/sqlite` and in `migrations/postgres` with an `up.sql`

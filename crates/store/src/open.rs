@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use parlor_ports::{Entropy, EventLog, EventSink, RoomStore, SessionStore, StoreError, SyncStore, UserStore};
+use parlor_ports::{
+    ChallengeStore, CounterStore, Entropy, EventLog, EventSink, InviteStore, Outbox, ProofStore, RoomStore,
+    SecondStepStore, SessionStore, StoreError, SyncStore, UserStore,
+};
 
 use crate::settings::{Database, Settings};
 use crate::{postgres, sqlite};
@@ -45,12 +48,25 @@ pub struct Ports {
     pub sessions: Arc<dyn SessionStore>,
     /// Where streams stand.
     pub sync: Arc<dyn SyncStore>,
+    /// Log-ins that still need a code.
+    pub challenges: Arc<dyn ChallengeStore>,
+    /// What people show besides the password.
+    pub second_steps: Arc<dyn SecondStepStore>,
+    /// Links that prove who has got them.
+    pub proofs: Arc<dyn ProofStore>,
+    /// Counts of what was tried.
+    pub counters: Arc<dyn CounterStore>,
+    /// Invitations.
+    pub invites: Arc<dyn InviteStore>,
+    /// Letters that wait.
+    pub outbox: Arc<dyn Outbox>,
 }
 
 impl Ports {
     fn of<B>(backend: B) -> Self
     where
-        B: EventLog + RoomStore + UserStore + SessionStore + SyncStore + 'static,
+        B: EventLog + RoomStore + UserStore + SessionStore + SyncStore,
+        B: ChallengeStore + SecondStepStore + ProofStore + CounterStore + InviteStore + Outbox + 'static,
     {
         let backend = Arc::new(backend);
         Self {
@@ -58,7 +74,13 @@ impl Ports {
             rooms: backend.clone(),
             users: backend.clone(),
             sessions: backend.clone(),
-            sync: backend,
+            sync: backend.clone(),
+            challenges: backend.clone(),
+            second_steps: backend.clone(),
+            proofs: backend.clone(),
+            counters: backend.clone(),
+            invites: backend.clone(),
+            outbox: backend,
         }
     }
 }

@@ -15,7 +15,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer};
+use diesel::sql_types::{Array, BigInt, Integer, Text};
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::{AnsiTransactionManager, RunQueryDsl, TransactionManager};
 use futures_util::future::BoxFuture;
@@ -28,7 +28,8 @@ use self::stores::{Job, Task, Tx};
 use crate::error::{closed, store_error};
 use crate::id::{DbId, Id};
 use crate::queue::Queue;
-use crate::schema::streams;
+use crate::rows::LetterRow;
+use crate::schema::{letters, streams};
 
 pub(crate) use self::connection::{migrate, pending};
 pub(crate) use self::engine::{Engine, Idle};
@@ -136,6 +137,29 @@ async fn lock(conn: &mut Conn, ids: Vec<Id>) -> QueryResult<()> {
         .load(conn)
         .await?;
     Ok(())
+}
+
+/// Keeps others from deciding about the same thing, whatever it is, until the end of the transaction.
+async fn claim(conn: &mut Conn, what: &str) -> QueryResult<()> {
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind::<Text, _>(what)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The letters that are due, the one that waited longest first, without those that somebody else takes at this moment.
+/// Nobody else takes these until the end of the transaction.
+async fn due(conn: &mut Conn, now: i64, most: i64) -> QueryResult<Vec<LetterRow>> {
+    letters::table
+        .filter(letters::due_at.le(now))
+        .order((letters::due_at, letters::number))
+        .limit(most)
+        .select(LetterRow::as_select())
+        .for_update()
+        .skip_locked()
+        .load(conn)
+        .await
 }
 
 #[derive(diesel::QueryableByName)]

@@ -20,6 +20,21 @@ table! {
         status -> SmallInt,
         created_at -> BigInt,
         last_seen -> Nullable<BigInt>,
+        email_verified_at -> Nullable<BigInt>,
+        unproved_key -> Nullable<Text>,
+        first_name -> Nullable<Text>,
+        last_name -> Nullable<Text>,
+        about -> Nullable<Text>,
+        locale -> Nullable<Text>,
+        time_zone -> Nullable<Text>,
+        mobile -> Nullable<Text>,
+        show_email -> SmallInt,
+        show_mobile -> SmallInt,
+        show_last_seen -> SmallInt,
+        name_key -> Nullable<Text>,
+        last_name_key -> Nullable<Text>,
+        epoch -> BigInt,
+        mailed_code -> Bool,
     }
 }
 
@@ -36,6 +51,7 @@ table! {
         used_at -> BigInt,
         expires_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
+        hosted -> Bool,
     }
 }
 
@@ -157,6 +173,133 @@ table! {
     }
 }
 
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    host_users (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        user_id -> DbId,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    apps (user_id) {
+        user_id -> DbId,
+        sealed -> Binary,
+        last_step -> Nullable<BigInt>,
+        since -> BigInt,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    recovery_codes (user_id, code) {
+        user_id -> DbId,
+        code -> Binary,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    challenges (token) {
+        token -> Binary,
+        user_id -> Nullable<DbId>,
+        code -> Nullable<Binary>,
+        password_shown -> Bool,
+        device -> Text,
+        address -> Nullable<Text>,
+        sent -> Integer,
+        sent_at -> BigInt,
+        tries -> Integer,
+        met_at -> Nullable<BigInt>,
+        expires_at -> BigInt,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    proofs (token) {
+        token -> Binary,
+        user_id -> DbId,
+        purpose -> SmallInt,
+        email -> Nullable<Text>,
+        epoch -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    invites (number) {
+        number -> BigInt,
+        token -> Binary,
+        admin -> Bool,
+        first -> Bool,
+        uses -> Integer,
+        by_id -> Nullable<DbId>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    letters (number) {
+        number -> BigInt,
+        user_id -> Nullable<DbId>,
+        email -> Text,
+        name -> Text,
+        locale -> Nullable<Text>,
+        kind -> SmallInt,
+        sealed -> Nullable<Binary>,
+        expires_at -> Nullable<BigInt>,
+        detail -> Text,
+        created_at -> BigInt,
+        due_at -> Nullable<BigInt>,
+        put_off -> Integer,
+        why -> Nullable<Text>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+
+    counters (name) {
+        name -> Binary,
+        count -> Integer,
+        ends_at -> BigInt,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    departures (user_id, room_id) {
+        user_id -> DbId,
+        room_id -> DbId,
+        messages -> Bool,
+        done_seq -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     users,
     sessions,
@@ -167,6 +310,15 @@ allow_tables_to_appear_in_same_query!(
     members,
     events,
     revisions,
+    host_users,
+    apps,
+    recovery_codes,
+    challenges,
+    proofs,
+    invites,
+    letters,
+    counters,
+    departures,
 );
 
 #[cfg(test)]
@@ -206,7 +358,16 @@ mod tests {
             directs,
             members,
             events,
-            revisions
+            revisions,
+            host_users,
+            apps,
+            recovery_codes,
+            challenges,
+            proofs,
+            invites,
+            letters,
+            counters,
+            departures
         )
     }
 

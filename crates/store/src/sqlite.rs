@@ -16,7 +16,7 @@ mod stores;
 
 use std::sync::Arc;
 
-use diesel::QueryResult;
+use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
 use diesel_async::RunQueryDsl;
 use futures_util::future::BoxFuture;
@@ -30,6 +30,8 @@ use self::stores::{Task, Tx};
 use crate::error::closed;
 use crate::id::{DbId, Id};
 use crate::queue::Queue;
+use crate::rows::LetterRow;
+use crate::schema::letters;
 
 pub(crate) use self::connection::{migrate, pending};
 pub(crate) use self::engine::{Engine, Idle};
@@ -100,6 +102,22 @@ impl Backend {
 /// Nothing to lock: there is one writer.
 async fn lock(_: &mut Conn, _: Vec<Id>) -> QueryResult<()> {
     Ok(())
+}
+
+/// Nothing to claim, for the same reason.
+async fn claim(_: &mut Conn, _: &str) -> QueryResult<()> {
+    Ok(())
+}
+
+/// The letters that are due, the one that waited longest first. Nobody else takes them: there is one writer.
+async fn due(conn: &mut Conn, now: i64, most: i64) -> QueryResult<Vec<LetterRow>> {
+    letters::table
+        .filter(letters::due_at.le(now))
+        .order((letters::due_at, letters::number))
+        .limit(most)
+        .select(LetterRow::as_select())
+        .load(conn)
+        .await
 }
 
 #[derive(diesel::QueryableByName)]

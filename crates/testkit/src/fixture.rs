@@ -1,5 +1,6 @@
 //! A store, what surrounds it, and short words for telling it what people do.
 
+mod letters;
 mod people;
 mod rooms;
 mod talk;
@@ -11,10 +12,14 @@ use std::task::Poll;
 use std::time::Duration;
 
 use parlor_domain::Timestamp;
-use parlor_ports::{EventLog, RoomStore, SessionStore, SyncStore, UserStore};
+use parlor_ports::{
+    ChallengeStore, CounterStore, EventLog, InviteStore, Outbox, ProofStore, RoomStore, SecondStepStore,
+    SessionStore, SyncStore, UserStore,
+};
 
 use crate::{FixedClock, Heard, SeededEntropy};
 
+pub use people::address;
 pub use talk::{delete, edit, key, message, reply, text};
 
 /// A store under test: its ports, and the sink, clock and entropy that it was opened with.
@@ -32,6 +37,18 @@ pub struct Fixture {
     pub sessions: Arc<dyn SessionStore>,
     /// Where streams stand.
     pub sync: Arc<dyn SyncStore>,
+    /// Log-ins that still need a code.
+    pub challenges: Arc<dyn ChallengeStore>,
+    /// What people show besides the password.
+    pub second_steps: Arc<dyn SecondStepStore>,
+    /// Links that prove who has got them.
+    pub proofs: Arc<dyn ProofStore>,
+    /// Counts of what was tried.
+    pub counters: Arc<dyn CounterStore>,
+    /// Invitations.
+    pub invites: Arc<dyn InviteStore>,
+    /// Letters that wait.
+    pub outbox: Arc<dyn Outbox>,
     /// The sink to which the store publishes.
     pub heard: Arc<Heard>,
     /// The time of day.

@@ -2,6 +2,7 @@
 //!
 //! - [`FixedClock`] and [`SeededEntropy`]: time that moves by hand and chance that repeats itself;
 //! - [`Heard`]: an event sink that remembers;
+//! - [`Inbox`]: where letters arrive;
 //! - [`Postgres`]: a throw-away database server;
 //! - [`Fixture`]: a store with short words for making people, rooms and messages;
 //! - `TestApp` (feature `app`): a whole server;
@@ -17,6 +18,7 @@ mod clock;
 mod entropy;
 mod fixture;
 mod heard;
+mod inbox;
 mod replica;
 mod servers;
 
@@ -26,7 +28,8 @@ pub mod conformance;
 pub use app::TestApp;
 pub use clock::FixedClock;
 pub use entropy::SeededEntropy;
-pub use fixture::{Fixture, at_once, delete, edit, key, message, polled_in_order, reply, text};
+pub use fixture::{Fixture, address, at_once, delete, edit, key, message, polled_in_order, reply, text};
 pub use heard::Heard;
+pub use inbox::Inbox;
 pub use replica::{Facts, Gap, OwnChange, ReplicaState, RoomReplica, Shown, ShownMember};
 pub use servers::Postgres;

@@ -1,12 +1,12 @@
-//! Accounts and sessions.
+//! Accounts: one's own, and those of others.
 
-use parlor_domain::{Account, Session, UserRef};
+use parlor_domain::{Account, AccountStatus, UserRef};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::Time;
+use crate::{ShowsView, Time};
 
 /// A wish for an account.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -18,7 +18,7 @@ pub struct Register {
     /// 8 to 1,024 bytes.
     #[schema(value_type = String, format = Password, min_length = 8, example = "correct horse battery")]
     pub password: SecretString,
-    /// Where mail reaches the person.
+    /// Where mail reaches the person. A link is mailed there that verifies it.
     #[serde(default)]
     #[schema(example = "ann@example.org")]
     pub email: Option<String>,
@@ -26,67 +26,40 @@ pub struct Register {
     #[serde(default)]
     #[schema(min_length = 1, max_length = 80, example = "Ann Lee")]
     pub display_name: Option<String>,
+    /// The text of an invitation, where the server asks for one.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc")]
+    pub invite: Option<SecretString>,
 }
 
-/// A log in.
+/// The end of one's own account.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct LogIn {
-    /// The name, in any case.
-    #[schema(example = "ann")]
-    pub username: String,
+pub struct DeleteAccount {
     /// The password.
     #[schema(value_type = String, format = Password, example = "correct horse battery")]
     pub password: SecretString,
-    /// What the device calls itself in the list of sessions, up to 100 characters.
-    #[serde(default)]
-    #[schema(max_length = 100, example = "Ann's phone")]
-    pub device: Option<String>,
+    /// What becomes of what one wrote.
+    pub messages: MessagesFate,
 }
 
-/// An exchange of a refresh token.
+/// What becomes of the messages of somebody whose account is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MessagesFate {
+    /// They stay, as those of a deleted user.
+    Keep,
+    /// They are deleted for everyone.
+    Delete,
+}
+
+/// What an administrator changes of somebody's account.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct RefreshTokens {
-    /// The refresh token that was given last.
-    #[schema(value_type = String)]
-    pub refresh_token: SecretString,
-}
-
-/// A new name for oneself.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ChangeDisplayName {
-    /// What the person is called, 1 to 80 characters.
-    #[schema(min_length = 1, max_length = 80, example = "Ann Lee")]
-    pub display_name: String,
-}
-
-/// A new password for oneself. Ends all other sessions.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ChangePassword {
-    /// The password until now.
-    #[schema(value_type = String, format = Password)]
-    pub old_password: SecretString,
-    /// The password from now on: 8 to 1,024 bytes.
-    #[schema(value_type = String, format = Password, min_length = 8)]
-    pub new_password: SecretString,
-}
-
-/// What a log in or a refresh gives.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct Tokens {
-    /// For `Authorization: Bearer …`: a JWT.
-    pub access_token: String,
-    /// Until when it is good.
-    pub access_expires_at: Time,
-    /// Exchange it for the next pair before then. Good once.
-    pub refresh_token: String,
-    /// The session.
-    pub session: SessionView,
-    /// Who one is.
-    pub user: AccountView,
+pub struct ChangeUser {
+    /// Whether the account is locked.
+    #[schema(example = true)]
+    pub disabled: bool,
 }
 
 /// One's own account.
@@ -97,11 +70,36 @@ pub struct AccountView {
     /// The account's number, for programs that need an integer.
     pub number: i64,
     /// The unique name.
+    #[schema(example = "ann")]
     pub username: String,
     /// What the person is called.
+    #[schema(example = "Ann Lee")]
     pub display_name: String,
+    /// The first name.
+    #[schema(example = "Ann")]
+    pub first_name: Option<String>,
+    /// The last name.
+    #[schema(example = "Lee")]
+    pub last_name: Option<String>,
+    /// What the person says of himself.
+    #[schema(example = "In Zurich, mostly by train")]
+    pub about: Option<String>,
     /// Where mail reaches the person.
+    #[schema(example = "ann@example.org")]
     pub email: Option<String>,
+    /// Whether the person has proved to read what is sent there.
+    pub email_verified: bool,
+    /// Where calls and texts reach the person (E.164).
+    #[schema(example = "+41791234567")]
+    pub mobile: Option<String>,
+    /// The language in which the server writes to the person (BCP 47).
+    #[schema(example = "de-CH")]
+    pub locale: Option<String>,
+    /// Where the person's days begin (IANA).
+    #[schema(example = "Europe/Zurich")]
+    pub time_zone: Option<String>,
+    /// Who may see what.
+    pub shows: ShowsView,
     /// May administer the server.
     pub admin: bool,
     /// Since when.
@@ -110,12 +108,21 @@ pub struct AccountView {
 
 impl From<&Account> for AccountView {
     fn from(account: &Account) -> Self {
+        let profile = &account.profile;
         Self {
             id: account.user.id.uuid(),
             number: account.user.number,
             username: account.username.to_string(),
             display_name: account.display_name.to_string(),
+            first_name: profile.first_name.as_ref().map(ToString::to_string),
+            last_name: profile.last_name.as_ref().map(ToString::to_string),
+            about: profile.about.as_ref().map(ToString::to_string),
             email: account.email.as_ref().map(|email| email.as_str().to_owned()),
+            email_verified: account.email_verified_at.is_some(),
+            mobile: profile.mobile.as_ref().map(ToString::to_string),
+            locale: profile.locale.as_ref().map(ToString::to_string),
+            time_zone: profile.time_zone.as_ref().map(ToString::to_string),
+            shows: profile.shows.into(),
             admin: account.admin,
             created_at: account.created_at.into(),
         }
@@ -130,20 +137,61 @@ pub struct UserView {
     /// The account's number.
     pub number: i64,
     /// The unique name.
+    #[schema(example = "ann")]
     pub username: String,
     /// What the person is called.
+    #[schema(example = "Ann Lee")]
     pub display_name: String,
+    /// The first name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Ann")]
+    pub first_name: Option<String>,
+    /// The last name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Lee")]
+    pub last_name: Option<String>,
+    /// What the person says of himself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    /// The verified address, if the person shows it to whoever asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The mobile number, if the person shows it to whoever asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mobile: Option<String>,
+    /// When the person was last there, if the person shows it to whoever asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Time>,
+    /// Whether the account was deleted: its messages may be left, and nothing else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
 }
 
 impl From<&Account> for UserView {
+    /// What everybody sees.
     fn from(account: &Account) -> Self {
+        let profile = &account.profile;
         Self {
             id: account.user.id.uuid(),
             number: account.user.number,
             username: account.username.to_string(),
             display_name: account.display_name.to_string(),
+            first_name: profile.first_name.as_ref().map(ToString::to_string),
+            last_name: profile.last_name.as_ref().map(ToString::to_string),
+            about: profile.about.as_ref().map(ToString::to_string),
+            email: None,
+            mobile: None,
+            last_seen: None,
+            deleted: account.status == AccountStatus::Deleted,
         }
     }
+}
+
+/// The people whom a search found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UsersFound {
+    /// At most 20, those whose username it is first.
+    pub users: Vec<UserView>,
 }
 
 /// Somebody named by an event.
@@ -162,52 +210,4 @@ impl From<UserRef> for PersonRef {
             number: user.number,
         }
     }
-}
-
-/// One log in of one device.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct SessionView {
-    /// The session's id.
-    pub id: Uuid,
-    /// What the device calls itself.
-    pub device: String,
-    /// From which network address it was last used.
-    pub address: Option<String>,
-    /// Since when.
-    pub created_at: Time,
-    /// When its tokens were last refreshed.
-    pub used_at: Time,
-    /// When it ends unless it is refreshed.
-    pub expires_at: Time,
-    /// Whether it is the one that asks.
-    pub current: bool,
-}
-
-impl SessionView {
-    /// The session as its owner sees it, `current` if it is the one that asks.
-    pub fn new(session: &Session, current: bool) -> Self {
-        Self {
-            id: session.id.uuid(),
-            device: session.device.to_string(),
-            address: session.address.as_deref().map(str::to_owned),
-            created_at: session.created_at.into(),
-            used_at: session.used_at.into(),
-            expires_at: session.expires_at.into(),
-            current,
-        }
-    }
-}
-
-/// The people whom a search found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct UsersFound {
-    /// Nobody, or the one who has this name.
-    pub users: Vec<UserView>,
-}
-
-/// One's own sessions.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct SessionsList {
-    /// The sessions, last used first.
-    pub sessions: Vec<SessionView>,
 }

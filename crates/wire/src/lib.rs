@@ -14,15 +14,20 @@ mod decode;
 mod event;
 mod explain;
 mod field;
+mod invite;
 mod message;
+mod names;
 mod problem;
+mod profile;
+mod proof;
 mod push;
 mod room;
+mod second_step;
+mod session;
 mod time;
 
 pub use account::{
-    AccountView, ChangeDisplayName, ChangePassword, LogIn, PersonRef, RefreshTokens, Register, SessionView,
-    SessionsList, Tokens, UserView, UsersFound,
+    AccountView, ChangeUser, DeleteAccount, MessagesFate, PersonRef, Register, UserView, UsersFound,
 };
 pub use asyncapi::asyncapi;
 pub use close::{CloseReason, ComeBack};
@@ -33,11 +38,16 @@ pub use command::{
 pub use decode::{FrameError, command_id, decode};
 pub use event::{EventBody, EventView, LeaveReason};
 pub use field::{FieldError, parse};
+pub use invite::{CreateInvite, InviteMade, InviteView, InvitesList};
 pub use message::{
     EditMessage, MarkMessages, MarksAnswer, MessageView, MessagesPage, RevisionView, RevisionsPage,
     SendMessage,
 };
 pub use problem::{Problem, Retry};
+pub use profile::{
+    AudienceName, ChangeEmail, ChangeMobile, ChangePassword, ChangeProfile, ChangeShows, ShowsView,
+};
+pub use proof::{AskForReset, ResetPassword, ShowProof};
 pub use push::{
     Failure, Limits, MarksView, MemberMarkView, Notice, Presence, Push, StreamHead, StreamKind, Success,
     Verdict, Welcome,
@@ -45,5 +55,12 @@ pub use push::{
 pub use room::{
     AddMembers, ChangeRole, ChangeRoom, CreateRoom, HandOver, HistoryPolicy, JoinRule, MemberView,
     MembersAdded, MembersPage, PositionView, RoleName, RoomKindName, RoomView, RoomsPage,
+};
+pub use second_step::{
+    ConfirmApp, EnrolApp, EnrolmentView, ProveBoth, RecoveryCodesView, SecondStepView, SetMailedCode,
+};
+pub use session::{
+    ChallengeMethod, ChallengeView, CompleteChallenge, LogIn, LogInByMail, RefreshTokens, ResendCode,
+    SessionView, SessionsList, Tokens,
 };
 pub use time::Time;

@@ -79,7 +79,7 @@ impl<'de> Deserialize<'de> for Push {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Welcome {
     /// Who one is.
-    pub user: AccountView,
+    pub user: Box<AccountView>,
     /// The session of this device.
     pub session: Uuid,
     /// When the access token expires; bring another before then.

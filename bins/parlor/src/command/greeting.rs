@@ -2,11 +2,19 @@
 
 use std::io::{self, Write};
 
+use secrecy::{ExposeSecret, SecretString};
+
 use crate::app::App;
 use crate::config::Config;
 use crate::settings;
 
-pub(super) fn write(config: &Config, app: &App, out: &mut dyn Write) -> io::Result<()> {
+/// With `invite`, which makes the first account, an administrator's.
+pub(super) fn write(
+    config: &Config,
+    app: &App,
+    invite: Option<&SecretString>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let url = settings::base_url(config, app.address());
     let data = app.data().path().display();
     let database = settings::store(config, app.data()).database.describe();
@@ -16,7 +24,18 @@ pub(super) fn write(config: &Config, app: &App, out: &mut dyn Write) -> io::Resu
         writeln!(out, "  API       {url}/docs")?;
     }
     writeln!(out, "  Data      {data} (back it up; keys/ holds secrets)")?;
-    writeln!(out, "  Database  {database}\n")?;
+    writeln!(out, "  Database  {database}")?;
+    match settings::smtp(config) {
+        Some(smtp) => writeln!(out, "  Mail      to {}\n", smtp.host)?,
+        None => writeln!(out, "  Mail      written to {}\n", app.data().outbox().display())?,
+    }
+    if let Some(invite) = invite {
+        writeln!(
+            out,
+            "Make the first account, an administrator's, within a week (the link works once):\n"
+        )?;
+        writeln!(out, "  {url}/account#invite={}\n", invite.expose_secret())?;
+    }
     writeln!(out, "Try it: make an account\n")?;
     writeln!(
         out,

@@ -19,7 +19,8 @@ pub(super) async fn run(config: &Config, out: &mut dyn Write) -> anyhow::Result<
     let mut app = App::start(config, Machine::default()).await?;
     tracing::info!(address = %app.address(), data = %app.data().path().display(), "the server is ready");
     warn(config, &app)?;
-    greeting::write(config, &app, out)?;
+    let invite = app.services().invites.invite_first().await?;
+    greeting::write(config, &app, invite.as_ref(), out)?;
 
     let failure = tokio::select! {
         signal = signals.next() => {
@@ -38,6 +39,10 @@ pub(super) async fn run(config: &Config, out: &mut dyn Write) -> anyhow::Result<
 
 /// What an operator should know but did perhaps not mean.
 fn warn(config: &Config, app: &App) -> anyhow::Result<()> {
+    if config.mail.host.is_empty() {
+        let folder = app.data().outbox();
+        tracing::info!(folder = %folder.display(), "there is no mail server: letters are written as files");
+    }
     if app.data().is_open_to_others()? {
         let folder = app.data().path().display();
         tracing::warn!(%folder, "other users of this machine can read the data folder; close it with chmod 700");

@@ -1,39 +1,21 @@
 //! `parlor user`
 
 use std::io::Write;
-use std::sync::Arc;
 
 use anyhow::Context;
-use parlor_auth::PasswordHasher;
 use parlor_domain::{UserId, Username};
-use parlor_ports::{SystemClock, SystemEntropy};
-use parlor_services::{Accounts, Error, Passwords, Registration};
-use parlor_store::Store;
+use parlor_services::{Accounts, Error, Registration};
 
-use super::{database, password};
+use super::password;
+use super::place::Place;
 use crate::cli::UserCommand;
 use crate::config::Config;
-use crate::settings;
 
 pub(super) async fn run(command: UserCommand, config: &Config, out: &mut dyn Write) -> anyhow::Result<()> {
-    let store = database::open(config, out).await?;
-    let done = act(command, &accounts(config, &store)?, out).await;
-    store.close().await;
+    let place = Place::open(config, out).await?;
+    let done = act(command, &place.services.accounts, out).await;
+    place.close().await;
     done
-}
-
-fn accounts(config: &Config, store: &Store) -> anyhow::Result<Accounts> {
-    let settings = settings::services(config);
-    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-    let hasher = PasswordHasher::new(config.auth.bcrypt_cost)?;
-    let passwords = Arc::new(Passwords::new(hasher, entropy.clone(), settings.passwords));
-    Ok(Accounts::new(
-        store.ports().users,
-        passwords,
-        clock,
-        entropy,
-        settings.accounts,
-    ))
 }
 
 async fn act(command: UserCommand, accounts: &Accounts, out: &mut dyn Write) -> anyhow::Result<()> {
@@ -49,6 +31,7 @@ async fn act(command: UserCommand, accounts: &Accounts, out: &mut dyn Write) -> 
                 password,
                 display_name: None,
                 email,
+                invite: None,
             };
             let made = if admin {
                 accounts.create_admin(registration).await
@@ -68,6 +51,24 @@ async fn act(command: UserCommand, accounts: &Accounts, out: &mut dyn Write) -> 
             accounts.disable(find(accounts, &username).await?).await?;
             writeln!(out, "{username} is locked; all sessions are over.")?;
         }
+        UserCommand::Delete { username, messages } => {
+            accounts
+                .delete(find(accounts, &username).await?, messages)
+                .await?;
+            let written = if messages { "is being deleted" } else { "stays" };
+            writeln!(out, "{username} is deleted; what this user wrote {written}.")?;
+        }
+        UserCommand::Admin { username, revoke } => {
+            accounts
+                .set_admin(find(accounts, &username).await?, !revoke)
+                .await?;
+            let now = if revoke {
+                "no administrator any more"
+            } else {
+                "an administrator"
+            };
+            writeln!(out, "{username} is {now}; all sessions are over.")?;
+        }
         UserCommand::Enable { username } => {
             accounts.enable(find(accounts, &username).await?).await?;
             writeln!(out, "{username} can log in again.")?;
@@ -76,7 +77,7 @@ async fn act(command: UserCommand, accounts: &Accounts, out: &mut dyn Write) -> 
     Ok(())
 }
 
-async fn find(accounts: &Accounts, username: &Username) -> anyhow::Result<UserId> {
+pub(super) async fn find(accounts: &Accounts, username: &Username) -> anyhow::Result<UserId> {
     match accounts.find_by_username(username).await {
         Ok(account) => Ok(account.user.id),
         Err(Error::NoSuchUser(_)) => anyhow::bail!("nobody is called {username}"),

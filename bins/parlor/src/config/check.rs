@@ -2,7 +2,10 @@
 
 use parlor_services::SyncSettings;
 
-use super::{Config, ConfigError};
+use secrecy::ExposeSecret;
+
+use super::{Config, ConfigError, TwoStep};
+use crate::settings;
 
 /// How much longer JSON may be than the text in it. Escapes make six bytes of two (`é` is `\u00e9`) or twelve of four;
 /// only who escapes letters that need none makes more, six times as much at most.
@@ -25,6 +28,9 @@ impl Config {
             )));
         }
 
+        self.lets_people_in()?;
+        self.knows_its_host()?;
+
         // One position is that of the user's own stream.
         let (rooms, most) = (self.rooms.per_user, SyncSettings::default().max_positions - 1);
         if usize::try_from(rooms).is_ok_and(|rooms| rooms > most) {
@@ -32,6 +38,47 @@ impl Config {
                 "`rooms.per_user` ({rooms}) must be at most {most}, so that a client can say in its `hello` where it \
                  stands in all its rooms"
             )));
+        }
+        Ok(())
+    }
+
+    fn lets_people_in(&self) -> Result<(), ConfigError> {
+        if self.auth.two_step == TwoStep::Required && self.auth.log_in_by_mail {
+            return Err(ConfigError::Together(
+                "`auth.log_in_by_mail` must be false where `auth.two_step` is \"required\": a mailed code alone is one step"
+                    .into(),
+            ));
+        }
+        if self.mail.username.is_empty() != self.mail.password.expose_secret().is_empty() {
+            return Err(ConfigError::Together(
+                "`mail.username` and `mail.password` go together: give both, or neither".into(),
+            ));
+        }
+        Ok(())
+    }
+
+    fn knows_its_host(&self) -> Result<(), ConfigError> {
+        let host = &self.host;
+        if host.issuer.is_empty() {
+            return Ok(());
+        }
+        if host.audience.is_empty() {
+            return Err(ConfigError::Together(
+                "`host.audience` must say for whom the tokens of `host.issuer` are meant, so that tokens for others are no \
+                 good here"
+                    .into(),
+            ));
+        }
+        if host.keys_url.is_some() == host.keys_file.is_some() {
+            return Err(ConfigError::Together(
+                "`host.issuer` needs either `host.keys_url` or `host.keys_file`, where its public keys are"
+                    .into(),
+            ));
+        }
+        if host.issuer == settings::issuer(self) {
+            return Err(ConfigError::Together(
+                "`host.issuer` must not be our own issuer (`auth.issuer`, or else the public URL)".into(),
+            ));
         }
         Ok(())
     }

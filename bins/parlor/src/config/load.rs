@@ -100,6 +100,7 @@ impl Loaded {
     fn shown(&self, key: &str, value: &Value) -> String {
         match (key, self.config.database.url.redacted()) {
             ("database.url", Some(url)) => Value::String(url).to_string(),
+            ("mail.password", _) if value.as_str() != Some("") => Value::from("***").to_string(),
             _ => value.to_string(),
         }
     }

@@ -6,11 +6,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use parlor_auth::ForeignAlgorithm;
+use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
 use super::value::{
-    base_url, count, days, flag, minutes, networks, origins, rate, seconds, socket_address, within,
+    algorithms, base_url, count, days, flag, folder, minutes, networks, origins, page, rate, seconds,
+    socket_address, within,
 };
 use super::{DatabaseUrl, LogLevel};
 
@@ -23,6 +26,8 @@ pub struct Server {
     pub listen: SocketAddr,
     /// The folder of everything that the server keeps.
     pub data: PathBuf,
+    /// What the server is called.
+    pub name: String,
     /// Where people reach the server, if that is not where it listens.
     #[serde(deserialize_with = "base_url")]
     pub public_url: Option<Url>,
@@ -85,6 +90,11 @@ pub struct Auth {
     pub bcrypt_concurrency: usize,
     /// Who may make an account.
     pub registration: Registration,
+    /// Who shows more than a password.
+    pub two_step: TwoStep,
+    /// Whether a mailed code can be enough.
+    #[serde(deserialize_with = "flag")]
+    pub log_in_by_mail: bool,
 }
 
 /// Who may make an account.
@@ -93,8 +103,90 @@ pub struct Auth {
 pub enum Registration {
     /// Anybody.
     Open,
+    /// Who has an invitation.
+    Invited,
     /// Only an administrator, by command.
     Closed,
+}
+
+/// Who shows more than a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TwoStep {
+    /// Nobody.
+    Off,
+    /// Who chooses to.
+    Optional,
+    /// Everybody.
+    Required,
+}
+
+/// `[mail]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// The mail server; empty for a folder.
+    pub host: String,
+    /// Its port; 0 for the usual one.
+    #[serde(deserialize_with = "within::<0, 65_535, _>")]
+    pub port: u32,
+    /// How the connection is kept secret.
+    pub encryption: Encryption,
+    /// Who we are to it; empty for nobody.
+    pub username: String,
+    /// Our password there.
+    pub password: SecretString,
+    /// From whom letters are.
+    pub from: String,
+    /// Where answers go; empty for the sender.
+    pub reply_to: String,
+    /// The folder of other templates, if there is one.
+    #[serde(deserialize_with = "folder")]
+    pub templates: Option<PathBuf>,
+    /// Which page links open, if that is not ours.
+    #[serde(deserialize_with = "page")]
+    pub links: Option<Url>,
+}
+
+/// How a connection to a mail server is kept secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Encryption {
+    /// Encrypted after the greeting.
+    StartTls,
+    /// Encrypted from the first byte.
+    Tls,
+    /// Not at all.
+    None,
+}
+
+/// `[host]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Host {
+    /// `iss` of its tokens; empty for no host application.
+    pub issuer: String,
+    /// `aud` of its tokens.
+    pub audience: String,
+    /// Where its keys are on the web.
+    #[serde(deserialize_with = "page")]
+    pub keys_url: Option<Url>,
+    /// Where its keys are on this machine.
+    #[serde(deserialize_with = "folder")]
+    pub keys_file: Option<PathBuf>,
+    /// How its tokens may be signed.
+    #[serde(deserialize_with = "algorithms")]
+    pub algorithms: Vec<ForeignAlgorithm>,
+    /// Which claim is a name to log in by.
+    pub username_claim: String,
+    /// Which is the name to be shown.
+    pub name_claim: String,
+    /// Which is the address.
+    pub email_claim: String,
+    /// Which says whether that is verified.
+    pub email_verified_claim: String,
+    /// Which all tokens of one log in have in common.
+    pub session_claim: String,
 }
 
 /// `[rooms]`

@@ -3,9 +3,11 @@
 use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use parlor_auth::ForeignAlgorithm;
 use serde::de::{Deserialize, Deserializer, Error};
 use toml::Value;
 use url::{Origin as WebOrigin, Url};
@@ -115,6 +117,38 @@ pub(super) fn origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<
             Err(error) => Err(D::Error::custom(error)),
         })
         .collect()
+}
+
+/// A web address, or nothing.
+pub(super) fn page<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let url = Url::parse(&text).ok();
+    url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        .map(Some)
+        .ok_or_else(|| D::Error::custom(format!("must be like https://app.example.org/page, not `{text}`")))
+}
+
+/// A path, or nothing.
+pub(super) fn folder<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Ok((!text.is_empty()).then(|| text.into()))
+}
+
+/// Names of signature algorithms, at least one.
+pub(super) fn algorithms<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<ForeignAlgorithm>, D::Error> {
+    const EXAMPLE: &str = r#"["RS256", "ES256", "EdDSA"]"#;
+    let known = texts(deserializer, EXAMPLE)?
+        .iter()
+        .map(|name| ForeignAlgorithm::parse(name))
+        .collect::<Option<Vec<_>>>();
+    known
+        .filter(|known| !known.is_empty())
+        .ok_or_else(|| D::Error::custom(format!("must be one or more of {EXAMPLE}")))
 }
 
 fn origin(text: &str) -> Result<Url, impl Display> {

@@ -212,8 +212,8 @@ fn a_wrong_value_is_refused_with_its_key_and_its_place() {
         (
             "PARLOR__AUTH__REGISTRATION",
             "ajar",
-            "setting `auth.registration` ($PARLOR__AUTH__REGISTRATION): unknown variant `ajar`, expected `open` or \
-             `closed`",
+            "setting `auth.registration` ($PARLOR__AUTH__REGISTRATION): unknown variant `ajar`, expected one \
+             of `open`, `invited`, `closed`",
         ),
         (
             "PARLOR__HTTP__CORS_ORIGINS",

@@ -1,5 +1,6 @@
 //! Tests of the server's binary and of its library half.
 
+mod accounts;
 mod command_line;
 mod configuration;
 mod folder;

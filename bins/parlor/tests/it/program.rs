@@ -120,9 +120,23 @@ impl Drop for Serving {
 
 /// Asks a server for a path and gives status and body.
 pub(crate) fn ask(address: SocketAddr, method: &str, path: &str, json: &str) -> (u16, String) {
+    ask_as("", address, method, path, json)
+}
+
+/// The same for somebody who has this access token.
+pub(crate) fn ask_as(
+    token: &str,
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    json: &str,
+) -> (u16, String) {
     let mut stream = std::net::TcpStream::connect(address).expect("the server listens");
     let length = json.len();
-    let head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+    let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+    if !token.is_empty() {
+        head += &format!("Authorization: Bearer {token}\r\n");
+    }
     let body = format!("Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{json}");
     stream.write_all((head + &body).as_bytes()).expect("it reads");
     let answer = std::io::read_to_string(stream).expect("it answers in UTF-8");

@@ -19,6 +19,7 @@ async fn register_and_log_in(services: &Services) -> Login {
         password: Password::parse("correct horse".into()).expect("a password"),
         display_name: None,
         email: None,
+        invite: None,
     };
     let account = services
         .accounts

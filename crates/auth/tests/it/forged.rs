@@ -8,24 +8,12 @@ use proptest::prelude::*;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use crate::mint::{ISSUED, at, encode, issued, key, parts, sign, sign_as, sign_with, tokens};
+use crate::mint::{ISSUED, at, encode, issued, key, parts, sign, sign_as, sign_with, tokens, with, without};
 
 fn assert_refused(token: &str) {
     let answer = tokens().verify(token, at(ISSUED));
     let start: String = token.chars().take(300).collect();
     assert_eq!(answer, Err(Error::InvalidToken), "{start}");
-}
-
-fn with(part: &Value, name: &str, value: Value) -> Value {
-    let mut changed = part.clone();
-    changed[name] = value;
-    changed
-}
-
-fn without(part: &Value, name: &str) -> Value {
-    let mut changed = part.clone();
-    changed.as_object_mut().unwrap().remove(name).unwrap();
-    changed
 }
 
 #[test]

@@ -5,6 +5,10 @@
     reason = "in a test a panic is the failure that it should be"
 )]
 
+mod foreign;
+mod foreign_forged;
+mod foreign_keys;
 mod forged;
+mod host;
 mod issued;
 mod mint;

@@ -82,3 +82,17 @@ pub(crate) fn sign_as(key: &EncodingKey, algorithm: Algorithm, header: &Value, c
 pub(crate) fn encode(part: &Value) -> String {
     URL_SAFE_NO_PAD.encode(part.to_string())
 }
+
+/// A copy with another value in it.
+pub(crate) fn with(part: &Value, name: &str, value: Value) -> Value {
+    let mut changed = part.clone();
+    changed[name] = value;
+    changed
+}
+
+/// A copy with one value less.
+pub(crate) fn without(part: &Value, name: &str) -> Value {
+    let mut changed = part.clone();
+    changed.as_object_mut().unwrap().remove(name).unwrap();
+    changed
+}

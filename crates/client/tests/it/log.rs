@@ -1,7 +1,7 @@
 //! A room's log as a server would keep it, with pages as of any moment.
 
 use parlor_client::{State, Update};
-use parlor_domain::Timestamp;
+use parlor_domain::{Shows, Timestamp};
 use parlor_wire::{
     AccountView, EventBody, EventView, HistoryPolicy, JoinRule, LeaveReason, Limits, MemberView, MembersPage,
     MessageView, MessagesPage, PersonRef, PositionView, RoleName, RoomKindName, RoomView, StreamHead,
@@ -239,7 +239,15 @@ impl Log {
             number: 0,
             username: "me".to_owned(),
             display_name: "Me".to_owned(),
+            first_name: None,
+            last_name: None,
+            about: None,
             email: None,
+            email_verified: false,
+            mobile: None,
+            locale: None,
+            time_zone: None,
+            shows: Shows::default().into(),
             admin: false,
             created_at: AT,
         };
@@ -250,7 +258,7 @@ impl Log {
             verdict: Verdict::Reset,
         };
         Welcome {
-            user,
+            user: Box::new(user),
             session: Uuid::nil(),
             token_expires_at: AT,
             heartbeat_seconds: 30,

@@ -5,6 +5,7 @@
 )]
 
 mod log;
+mod log_in;
 mod reconnect;
 mod script;
 mod state;

@@ -1,10 +1,9 @@
 //! Who asks.
 
-use std::future::{Ready, ready};
-
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::{FromRequest, HttpRequest};
+use futures_util::future::LocalBoxFuture;
 use parlor_services::Actor;
 
 use super::json::is_json;
@@ -22,18 +21,20 @@ pub(crate) const COOKIE: &str = "parlor_access";
 
 impl FromRequest for Caller {
     type Error = ApiError;
-    type Future = Ready<Result<Self, ApiError>>;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(caller(request))
+        let request = request.clone();
+        Box::pin(async move { caller(&request).await })
     }
 }
 
-fn caller(request: &HttpRequest) -> Result<Caller, ApiError> {
+async fn caller(request: &HttpRequest) -> Result<Caller, ApiError> {
     let api = api::of(request);
     let headers = request.headers();
+    let address = api.client_ip(request.head());
     let actor = match bearer(headers) {
-        Some(token) => api.services.sessions.authenticate(token)?,
+        Some(token) => api.authenticate(token, address).await?,
         None if headers.contains_key(AUTHORIZATION) => return Err(ApiError::unauthenticated()),
         None => {
             let cookie = request.cookie(COOKIE).ok_or_else(ApiError::unauthenticated)?;
@@ -45,7 +46,7 @@ fn caller(request: &HttpRequest) -> Result<Caller, ApiError> {
                     return Err(ApiError::unsupported_media_type());
                 }
             }
-            api.services.sessions.authenticate(cookie.value())?
+            api.authenticate(cookie.value(), address).await?
         }
     };
     Ok(Caller(actor))

@@ -67,6 +67,18 @@ impl Segment for SessionId {
     }
 }
 
+/// The number of an invitation.
+pub(crate) struct InviteNumber(pub(crate) i64);
+
+impl Segment for InviteNumber {
+    const NAME: &str = "invite";
+
+    fn read(text: &str) -> Result<Self, String> {
+        let number = text.parse().map_err(|_| "must be a whole number");
+        Ok(Self(number?))
+    }
+}
+
 impl Segment for Seq {
     const NAME: &str = "seq";
 

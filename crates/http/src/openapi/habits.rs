@@ -45,6 +45,7 @@ fn segments(path: &str) -> Vec<Parameter> {
 fn segment(name: &str) -> Parameter {
     let (text, schema) = match name {
         "seq" => ("The message's `seq`", (Type::Integer, KnownFormat::Int64)),
+        "invite" => ("The invitation's number", (Type::Integer, KnownFormat::Int64)),
         "user" => ("The account's id", (Type::String, KnownFormat::Uuid)),
         "session" => ("The session's id", (Type::String, KnownFormat::Uuid)),
         _ => ("The room's id", (Type::String, KnownFormat::Uuid)),

@@ -1,28 +1,29 @@
-//! Accounts: making one, finding people, changing one's own.
+//! Accounts: making one, finding people, and what administrators do with those of others.
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use parlor_domain::{Password, UserId};
-use parlor_services::Registration;
-use parlor_wire::{
-    AccountView, ChangeDisplayName, ChangePassword, FieldError, Register, UserView, UsersFound, parse,
-};
+use parlor_domain::{Password, UserId, Username};
+use parlor_services::{Error, Registration, UserSearch};
+use parlor_wire::{AccountView, ChangeUser, FieldError, MessagesFate, Register, UserView, UsersFound, parse};
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::etag::Tagged;
 use crate::extract::{Caller, Json, Path, Query, Strict};
-use crate::{Api, ApiError, answer};
+use crate::{Api, ApiError, answer, view};
+
+/// Most characters by which somebody is searched: no name has more.
+const LONGEST: usize = 80;
 
 /// Register
 ///
-/// Makes an account. Log in with it at `POST /v1/sessions`.
+/// Makes an account. Log in with it at `POST /v1/sessions`. Where an address is given, a link is mailed there that
+/// verifies it; whether somebody else has it is not told.
 #[utoipa::path(post, path = "/v1/users", operation_id = "register", tag = "accounts", request_body = Register,
     responses(
         (status = 201, description = "Made", body = AccountView),
-        (status = 403, description = "`sign_up_closed`"),
-        (status = 409, description = "`username_taken`, `email_taken`"),
+        (status = 403, description = "`sign_up_closed`, `invite_needed`, `invite_over`"),
+        (status = 409, description = "`username_taken`"),
     ), security(()))]
 pub(crate) async fn register(
     _: Strict,
@@ -37,6 +38,7 @@ pub(crate) async fn register(
             .map(|name| parse("display_name", &name))
             .transpose()?,
         email: wish.email.map(|email| parse("email", &email)).transpose()?,
+        invite: wish.invite,
     };
     let account = api.services.accounts.register(registration).await?;
     let path = format!("/v1/users/{}", account.user.id);
@@ -44,94 +46,173 @@ pub(crate) async fn register(
 }
 
 /// Look somebody up
+///
+/// Address, number and when somebody was last there are among what is answered if that person shows them to whoever
+/// asks.
 #[utoipa::path(get, path = "/v1/users/{user}", operation_id = "getUser", tag = "accounts",
     responses(
         (status = 200, description = "Found", body = UserView),
         (status = 404, description = "`no_such_user`"),
     ))]
 pub(crate) async fn user(
-    _: Caller,
+    Caller(actor): Caller,
     api: Data<Api>,
     Path(user): Path<UserId>,
 ) -> Result<Json<UserView>, ApiError> {
     let account = api.services.accounts.find(user).await?;
-    Ok(Json(UserView::from(&account)))
+    let shown = api
+        .services
+        .accounts
+        .shown(&actor, std::slice::from_ref(&account))
+        .await?;
+    Ok(Json(view::user(
+        &account,
+        shown.into_iter().next().unwrap_or_default(),
+    )))
 }
 
-/// How people are searched.
+/// How people are searched: by exactly one of these.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Search {
+    /// The beginning of a username, of a display name or of a last name, in any case: 1 to 80 characters.
+    #[param(example = "an")]
+    q: Option<String>,
     /// The whole username, in any case.
     #[param(example = "ann")]
-    username: String,
+    username: Option<String>,
+    /// The whole verified address, of somebody who shows it to whoever asks.
+    #[param(example = "ann@example.org")]
+    email: Option<String>,
+    /// The whole mobile number, of somebody who shows it to whoever asks.
+    #[param(example = "+41791234567")]
+    mobile: Option<String>,
 }
 
-/// Find somebody by name
+/// Who is looked for.
+enum Wanted {
+    Named(Username),
+    Any(UserSearch),
+}
+
+impl Search {
+    fn wanted(self) -> Result<Wanted, FieldError> {
+        match (self.q, self.username, self.email, self.mobile) {
+            (Some(q), None, None, None) => beginning(&q).map(UserSearch::Beginning).map(Wanted::Any),
+            (None, Some(username), None, None) => parse("username", &username).map(Wanted::Named),
+            (None, None, Some(email), None) => Ok(Wanted::Any(UserSearch::Email(parse("email", &email)?))),
+            (None, None, None, Some(mobile)) => {
+                Ok(Wanted::Any(UserSearch::Mobile(parse("mobile", &mobile)?)))
+            }
+            _ => Err(wrong(
+                "q",
+                "must be given, or one of username, email and mobile instead",
+            )),
+        }
+    }
+}
+
+/// Find people
+///
+/// By what their names begin with, or by all of a username, an address or a number. Who does not show his address or
+/// number is not found by it.
 #[utoipa::path(get, path = "/v1/users", operation_id = "findUsers", tag = "accounts", params(Search),
-    responses((status = 200, description = "Nobody, or the one who has this name", body = UsersFound)))]
+    responses((status = 200, description = "Nobody, or up to 20 people", body = UsersFound)))]
 pub(crate) async fn users(
-    _: Caller,
+    Caller(actor): Caller,
     api: Data<Api>,
     Query(search): Query<Search>,
 ) -> Result<Json<UsersFound>, ApiError> {
-    let username = parse("username", &search.username)?;
-    let found = api.services.accounts.search(&username).await?;
-    let users = found.iter().map(UserView::from).collect();
-    Ok(Json(UsersFound { users }))
+    let accounts = &api.services.accounts;
+    let found = match search.wanted()? {
+        Wanted::Any(wanted) => accounts.search(&actor, wanted).await?,
+        Wanted::Named(username) => match accounts.find_by_username(&username).await {
+            Ok(account) => vec![account],
+            Err(Error::NoSuchUser(_)) => Vec::new(),
+            Err(error) => return Err(error.into()),
+        },
+    };
+    let shown = accounts.shown(&actor, &found).await?;
+    let users = found.iter().zip(shown);
+    Ok(Json(UsersFound {
+        users: users.map(|(account, shown)| view::user(account, shown)).collect(),
+    }))
 }
 
-/// One's own account
-#[utoipa::path(get, path = "/v1/me", operation_id = "getMe", tag = "accounts",
-    responses(
-        (status = 200, description = "The account", body = AccountView),
-        (status = 304, description = "Still as `If-None-Match` says"),
-    ))]
-pub(crate) async fn me(Caller(actor): Caller, api: Data<Api>) -> Result<Tagged<AccountView>, ApiError> {
-    let account = api.services.accounts.find(actor.user.id).await?;
-    Ok(Tagged(AccountView::from(&account)))
-}
-
-/// Change one's name
-#[utoipa::path(patch, path = "/v1/me", operation_id = "changeMe", tag = "accounts", request_body = ChangeDisplayName,
-    responses((status = 200, description = "The account as it is now", body = AccountView)))]
-pub(crate) async fn change_me(
-    Caller(actor): Caller,
-    api: Data<Api>,
-    Json(change): Json<ChangeDisplayName>,
-) -> Result<Json<AccountView>, ApiError> {
-    let name = parse("display_name", &change.display_name)?;
-    let account = api.services.accounts.set_display_name(&actor, name).await?;
-    Ok(Json(AccountView::from(&account)))
-}
-
-/// Change one's password
+/// Lock or unlock somebody's account
 ///
-/// Ends all other sessions.
-#[utoipa::path(put, path = "/v1/me/password", operation_id = "changePassword", tag = "accounts",
-    request_body = ChangePassword,
+/// For administrators, and not for their own. Locking ends all sessions of the account.
+#[utoipa::path(patch, path = "/v1/users/{user}", operation_id = "changeUser", tag = "administration",
+    request_body = ChangeUser,
     responses(
-        (status = 204, description = "Changed"),
-        (status = 403, description = "`wrong_password`"),
+        (status = 204, description = "Locked or unlocked, now or before"),
+        (status = 403, description = "`forbidden`"),
+        (status = 404, description = "`no_such_user`"),
     ))]
-pub(crate) async fn change_password(
-    _: Strict,
+pub(crate) async fn change_user(
     Caller(actor): Caller,
     api: Data<Api>,
-    Json(change): Json<ChangePassword>,
+    Path(user): Path<UserId>,
+    Json(change): Json<ChangeUser>,
 ) -> Result<HttpResponse, ApiError> {
-    let new = password("new_password", change.new_password)?;
     api.services
         .accounts
-        .change_password(&actor, change.old_password, new)
+        .set_disabled(&actor, user, change.disabled)
         .await?;
     Ok(answer::done())
 }
 
-fn password(field: &str, text: SecretString) -> Result<Password, FieldError> {
-    Password::parse(text).map_err(|error| FieldError {
+/// What becomes of what somebody wrote.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Deletion {
+    /// Whether it stays.
+    messages: MessagesFate,
+}
+
+/// Delete somebody's account
+///
+/// For administrators, and not for their own. It ends all sessions, and forgets all that is personal.
+#[utoipa::path(delete, path = "/v1/users/{user}", operation_id = "deleteUser", tag = "administration",
+    params(Deletion),
+    responses(
+        (status = 204, description = "Deleted"),
+        (status = 403, description = "`forbidden`"),
+        (status = 404, description = "`no_such_user`"),
+    ))]
+pub(crate) async fn delete_user(
+    Caller(actor): Caller,
+    api: Data<Api>,
+    Path(user): Path<UserId>,
+    Query(deletion): Query<Deletion>,
+) -> Result<HttpResponse, ApiError> {
+    let messages = deletion.messages == MessagesFate::Delete;
+    api.services
+        .accounts
+        .delete_another(&actor, user, messages)
+        .await?;
+    Ok(answer::done())
+}
+
+/// A new password in this field.
+pub(super) fn password(field: &str, text: SecretString) -> Result<Password, FieldError> {
+    Password::parse(text).map_err(|error| wrong(field, &error.to_string()))
+}
+
+fn beginning(text: &str) -> Result<Box<str>, FieldError> {
+    let text = text.trim();
+    if (1..=LONGEST).contains(&text.chars().count()) {
+        Ok(text.into())
+    } else {
+        Err(wrong("q", "must be 1 to 80 characters"))
+    }
+}
+
+fn wrong(field: &str, message: &str) -> FieldError {
+    FieldError {
         field: field.to_owned(),
-        message: error.to_string(),
-    })
+        message: message.to_owned(),
+    }
 }

@@ -4,19 +4,24 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use parlor_domain::SessionId;
 use parlor_services::Device;
-use parlor_wire::{LogIn, RefreshTokens, SessionView, SessionsList, Tokens, parse};
+use parlor_wire::{
+    ChallengeView, FieldError, LogIn, RefreshTokens, SessionView, SessionsList, Tokens, parse,
+};
 
 use crate::extract::{Caller, Json, Path, Strict};
 use crate::{Api, ApiError, answer, view};
 
 /// Log in
 ///
-/// Opens a session, with an access token for minutes and a refresh token that gets the next pair.
+/// Opens a session, with an access token for minutes and a refresh token that gets the next pair. Where a second step
+/// is wanted, 202 says which: complete the log in at `POST /v1/challenges/complete`.
 #[utoipa::path(post, path = "/v1/sessions", operation_id = "logIn", tag = "sessions", request_body = LogIn,
     responses(
         (status = 201, description = "Logged in", body = Tokens),
+        (status = 202, description = "The password is right, and a code is wanted", body = ChallengeView),
         (status = 401, description = "`wrong_credentials`"),
-        (status = 403, description = "`account_disabled`"),
+        (status = 403, description = "`account_disabled`, `no_second_step`"),
+        (status = 429, description = "`too_many_tries`, `rate_limited`: wait as `Retry-After` says"),
     ), security(()))]
 pub(crate) async fn log_in(
     _: Strict,
@@ -24,17 +29,13 @@ pub(crate) async fn log_in(
     request: HttpRequest,
     Json(proof): Json<LogIn>,
 ) -> Result<HttpResponse, ApiError> {
-    let device = Device {
-        name: parse("device", proof.device.as_deref().unwrap_or_default())?,
-        address: address(&api, &request),
-    };
-    let login = api
+    let device = device(&api, &request, proof.device.as_deref())?;
+    let outcome = api
         .services
-        .sessions
+        .log_ins
         .log_in(&proof.username, proof.password, device)
         .await?;
-    let path = format!("/v1/sessions/{}", login.session.id);
-    Ok(answer::created(&path, view::tokens(&login)))
+    Ok(answer::logged_in(&outcome))
 }
 
 /// Get the next pair of tokens
@@ -104,6 +105,14 @@ pub(crate) async fn end(
 ) -> Result<HttpResponse, ApiError> {
     api.services.sessions.revoke(&actor, session).await?;
     Ok(answer::done())
+}
+
+/// What a request says about where it comes from, and its body about what the device is called.
+pub(super) fn device(api: &Api, request: &HttpRequest, name: Option<&str>) -> Result<Device, FieldError> {
+    Ok(Device {
+        name: parse("device", name.unwrap_or_default())?,
+        address: address(api, request),
+    })
 }
 
 fn address(api: &Api, request: &HttpRequest) -> Option<Box<str>> {

@@ -1,6 +1,7 @@
 //! The commands of an open session.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use parlor_domain::{ClientId, Mark, Origin, RoomId, Seq, StreamId, UserId};
 use parlor_hub::PresenceState;
@@ -30,7 +31,10 @@ pub(crate) fn take(session: &Rc<Session>, actor: Actor, command: Command) {
             session.connection.unwatch(UserId::new(follow.user));
             session.connection.answer_lazily(number, ok);
         }
-        Command::Authenticate(fresh) => authenticate(session, &actor, number, &fresh.token),
+        Command::Authenticate(fresh) => {
+            let task = session.clone();
+            session.spawn(async move { authenticate(&task, &actor, number, &fresh.token).await });
+        }
         Command::Follow(follow) => {
             let task = session.clone();
             session.spawn(async move { watch(&task, &actor, number, UserId::new(follow.user)).await });
@@ -144,8 +148,8 @@ async fn watch(session: &Rc<Session>, actor: &Actor, number: u64, user: UserId) 
 }
 
 /// Takes a fresh access token of the same session.
-fn authenticate(session: &Session, actor: &Actor, number: u64, token: &str) {
-    match session.sockets.api.services.sessions.inspect(token) {
+async fn authenticate(session: &Session, actor: &Actor, number: u64, token: &str) {
+    match session.sockets.api.inspect(token, session.address()).await {
         Ok((fresh, expires_at)) if fresh.session == actor.session => {
             session.connection.expire_at(expires_at);
             session.connection.answer(number, ok);
@@ -169,6 +173,7 @@ pub(crate) fn failure(id: Option<u64>, error: &Error) -> Failure {
     let retry = match error.kind() {
         ErrorKind::Busy => Retry::AfterMs(500),
         ErrorKind::Unavailable | ErrorKind::Internal => Retry::AfterMs(2000),
+        ErrorKind::Limited => Retry::AfterMs(millis(error.wait().unwrap_or_default())),
         _ => Retry::Never,
     };
     let (code, message) = (error.code().to_owned(), error.to_string());
@@ -179,4 +184,8 @@ pub(crate) fn failure(id: Option<u64>, error: &Error) -> Failure {
         field: error.field().map(str::to_owned),
         retry,
     }
+}
+
+fn millis(wait: Duration) -> u64 {
+    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)
 }

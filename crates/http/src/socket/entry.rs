@@ -1,12 +1,7 @@
 //! Who may open a socket.
 
-use actix_http::ws::verify_handshake;
-use actix_web::cookie::Cookie;
-use actix_web::dev::RequestHead;
-use actix_web::http::Method;
-use actix_web::http::header::{self, ORIGIN};
-use parlor_domain::Timestamp;
-use parlor_services::Actor;
+use std::net::IpAddr;
+use std::sync::Arc;
 
 use super::{SOCKET_PATH, Sockets};
 use crate::ApiError;
@@ -14,18 +9,26 @@ use crate::extract::{COOKIE, bearer};
 use crate::limits::Class;
 use crate::origin::is_own_origin;
 use crate::places::Place;
+use crate::tokens::Presented;
+use actix_http::ws::verify_handshake;
+use actix_web::cookie::Cookie;
+use actix_web::dev::RequestHead;
+use actix_web::http::Method;
+use actix_web::http::header::{self, ORIGIN};
 
 /// A client that may open a socket.
 pub(crate) struct Entry {
-    /// Who it is, and until when its token is good; `None` if the token follows in `hello`.
-    pub(crate) actor: Option<(Actor, Timestamp)>,
+    /// Who it is; `None` if the token follows in `hello`.
+    pub(crate) who: Option<Presented>,
+    /// Where it comes from.
+    pub(crate) address: IpAddr,
     /// Its place among those of its address.
     pub(crate) place: Place,
 }
 
 impl Sockets {
     /// Checks a handshake: its path, its form, its rate, its origin and its token.
-    pub(crate) fn enter(self: &std::sync::Arc<Self>, head: &RequestHead) -> Result<Entry, ApiError> {
+    pub(crate) async fn enter(self: &Arc<Self>, head: &RequestHead) -> Result<Entry, ApiError> {
         if head.uri.path() != SOCKET_PATH {
             return Err(ApiError::no_such_path());
         }
@@ -46,11 +49,15 @@ impl Sockets {
         // A browser sends the cookie whatever page asks for the socket, so it counts only with an origin that is known.
         let cookie = if own || listed { cookie(head) } else { None };
         let token = bearer(head.headers()).map(str::to_owned).or(cookie);
-        let actor = token
-            .map(|token| self.api.services.sessions.inspect(&token))
-            .transpose()?;
+        let who = match token {
+            Some(token) => {
+                let (actor, expires_at) = self.api.inspect(&token, address).await?;
+                Some(Presented::Known(actor, expires_at))
+            }
+            None => None,
+        };
         let place = self.places.take(address).ok_or_else(ApiError::too_many_sockets)?;
-        Ok(Entry { actor, place })
+        Ok(Entry { who, address, place })
     }
 
     fn is_listed(&self, head: &RequestHead) -> bool {

@@ -39,7 +39,7 @@ pub async fn socket(request: HttpRequest, payload: web::Payload) -> Result<HttpR
         .expect("the App has Sockets as its data")
         .clone()
         .into_inner();
-    let entry = sockets.enter(request.head())?;
+    let entry = sockets.enter(request.head()).await?;
     // Of actix-ws comes the handshake. Its session would wait for a client that does not read, and its stream of messages
     // would hold all that a frame claims to be; so it gets an empty payload, and what is said goes another way.
     let nothing = web::Payload::extract(&request)

@@ -1,6 +1,7 @@
 //! What a client says, and what becomes of it; the same over every transport.
 
 use std::cell::{Cell, RefCell};
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use std::task::{Context, Waker};
 use governor::DefaultDirectRateLimiter;
 use parlor_domain::{Mark, Position, Rev, RoomId, Seq, StreamId, Tag, Timestamp, UserId};
 use parlor_hub::{Connection, Follow, Start};
-use parlor_services::{Actor, Error, Opened, StreamKind, Verdict};
+use parlor_services::{Actor, Error, ErrorKind, Opened, StreamKind, Verdict};
 use parlor_wire::{
     AccountView, ClientMark, CloseReason, Command, Failure, Hello, Limits, Notice, Retry, StreamHead, Welcome,
 };
@@ -18,6 +19,7 @@ use super::entry::Entry;
 use super::input::Incoming;
 use super::{Sockets, commands, frame};
 use crate::places::Place;
+use crate::tokens::Presented;
 
 /// Commands that may wait for their answers; the hub reads no more while so many wait.
 const COMMANDS_IN_FLIGHT: usize = 32;
@@ -34,6 +36,7 @@ pub(crate) struct Session {
     rate: Option<Box<DefaultDirectRateLimiter>>,
     /// Frames beyond the rate that were not made good for.
     excess: Cell<u32>,
+    address: IpAddr,
     _place: Place,
 }
 
@@ -50,7 +53,7 @@ enum Stage {
 /// What was said in `hello` so far.
 #[derive(Default)]
 struct Hellos {
-    actor: Option<(Actor, Timestamp)>,
+    who: Option<Presented>,
     positions: Vec<(StreamId, Position)>,
     marks: Vec<ClientMark>,
 }
@@ -63,7 +66,7 @@ impl Session {
             governor::Quota::per_second(commands).allow_burst(burst)
         });
         let hellos = Hellos {
-            actor: entry.actor,
+            who: entry.who,
             ..Hellos::default()
         };
         Rc::new(Self {
@@ -73,6 +76,7 @@ impl Session {
             ending: Cell::new(None),
             rate: quota.map(|quota| Box::new(DefaultDirectRateLimiter::direct(quota))),
             excess: Cell::new(0),
+            address: entry.address,
             _place: entry.place,
         })
     }
@@ -80,6 +84,11 @@ impl Session {
     /// Whether it was welcomed, or is about to be.
     pub(crate) fn is_open(&self) -> bool {
         !matches!(*self.stage.borrow(), Stage::New(_))
+    }
+
+    /// Where the client is.
+    pub(crate) fn address(&self) -> IpAddr {
+        self.address
     }
 
     /// Why it has to end, if it has.
@@ -182,11 +191,11 @@ impl Session {
             });
             return;
         };
-        if hellos.actor.is_none() {
+        if hellos.who.is_none() {
             let token = hello.token.unwrap_or_default();
-            match self.sockets.api.services.sessions.inspect(&token) {
-                Ok(actor) => hellos.actor = Some(actor),
-                Err(error) => return self.refuse_hello(&error, CloseReason::Unauthenticated),
+            match self.sockets.api.presented(&token) {
+                Ok(who) => hellos.who = Some(who),
+                Err(error) => return self.refuse_hello(&error, closing(&error)),
             }
         }
         hellos.positions.extend(hello.positions.into_iter().map(|at| {
@@ -207,13 +216,9 @@ impl Session {
         let hellos = std::mem::take(&mut **hellos);
         *stage = Stage::Opening;
         drop(stage);
-        if let Some((actor, expires_at)) = hellos.actor {
+        if let Some(who) = hellos.who {
             let session = self.clone();
-            self.spawn(async move {
-                session
-                    .open(actor, expires_at, hellos.positions, hellos.marks)
-                    .await
-            });
+            self.spawn(async move { session.open(who, hellos.positions, hellos.marks).await });
         }
     }
 
@@ -225,19 +230,14 @@ impl Session {
     /// Welcomes the client, and begins to feed it.
     async fn open(
         self: Rc<Self>,
-        actor: Actor,
-        expires_at: Timestamp,
+        who: Presented,
         positions: Vec<(StreamId, Position)>,
         marks: Vec<ClientMark>,
     ) {
-        let opened = match self.sockets.api.services.sync.open(&actor, positions).await {
-            Ok(opened) => opened,
+        let (actor, expires_at, opened) = match self.find(who, positions).await {
+            Ok(found) => found,
             Err(error) => {
-                let reason = match error {
-                    Error::SessionOver => CloseReason::SessionEnded,
-                    _ => CloseReason::Unavailable,
-                };
-                self.refuse_hello(&error, reason);
+                self.refuse_hello(&error, closing(&error));
                 self.connection.attend();
                 return;
             }
@@ -273,6 +273,17 @@ impl Session {
         *self.stage.borrow_mut() = Stage::Open(actor);
     }
 
+    /// Who the client is, and where his streams stand.
+    async fn find(
+        &self,
+        who: Presented,
+        positions: Vec<(StreamId, Position)>,
+    ) -> Result<(Actor, Timestamp, Opened), Error> {
+        let (actor, expires_at) = self.sockets.api.identify(who, self.address).await?;
+        let opened = self.sockets.api.services.sync.open(&actor, positions).await?;
+        Ok((actor, expires_at, opened))
+    }
+
     fn welcome(&self, opened: &Opened, expires_at: Timestamp) -> Welcome {
         let settings = &self.sockets.settings;
         let streams = opened.streams.iter().map(|start| StreamHead {
@@ -290,7 +301,7 @@ impl Session {
             },
         });
         Welcome {
-            user: AccountView::from(&opened.account),
+            user: Box::new(AccountView::from(&opened.account)),
             session: opened.session.id.uuid(),
             token_expires_at: expires_at.into(),
             heartbeat_seconds: settings.heartbeat.as_secs() as u32,
@@ -351,5 +362,16 @@ impl Session {
         {
             tokio::task::spawn_local(task);
         }
+    }
+}
+
+/// With which words a client goes who was refused for this reason.
+fn closing(error: &Error) -> CloseReason {
+    match error.kind() {
+        ErrorKind::Unauthenticated if matches!(error, Error::SessionOver) => CloseReason::SessionEnded,
+        ErrorKind::Unauthenticated => CloseReason::Unauthenticated,
+        // Another token would help as little.
+        ErrorKind::Forbidden => CloseReason::SessionEnded,
+        _ => CloseReason::Unavailable,
     }
 }

@@ -109,7 +109,7 @@ pub(crate) async fn take_over(
         ..
     } = framed.into_parts();
     stream.write_all(&write_buf).await?;
-    match sockets.enter(request.head()) {
+    match sockets.enter(request.head()).await {
         Err(refused) => refuse(&sockets.api, stream, &request, &refused).await,
         Ok(entry) => {
             tracing::info!(client = %sockets.api.client_ip(request.head()), "socket opened");

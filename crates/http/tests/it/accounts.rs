@@ -13,12 +13,24 @@ async fn who_registers_is_shown_the_account_and_where_it_is() {
     assert_snapshot!(made.shown(), @r#"
     201
     {
+      "about": null,
       "admin": false,
       "created_at": "2026-01-01T00:00:00.000000Z",
       "display_name": "Ann Lee",
       "email": "ann@example.org",
+      "email_verified": false,
+      "first_name": null,
       "id": "id 1",
+      "last_name": null,
+      "locale": null,
+      "mobile": null,
       "number": 1,
+      "shows": {
+        "email": "nobody",
+        "last_seen": "contacts",
+        "mobile": "nobody"
+      },
+      "time_zone": null,
       "username": "Ann"
     }
     "#);

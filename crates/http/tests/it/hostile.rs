@@ -131,7 +131,7 @@ async fn wrong_parts_of_paths_and_queries_are_named() {
         ("/v1/rooms?cursor='".to_owned(), "cursor"),
         ("/v1/rooms?cursor=AAAA".to_owned(), "cursor"),
         ("/v1/rooms?limit=%ff".to_owned(), "limit"),
-        ("/v1/users".to_owned(), "username"),
+        ("/v1/users".to_owned(), "q"),
         ("/v1/users?username=%25".to_owned(), "username"),
     ] {
         let answer = ann.get(&path).await;

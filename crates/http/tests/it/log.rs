@@ -4,10 +4,11 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use hyper::Method;
+use parlor_domain::LetterKind;
 use serde_json::json;
 use tracing_subscriber::EnvFilter;
 
-use crate::world::{PASSWORD, World};
+use crate::world::{PASSWORD, World, text};
 
 /// Keeps what is logged.
 #[derive(Clone, Default)]
@@ -47,10 +48,29 @@ async fn requests_are_logged_without_secrets() {
     world
         .post("/v1/sessions/refresh", json!({"refresh_token": ann.refresh}))
         .await;
+    let bob = world.person_with_mail("bob").await;
+    world.post("/v1/password-resets", json!({"login": "bob"})).await;
+    let link = world.mailed("bob@example.org", LetterKind::ResetPassword).await;
+    let wish = json!({"on": true, "password": PASSWORD});
+    bob.put("/v1/me/second-step/mailed-code", wish).await;
+    let challenge = text(&world.begin("bob").await.json()["challenge"]);
+    let code = world.mailed("bob@example.org", LetterKind::LoginCode).await;
+    world.complete(&json!(challenge), &code).await;
+    let new = json!({"token": link, "new_password": "battery staple"});
+    world.post("/v1/password-resets/complete", new).await;
     let logged = String::from_utf8(paper.0.lock().unwrap().clone()).unwrap();
     assert!(logged.contains(&path), "{logged}");
     assert!(logged.contains(named.header("x-request-id").unwrap()), "{logged}");
-    for secret in [&*ann.token, &ann.refresh, PASSWORD, "?token"] {
+    let secrets = [
+        &*ann.token,
+        &ann.refresh,
+        PASSWORD,
+        "?token",
+        &link,
+        &challenge,
+        "battery staple",
+    ];
+    for secret in secrets {
         assert!(!logged.contains(secret), "{logged}");
     }
 }

@@ -4,14 +4,22 @@
     reason = "in a test a panic is the failure that it should be"
 )]
 
+mod account_page;
 mod accounts;
+mod administration;
 mod documents;
 mod edge;
 mod hostile;
+mod hosts;
 mod log;
+mod log_ins;
 mod members;
 mod messages;
+mod profiles;
+mod proofs;
 mod rooms;
+mod second_steps;
 mod sessions;
 mod socket;
+mod throttled;
 mod world;

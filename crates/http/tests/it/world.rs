@@ -2,10 +2,13 @@
 
 mod answer;
 mod device;
+mod host;
+mod person;
 
+use std::collections::HashMap;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -14,23 +17,26 @@ use actix_web::{App, HttpServer};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
+use hyper::header::CONTENT_TYPE;
 use hyper::{Method, Request};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use parlor_auth::{AccessTokens, KeyRing, PasswordHasher, RefreshSecret, SigningKey};
+use parlor_auth::{AccessTokens, ForeignSettings, KeyRing, PasswordHasher, RefreshSecret, SigningKey, Vault};
+use parlor_domain::LetterKind;
 use parlor_http::server::{self, ServerSettings};
 use parlor_http::{Api, Jobs, JsonFormat, Readiness, Settings, SocketSettings, Sockets, mount};
 use parlor_hub::Hub;
 use parlor_services::{Ports, Secrets, Services, Tokens};
 use parlor_store::{Database, Store};
-use parlor_testkit::{FixedClock, SeededEntropy};
+use parlor_testkit::{FixedClock, Inbox, SeededEntropy};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 pub(crate) use self::answer::{Answer, text};
 pub(crate) use self::device::{Device, Frame};
+pub(crate) use self::host::{HOST, HostKey};
+pub(crate) use self::person::Person;
 
 /// Everybody's password.
 pub(crate) const PASSWORD: &str = "correct horse";
@@ -40,6 +46,10 @@ pub(crate) struct World {
     pub(crate) address: SocketAddr,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) ready: Arc<Switch>,
+    pub(crate) services: Arc<Services>,
+    pub(crate) inbox: Arc<Inbox>,
+    /// How many letters of each kind to each address were looked at.
+    read: Mutex<HashMap<(String, LetterKind), usize>>,
     client: Client<HttpConnector, Full<Bytes>>,
     server: ServerHandle,
     _jobs: Jobs,
@@ -50,6 +60,7 @@ pub(crate) struct World {
 /// What a server is like.
 pub(crate) struct Setup {
     pub(crate) http: Settings,
+    pub(crate) services: parlor_services::Settings,
     pub(crate) socket: SocketSettings,
     pub(crate) hub: parlor_hub::Settings,
     /// Most connections of one network address that are no sockets.
@@ -73,6 +84,10 @@ impl Default for Setup {
             http: Settings {
                 rates: None,
                 ..Settings::default()
+            },
+            services: parlor_services::Settings {
+                limits: false,
+                ..parlor_services::Settings::default()
             },
             socket: SocketSettings {
                 commands_per_second: None,
@@ -113,6 +128,23 @@ impl World {
         .await
     }
 
+    pub(crate) async fn with_services(services: parlor_services::Settings) -> Self {
+        Self::start(Setup {
+            services,
+            ..Setup::default()
+        })
+        .await
+    }
+
+    /// A server that takes the tokens of a host application, as [`HostKey`] signs them.
+    pub(crate) async fn with_host() -> Self {
+        Self::with_services(parlor_services::Settings {
+            host: Some(ForeignSettings::new(HostKey::ISSUER, HostKey::AUDIENCE)),
+            ..parlor_services::Settings::default()
+        })
+        .await
+    }
+
     pub(crate) async fn start(setup: Setup) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(FixedClock::default());
@@ -122,20 +154,30 @@ impl World {
         let opened = opened.await.unwrap();
         let formats = vec![Arc::new(JsonFormat) as _];
         let hub = Hub::new(setup.hub, formats, opened.ports().log, clock.clone());
-        let store = opened.start(hub.clone()).await.unwrap();
-        let stores = store.ports();
+        let stores = opened.ports();
+        let inbox = Arc::new(Inbox::default());
         let ports = Ports {
             users: stores.users,
             sessions: stores.sessions,
+            challenges: stores.challenges,
+            second_steps: stores.second_steps,
+            proofs: stores.proofs,
+            invites: stores.invites,
+            counters: stores.counters,
+            outbox: stores.outbox,
+            mailer: inbox.clone(),
+            host_keys: Some(Arc::new(HostKey::published())),
             rooms: stores.rooms,
             log: stores.log,
             sync: stores.sync,
             clock: clock.clone(),
             entropy,
         };
-        let services = Services::new(ports, secrets(), parlor_services::Settings::default());
+        let services = Arc::new(Services::new(ports, secrets(), setup.services));
+        let sink = services.sessions.ended().before(hub.clone());
+        let store = opened.start(sink).await.unwrap();
         let ready = Arc::new(Switch(AtomicBool::new(true)));
-        let api = Data::new(Api::new(Arc::new(services), ready.clone(), 7, setup.http));
+        let api = Data::new(Api::new(services.clone(), ready.clone(), 7, setup.http));
         let jobs = Jobs::start(&api, &hub);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -167,6 +209,9 @@ impl World {
             address,
             clock,
             ready,
+            services,
+            inbox,
+            read: Mutex::default(),
             client: Client::builder(TokioExecutor::new()).build_http(),
             server: handle,
             _jobs: jobs,
@@ -215,6 +260,45 @@ impl World {
             .await
     }
 
+    /// What is secret in the next letter of this kind to this address, once it has come.
+    pub(crate) async fn mailed(&self, to: &str, kind: LetterKind) -> String {
+        let known = {
+            let mut read = self.read.lock().unwrap();
+            let known = read.entry((to.to_owned(), kind)).or_default();
+            *known += 1;
+            *known
+        };
+        let arrived = async {
+            while self.inbox.count(to, kind) < known {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let arrived = tokio::time::timeout(Duration::from_secs(20), arrived).await;
+        arrived.unwrap_or_else(|_| panic!("no {kind:?} for {to}"));
+        self.inbox.secret(to, kind).unwrap_or_default()
+    }
+
+    /// Registers somebody with a verified address, `NAME@example.org`, and logs in.
+    pub(crate) async fn person_with_mail(&self, name: &str) -> Person<'_> {
+        let email = format!("{name}@example.org");
+        let account = json!({"username": name, "password": PASSWORD, "email": email});
+        let made = self.post("/v1/users", account).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        let token = self.mailed(&email, LetterKind::VerifyEmail).await;
+        let verified = self
+            .post("/v1/proofs/verify-email", json!({"token": token}))
+            .await;
+        assert_eq!(verified.status, 204, "{}", verified.text);
+        self.log_in(name).await
+    }
+
+    /// Registers an administrator and logs in.
+    pub(crate) async fn admin(&self, name: &str) -> Person<'_> {
+        let user = self.person(name).await.id.parse().unwrap();
+        self.services.accounts.set_admin(user, true).await.unwrap();
+        self.log_in(name).await
+    }
+
     /// Registers somebody and logs in.
     pub(crate) async fn person(&self, name: &str) -> Person<'_> {
         let account = json!({"username": name, "password": PASSWORD});
@@ -224,17 +308,25 @@ impl World {
     }
 
     pub(crate) async fn log_in(&self, name: &str) -> Person<'_> {
+        self.logged_in(&self.begin(name).await)
+    }
+
+    /// Logs in, as far as that goes with a password.
+    pub(crate) async fn begin(&self, name: &str) -> Answer {
         let proof = json!({"username": name, "password": PASSWORD, "device": "phone"});
-        let login = self.post("/v1/sessions", proof).await;
-        assert_eq!(login.status, 201, "{}", login.text);
-        let login = login.json();
-        Person {
-            world: self,
-            id: text(&login["user"]["id"]),
-            session: text(&login["session"]["id"]),
-            token: text(&login["access_token"]),
-            refresh: text(&login["refresh_token"]),
-        }
+        self.post("/v1/sessions", proof).await
+    }
+
+    /// Shows the code that a log in wants.
+    pub(crate) async fn complete(&self, challenge: &Value, code: &str) -> Answer {
+        let shown = json!({"challenge": challenge, "code": code});
+        self.post("/v1/challenges/complete", shown).await
+    }
+
+    /// Who has the tokens of this answer.
+    pub(crate) fn logged_in(&self, answer: &Answer) -> Person<'_> {
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        Person::logged_in(self, &answer.json())
     }
 }
 
@@ -242,68 +334,6 @@ impl Drop for World {
     fn drop(&mut self) {
         // Told, not waited for: the server's threads end by themselves.
         drop(self.server.stop(false));
-    }
-}
-
-/// Somebody with an access token.
-pub(crate) struct Person<'a> {
-    world: &'a World,
-    pub(crate) id: String,
-    pub(crate) session: String,
-    pub(crate) token: String,
-    pub(crate) refresh: String,
-}
-
-impl Person<'_> {
-    pub(crate) async fn get(&self, path: &str) -> Answer {
-        self.ask(Method::GET, path, None).await
-    }
-
-    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
-        self.ask(Method::POST, path, Some(body)).await
-    }
-
-    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
-        self.ask(Method::PATCH, path, Some(body)).await
-    }
-
-    /// Puts JSON, or nothing for `null`.
-    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
-        self.ask(Method::PUT, path, Some(body).filter(|body| !body.is_null()))
-            .await
-    }
-
-    pub(crate) async fn delete(&self, path: &str) -> Answer {
-        self.ask(Method::DELETE, path, None).await
-    }
-
-    /// Makes a group, and gives its path.
-    pub(crate) async fn group(&self, members: &[&Person<'_>]) -> String {
-        let members: Vec<&str> = members.iter().map(|member| member.id.as_str()).collect();
-        let room = json!({"name": "Tea", "members": members});
-        let made = self.post("/v1/rooms", room).await;
-        assert_eq!(made.status, 201, "{}", made.text);
-        made.header("location").unwrap().to_owned()
-    }
-
-    /// Says something in the room of this path, and gives the path of the message.
-    pub(crate) async fn say(&self, room: &str, client_id: &str, body: &str) -> String {
-        let message = json!({"client_id": client_id, "body": body});
-        let sent = self.post(&format!("{room}/messages"), message).await;
-        assert_eq!(sent.status, 201, "{}", sent.text);
-        sent.header("location").unwrap().to_owned()
-    }
-
-    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
-        let bearer = format!("Bearer {}", self.token);
-        let mut headers = vec![(AUTHORIZATION.as_str(), bearer.as_str())];
-        if body.is_some() {
-            headers.push((CONTENT_TYPE.as_str(), "application/json"));
-        }
-        let body = body.map(|body| body.to_string()).unwrap_or_default();
-        self.world
-            .send(self.world.request(method, path, &headers, body))
-            .await
     }
 }
 
@@ -315,5 +345,6 @@ fn secrets() -> Secrets {
             access: AccessTokens::new(keys, "https://chat.example", "parlor"),
             refresh: RefreshSecret::from_bytes([2; 32]),
         },
+        vault: Vault::new([3; 32], Vec::new()),
     }
 }

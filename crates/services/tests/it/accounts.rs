@@ -1,7 +1,11 @@
 //! Accounts.
 
-use parlor_domain::{AccountStatus, UserId};
-use parlor_services::{AccountsSettings, Error, Registration, Settings, SignUp};
+mod deleting;
+mod profiles;
+
+use parlor_domain::{AccountStatus, LetterKind, UserId};
+use parlor_services::{AccountsSettings, Error, Login, Registration, Settings, SignUp};
+use secrecy::ExposeSecret;
 
 use crate::world::{PASSWORD, World, code, password, registration};
 
@@ -31,17 +35,10 @@ async fn who_does_not_exist_is_not_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_or_address_that_somebody_has_is_refused() {
+async fn a_name_that_somebody_has_is_refused() {
     let world = World::new().await;
     let accounts = &world.services.accounts;
-    let with_email = |name: &str, email: &str| Registration {
-        email: Some(email.parse().unwrap()),
-        ..registration(name)
-    };
-    accounts
-        .register(with_email("paypal", "ann@example.org"))
-        .await
-        .unwrap();
+    accounts.register(registration("paypal")).await.unwrap();
     for twin in ["paypal", "PAYPAL", "раураӏ"] {
         let refused = accounts.register(registration(twin)).await.unwrap_err();
         assert_eq!(
@@ -50,11 +47,30 @@ async fn a_name_or_address_that_somebody_has_is_refused() {
             "{twin}"
         );
     }
-    let refused = accounts
-        .register(with_email("bob", "Ann@Example.org"))
-        .await
-        .unwrap_err();
-    assert_eq!((refused.code(), refused.field()), ("email_taken", Some("email")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_registers_does_not_learn_whose_an_address_is() {
+    let world = World::new().await;
+    world.person_with_mail("ann").await;
+    let mut told = Vec::new();
+    for (name, email) in [
+        ("bob", "Ann@Example.org"),
+        ("carl", "ann@example.org"),
+        ("dora", "free@example.org"),
+    ] {
+        let registration = Registration {
+            email: Some(email.parse().unwrap()),
+            ..registration(name)
+        };
+        let made = world.services.accounts.register(registration).await.unwrap();
+        told.push((made.email.is_some(), made.email_verified_at));
+        assert!(
+            world.mailed(email, LetterKind::VerifyEmail).await.is_some(),
+            "{email}"
+        );
+    }
+    assert_eq!(told, [(true, None); 3]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -83,27 +99,20 @@ async fn a_closed_server_takes_only_whom_an_administrator_makes() {
         code(accounts.register(registration("ann")).await),
         "sign_up_closed"
     );
-    assert!(!accounts.create(registration("ann")).await.unwrap().admin);
     assert!(accounts.create_admin(registration("root")).await.unwrap().admin);
+    assert!(!accounts.create(registration("ann")).await.unwrap().admin);
     assert!(world.actor(&world.log_in("root").await.unwrap()).admin);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_person_sets_what_he_is_called() {
-    let world = World::new().await;
-    let ann = world.person("ann").await;
-    let named = world
-        .services
-        .accounts
-        .set_display_name(&ann, "Ann Lee".parse().unwrap());
-    assert_eq!(named.await.unwrap().display_name.as_str(), "Ann Lee");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_password_changes_only_for_who_knows_the_old_one_and_ends_other_sessions() {
     let world = World::new().await;
-    let ann = world.person("ann").await;
-    let elsewhere = world.log_in("ann").await.unwrap();
+    world.person("ann").await;
+    let [here, elsewhere] = [
+        world.log_in("ann").await.unwrap(),
+        world.log_in("ann").await.unwrap(),
+    ];
+    let ann = world.actor(&here);
     let change = |current: &str| {
         let new = password("battery staple");
         world.services.accounts.change_password(&ann, current.into(), new)
@@ -112,6 +121,12 @@ async fn a_password_changes_only_for_who_knows_the_old_one_and_ends_other_sessio
     assert!(world.refresh(&elsewhere.refresh).await.is_ok(), "nothing changed");
 
     change(PASSWORD).await.unwrap();
+    let access = |login: &Login| code(world.services.sessions.authenticate(login.access.expose_secret()));
+    assert_eq!(
+        [&elsewhere, &here].map(access),
+        ["session_over", "ok"],
+        "its tokens end at once"
+    );
     assert_eq!(code(world.log_in("ann").await), "wrong_credentials");
     assert!(world.log_in_with("ann", "battery staple").await.is_ok());
     let live = world.services.sessions.list(&ann).await.unwrap();
@@ -151,4 +166,51 @@ async fn a_disabled_account_cannot_be_used_until_it_is_enabled() {
     );
     accounts.enable(ann).await.unwrap();
     assert!(world.log_in("ann").await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_account_that_the_operator_makes_is_an_administrators() {
+    let world = World::new().await;
+    let accounts = &world.services.accounts;
+    assert!(accounts.create(registration("ann")).await.unwrap().admin);
+    assert!(!accounts.create(registration("bob")).await.unwrap().admin);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_becomes_an_administrator_or_no_more_logs_in_anew() {
+    let world = World::new().await;
+    let ann = world.person("ann").await;
+    let accounts = &world.services.accounts;
+    for admin in [true, false] {
+        let login = world.log_in("ann").await.unwrap();
+        accounts.set_admin(ann.user.id, admin).await.unwrap();
+        assert_eq!(code(world.refresh(&login.refresh).await), "session_over");
+        assert_eq!(world.actor(&world.log_in("ann").await.unwrap()).admin, admin);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn administrators_lock_and_delete_others() {
+    let world = World::new().await;
+    let accounts = &world.services.accounts;
+    accounts.create_admin(registration("root")).await.unwrap();
+    let root = world.actor(&world.log_in("root").await.unwrap());
+    let [ann, bob] = world.people(["ann", "bob"]).await;
+    let refused = accounts.set_disabled(&ann, bob.user.id, true).await;
+    assert_eq!(code(refused), "forbidden");
+    assert_eq!(
+        code(accounts.delete_another(&ann, bob.user.id, true).await),
+        "forbidden"
+    );
+    accounts.set_disabled(&root, bob.user.id, true).await.unwrap();
+    assert_eq!(code(world.log_in("bob").await), "account_disabled");
+    accounts.set_disabled(&root, bob.user.id, false).await.unwrap();
+    assert!(world.log_in("bob").await.is_ok());
+    accounts.delete_another(&root, bob.user.id, false).await.unwrap();
+    assert_eq!(code(world.log_in("bob").await), "wrong_credentials");
+    let himself = [
+        accounts.set_disabled(&root, root.user.id, true).await,
+        accounts.delete_another(&root, root.user.id, false).await,
+    ];
+    assert_eq!(himself.map(code), ["forbidden"; 2], "nobody locks himself out");
 }

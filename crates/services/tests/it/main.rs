@@ -7,10 +7,18 @@
 
 mod accounts;
 mod faulty;
+mod guessing;
+mod host;
+mod hosts;
+mod invites;
+mod log_ins;
 mod marks;
 mod messages;
+mod post;
 mod presence;
+mod proofs;
 mod rooms;
+mod second_steps;
 mod sessions;
 mod sync;
 mod world;

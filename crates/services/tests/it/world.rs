@@ -1,17 +1,21 @@
 //! Services on a real store, and short words for the people who use them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use parlor_auth::{AccessTokens, KeyRing, PasswordHasher, RefreshSecret, SigningKey};
-use parlor_domain::{Event, History, JoinPolicy, MessageBody, RoomId, Seq, What};
+use parlor_auth::{AccessTokens, KeyRing, PasswordHasher, RefreshSecret, SigningKey, Vault};
+use parlor_domain::{Event, History, JoinPolicy, LetterKind, MessageBody, RoomId, Seq, UserId, What};
 use parlor_services::{
-    Actor, Device, Error, Login, Made, NewGroup, NewMessage, Ports, Registration, Secrets, Services,
-    Settings, Tokens,
+    Actor, Challenged, Device, Error, LoggedIn, Login, Made, NewGroup, NewMessage, Ports, Registration,
+    Secrets, Services, Settings, Tokens,
 };
 use parlor_store::{Database, Store};
-use parlor_testkit::{FixedClock, Heard, SeededEntropy};
+use parlor_testkit::{FixedClock, Heard, Inbox, SeededEntropy};
 use secrecy::{ExposeSecret, SecretString};
 use tempfile::TempDir;
+
+use crate::host;
 
 /// Everybody's password.
 pub(crate) const PASSWORD: &str = "correct horse";
@@ -22,8 +26,9 @@ pub(crate) struct World {
     pub(crate) ports: Ports,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) heard: Arc<Heard>,
+    pub(crate) inbox: Arc<Inbox>,
     _store: Store,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl World {
@@ -36,6 +41,7 @@ impl World {
         let clock = Arc::new(FixedClock::default());
         let entropy = Arc::new(SeededEntropy::default());
         let heard = Arc::new(Heard::default());
+        let inbox = Arc::new(Inbox::default());
         let database = Database::Sqlite(folder.path().join("parlor.db"));
         let opened = parlor_store::open(parlor_store::Settings::new(database), entropy.clone())
             .await
@@ -44,6 +50,14 @@ impl World {
         let ports = Ports {
             users: stores.users,
             sessions: stores.sessions,
+            challenges: stores.challenges,
+            second_steps: stores.second_steps,
+            proofs: stores.proofs,
+            invites: stores.invites,
+            counters: stores.counters,
+            outbox: stores.outbox,
+            mailer: inbox.clone(),
+            host_keys: Some(Arc::new(host::keys())),
             rooms: stores.rooms,
             log: stores.log,
             sync: stores.sync,
@@ -57,20 +71,46 @@ impl World {
             ports,
             clock,
             heard,
+            inbox,
             _store: opened.start(sink).await.unwrap(),
-            _folder: folder,
+            folder,
         }
     }
 
     /// The services as they are after a restart, before they have heard of anything.
     pub(crate) fn services_anew(&self) -> Services {
-        Services::new(self.ports.clone(), secrets(), Settings::default())
+        self.services_with(self.ports.clone(), Settings::default())
+    }
+
+    /// Services of another process, with ports of its own.
+    pub(crate) fn services_with(&self, ports: Ports, settings: Settings) -> Services {
+        Services::new(ports, secrets(), settings)
+    }
+
+    /// Whether the files of the database hold this.
+    pub(crate) fn keeps(&self, bytes: &[u8]) -> bool {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        files
+            .map(|file| std::fs::read(file.unwrap().path()).unwrap())
+            .any(|file| file.windows(bytes.len()).any(|window| window == bytes))
+    }
+
+    /// Lets time pass.
+    pub(crate) fn pass(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
     }
 
     /// Registers somebody and logs in.
     pub(crate) async fn person(&self, name: &str) -> Actor {
         self.services.accounts.register(registration(name)).await.unwrap();
         self.actor(&self.log_in(name).await.unwrap())
+    }
+
+    /// Whose name this is.
+    pub(crate) async fn id(&self, name: &str) -> UserId {
+        let accounts = &self.services.accounts;
+        let account = accounts.find_by_username(&name.parse().unwrap()).await;
+        account.unwrap().user.id
     }
 
     pub(crate) async fn people<const N: usize>(&self, names: [&str; N]) -> [Actor; N] {
@@ -86,10 +126,58 @@ impl World {
     }
 
     pub(crate) async fn log_in_with(&self, name: &str, password: &str) -> Result<Login, Error> {
-        self.services
-            .sessions
-            .log_in(name, password.into(), device())
-            .await
+        match self.begin(name, password).await? {
+            LoggedIn::Done(login) => Ok(*login),
+            LoggedIn::Challenged(asked) => panic!("a code is wanted: {asked:?}"),
+        }
+    }
+
+    /// Logs in, as far as that goes with a password.
+    pub(crate) async fn begin(&self, name: &str, password: &str) -> Result<LoggedIn, Error> {
+        self.begin_at(name, password, device()).await
+    }
+
+    pub(crate) async fn begin_at(
+        &self,
+        name: &str,
+        password: &str,
+        device: Device,
+    ) -> Result<LoggedIn, Error> {
+        let log_ins = &self.services.log_ins;
+        log_ins.log_in(name, password.into(), device).await
+    }
+
+    /// Logs in as far as the question for a code.
+    pub(crate) async fn challenge(&self, name: &str) -> Challenged {
+        challenged(self.begin(name, PASSWORD).await.unwrap())
+    }
+
+    /// Shows a code.
+    pub(crate) async fn complete(&self, asked: &Challenged, code: &str) -> Result<Login, Error> {
+        match self.services.log_ins.complete(&asked.token, code).await? {
+            LoggedIn::Done(login) => Ok(*login),
+            LoggedIn::Challenged(asked) => panic!("another code is wanted: {asked:?}"),
+        }
+    }
+
+    /// Sends all letters that are due, and gives what is secret in the last one of this kind to this address.
+    pub(crate) async fn mailed(&self, to: &str, kind: LetterKind) -> Option<String> {
+        while self.services.post.send_due().await.unwrap() > 0 {}
+        self.inbox.secret(to, kind)
+    }
+
+    /// Registers somebody with a verified address, `NAME@example.org`, and logs in.
+    pub(crate) async fn person_with_mail(&self, name: &str) -> Actor {
+        let email = format!("{name}@example.org");
+        let registration = Registration {
+            email: Some(email.parse().unwrap()),
+            ..registration(name)
+        };
+        let account = self.services.accounts.register(registration).await.unwrap();
+        let proof = self.mailed(&email, LetterKind::VerifyEmail).await.unwrap();
+        self.services.proofs.verify_email(&proof.into()).await.unwrap();
+        let login = self.services.sessions.open(account, device()).await.unwrap();
+        self.actor(&login)
     }
 
     /// Who the access token of a log in says it is.
@@ -142,6 +230,7 @@ pub(crate) fn registration(name: &str) -> Registration {
         password: password(PASSWORD),
         display_name: None,
         email: None,
+        invite: None,
     }
 }
 
@@ -150,10 +239,20 @@ pub(crate) fn password(text: &str) -> parlor_domain::Password {
 }
 
 pub(crate) fn device() -> Device {
+    device_at("192.0.2.7")
+}
+
+pub(crate) fn device_at(address: &str) -> Device {
     Device {
         name: "phone".parse().unwrap(),
-        address: Some("192.0.2.7".into()),
+        address: Some(address.into()),
     }
+}
+
+/// Another code than this one, or another text of its kind.
+pub(crate) fn other_than(code: &str) -> String {
+    let last = if code.ends_with('0') { '1' } else { '0' };
+    format!("{}{last}", &code[..code.len() - 1])
 }
 
 pub(crate) fn group(name: &str) -> NewGroup {
@@ -184,6 +283,23 @@ pub(crate) fn body(event: &Event) -> Option<&str> {
     }
 }
 
+/// How many of these came to the same end, in the order of the ends' names.
+pub(crate) fn tally<T>(results: Vec<Result<T, Error>>) -> Vec<(&'static str, usize)> {
+    let mut tally = BTreeMap::new();
+    for result in results {
+        *tally.entry(code(result)).or_default() += 1;
+    }
+    tally.into_iter().collect()
+}
+
+/// The question for a code.
+pub(crate) fn challenged(logged_in: LoggedIn) -> Challenged {
+    match logged_in {
+        LoggedIn::Challenged(asked) => asked,
+        LoggedIn::Done(login) => panic!("no code is wanted: {login:?}"),
+    }
+}
+
 /// The code of a refusal.
 pub(crate) fn code<T>(result: Result<T, Error>) -> &'static str {
     match result {
@@ -200,5 +316,6 @@ fn secrets() -> Secrets {
             access: AccessTokens::new(keys, "https://chat.example", "parlor"),
             refresh: RefreshSecret::from_bytes([2; 32]),
         },
+        vault: Vault::new([3; 32], Vec::new()),
     }
 }

@@ -73,6 +73,14 @@ pub(crate) fn blank_settings() -> String {
     .to_json()
 }
 
+/// The room that a person came into, if that is what an event of his stream says.
+pub(crate) fn joined_room(json: &str) -> QueryResult<Option<RoomId>> {
+    Ok(match Detail::from_json(json)? {
+        Detail::RoomJoined { room, .. } => Some(RoomId::new(room)),
+        _ => None,
+    })
+}
+
 impl Detail {
     /// What the event says beyond its columns; `None` if these hold all of it.
     pub(super) fn of(what: &What) -> Option<Self> {

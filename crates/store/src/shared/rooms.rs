@@ -30,7 +30,9 @@ use super::super::{Backend, Conn};
 use crate::id::Id;
 use crate::schema::members as memberships;
 
-pub(in super::super) use self::delete::erase;
+pub(super) use self::act::find as find_room;
+pub(super) use self::delete::erase;
+pub(super) use self::leave::depart;
 
 #[async_trait]
 impl RoomStore for Backend {

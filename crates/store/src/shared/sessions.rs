@@ -1,6 +1,8 @@
 //! Sessions and their refresh tokens. Whatever changes the sessions of a user holds his stream's row, so that it happens
 //! one after the other.
 
+mod hosted;
+mod refresh;
 mod sweep;
 
 use async_trait::async_trait;
@@ -8,14 +10,14 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use parlor_domain::{Account, AccountStatus, Session, SessionId, Timestamp, UserId, What};
-use parlor_ports::{NewSession, Priority, Refresh, Refreshed, SessionStore, StoreError};
+use parlor_ports::{HostedSession, NewSession, Priority, Refresh, Refreshed, SessionStore, StoreError};
 
 use super::super::{Backend, Conn};
 use super::Tx;
 use crate::code::Code;
 use crate::id::Id;
 use crate::rows::{AccountRow, SessionRow, StreamRow};
-use crate::schema::{refresh_tokens, sessions, streams, users};
+use crate::schema::{sessions, streams, users};
 
 #[async_trait]
 impl SessionStore for Backend {
@@ -23,8 +25,12 @@ impl SessionStore for Backend {
         self.write(move |tx| open(tx, new, most).boxed()).await
     }
 
+    async fn open_hosted(&self, new: HostedSession, most: usize) -> Result<Option<Session>, StoreError> {
+        self.write(move |tx| hosted::open(tx, new, most).boxed()).await
+    }
+
     async fn refresh(&self, refresh: Refresh) -> Result<Refreshed, StoreError> {
-        self.write(move |tx| exchange(tx, refresh).boxed()).await
+        self.write(move |tx| refresh::exchange(tx, refresh).boxed()).await
     }
 
     async fn find(
@@ -33,6 +39,12 @@ impl SessionStore for Backend {
         now: Timestamp,
     ) -> Result<Option<(Session, Account)>, StoreError> {
         self.read(move |conn| find(conn, session, now).boxed()).await
+    }
+
+    async fn was_at(&self, user: UserId, address: &str, since: Timestamp) -> Result<bool, StoreError> {
+        let address = address.to_owned();
+        self.read(move |conn| was_at(conn, user, address, since).boxed())
+            .await
     }
 
     async fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
@@ -78,23 +90,12 @@ impl SessionStore for Backend {
 }
 
 async fn open(tx: &mut Tx<'_>, new: NewSession, most: usize) -> QueryResult<Session> {
-    let user = Id::of(new.user.id);
-    tx.lock([user]).await?;
-    let live: Vec<Id> = sessions::table
-        .filter(sessions::user_id.eq(user))
-        .filter(sessions::revoked_at.is_null())
-        .filter(sessions::expires_at.gt(new.at.micros()))
-        .order((sessions::used_at.desc(), sessions::id.desc()))
-        .select(sessions::id)
-        .load(tx.conn)
-        .await?;
-    let beyond = live.into_iter().skip(most.saturating_sub(1)).collect();
-    end(tx, new.user.id, beyond, new.at).await?;
-
+    tx.lock([Id::of(new.user.id)]).await?;
+    make_place(tx, new.user.id, most, new.at).await?;
     let row = diesel::insert_into(sessions::table)
         .values((
             sessions::id.eq(Id::of(new.id)),
-            sessions::user_id.eq(user),
+            sessions::user_id.eq(Id::of(new.user.id)),
             sessions::device.eq(new.device.as_str()),
             sessions::address.eq(new.address.as_deref()),
             sessions::created_at.eq(new.at.micros()),
@@ -104,104 +105,23 @@ async fn open(tx: &mut Tx<'_>, new: NewSession, most: usize) -> QueryResult<Sess
         .returning(SessionRow::as_returning())
         .get_result(tx.conn)
         .await?;
-    insert_token(tx, new.token.0, Id::of(new.id), new.at).await?;
+    refresh::insert_token(tx, new.token.0, Id::of(new.id), new.at).await?;
     row.of(new.user)
 }
 
-async fn insert_token(tx: &mut Tx<'_>, digest: [u8; 32], session: Id, at: Timestamp) -> QueryResult<usize> {
-    diesel::insert_into(refresh_tokens::table)
-        .values((
-            refresh_tokens::digest.eq(digest.to_vec()),
-            refresh_tokens::session_id.eq(session),
-            refresh_tokens::created_at.eq(at.micros()),
-        ))
-        .on_conflict_do_nothing()
-        .execute(tx.conn)
-        .await
-}
-
-async fn exchange(tx: &mut Tx<'_>, refresh: Refresh) -> QueryResult<Refreshed> {
-    let presented = refresh_tokens::table.find(refresh.presented.0.to_vec());
-    let owner = presented
-        .clone()
-        .inner_join(sessions::table.on(sessions::id.eq(refresh_tokens::session_id)))
-        .select((sessions::user_id, sessions::id))
-        .first::<(Id, Id)>(tx.conn)
-        .await
-        .optional()?;
-    let Some((user, session)) = owner else {
-        return Ok(Refreshed::Unknown);
-    };
-    tx.lock([user]).await?;
-    if find(tx.conn, session.into(), refresh.at).await?.is_none() {
-        return Ok(Refreshed::Unknown);
-    }
-    let (used_at, successor) = presented
-        .select((refresh_tokens::used_at, refresh_tokens::successor))
-        .first::<(Option<i64>, Option<Vec<u8>>)>(tx.conn)
+/// Ends the sessions beyond `most` with one that is to be opened: those that were unused longest.
+async fn make_place(tx: &mut Tx<'_>, user: UserId, most: usize, at: Timestamp) -> QueryResult<()> {
+    let live: Vec<Id> = sessions::table
+        .filter(sessions::user_id.eq(Id::of(user)))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(at.micros()))
+        .order((sessions::used_at.desc(), sessions::id.desc()))
+        .select(sessions::id)
+        .load(tx.conn)
         .await?;
-    match used_at.map(Timestamp::from_micros) {
-        None => renew(tx, &refresh, session).await?,
-        Some(used_at) => {
-            let retried = refresh.at.since(used_at) < refresh.grace
-                && successor.as_deref() == Some(&refresh.successor.0[..]);
-            if !retried {
-                end(tx, user.into(), vec![session], refresh.at).await?;
-                return Ok(Refreshed::Reused);
-            }
-        }
-    }
-    Ok(match find(tx.conn, session.into(), refresh.at).await? {
-        Some(found) => Refreshed::Done(Box::new(found)),
-        None => Refreshed::Unknown,
-    })
-}
-
-/// Puts the successor in the place of the presented token.
-async fn renew(tx: &mut Tx<'_>, refresh: &Refresh, session: Id) -> QueryResult<()> {
-    diesel::update(refresh_tokens::table.find(refresh.presented.0.to_vec()))
-        .set((
-            refresh_tokens::used_at.eq(refresh.at.micros()),
-            refresh_tokens::successor.eq(refresh.successor.0.to_vec()),
-        ))
-        .execute(tx.conn)
-        .await?;
-    insert_token(tx, refresh.successor.0, session, refresh.at).await?;
-    forget_used(tx, refresh, session).await?;
-    let row = diesel::update(sessions::table.find(session));
-    match &refresh.address {
-        Some(address) => {
-            row.set((
-                sessions::used_at.eq(refresh.at.micros()),
-                sessions::expires_at.eq(refresh.expires_at.micros()),
-                sessions::address.eq(&**address),
-            ))
-            .execute(tx.conn)
-            .await?
-        }
-        None => {
-            row.set((
-                sessions::used_at.eq(refresh.at.micros()),
-                sessions::expires_at.eq(refresh.expires_at.micros()),
-            ))
-            .execute(tx.conn)
-            .await?
-        }
-    };
+    let beyond = live.into_iter().skip(most.saturating_sub(1)).collect();
+    end(tx, user, beyond, at).await?;
     Ok(())
-}
-
-/// Forgets the tokens that were used longer ago than a token lives. Until then each is a row of its own: whoever shows a
-/// copy of it must end the session, and that it was one of this session's cannot be told from the token.
-async fn forget_used(tx: &mut Tx<'_>, refresh: &Refresh, session: Id) -> QueryResult<usize> {
-    let life = refresh.expires_at.since(refresh.at);
-    diesel::delete(
-        refresh_tokens::table
-            .filter(refresh_tokens::session_id.eq(session))
-            .filter(refresh_tokens::used_at.le((refresh.at - life).micros())),
-    )
-    .execute(tx.conn)
-    .await
 }
 
 async fn find(
@@ -237,6 +157,17 @@ pub(super) async fn find_with_head(
     found
         .map(|(session, account, own)| Ok((session.of(account.user())?, account.try_into()?, own)))
         .transpose()
+}
+
+async fn was_at(conn: &mut Conn, user: UserId, address: String, since: Timestamp) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        sessions::table
+            .filter(sessions::user_id.eq(Id::of(user)))
+            .filter(sessions::address.eq(address))
+            .filter(sessions::used_at.ge(since.micros())),
+    ))
+    .get_result(conn)
+    .await
 }
 
 async fn list(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryResult<Vec<Session>> {

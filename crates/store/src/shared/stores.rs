@@ -2,9 +2,16 @@
 //! module around this one.
 
 mod care;
+mod challenges;
+mod counters;
+mod departures;
+mod invites;
 mod job;
 pub(super) mod log;
+mod outbox;
+mod proofs;
 mod rooms;
+mod second_steps;
 mod sessions;
 mod sync;
 mod tx;

@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use parlor_domain::{Event, MarksUpdate, MsgNo, Seq, StreamId, Timestamp, UserRef, What};
 use parlor_ports::{Entropy, Published};
 
-use super::super::{Conn, lock};
+use super::super::{Conn, claim, lock};
 use crate::counter::{Counter, stored_tag};
 use crate::id::Id;
 use crate::rows::{NewEvent, StreamRow};
@@ -58,6 +58,12 @@ impl<'c> Tx<'c> {
         ids.sort_unstable();
         ids.dedup();
         lock(self.conn, ids).await
+    }
+
+    /// Keeps others from deciding at the same time about something of which there can be one, such as an address, until the
+    /// end of the transaction. Comes after streams were locked, never before.
+    pub(super) async fn claim(&mut self, what: &str) -> QueryResult<()> {
+        claim(self.conn, what).await
     }
 
     /// Makes the stream of a new user or room.

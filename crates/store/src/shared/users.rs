@@ -1,25 +1,42 @@
 //! Accounts.
 
+mod access;
+mod address;
+mod delete;
+mod profile;
+mod register;
+mod search;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
-use parlor_domain::{Account, AccountStatus, DisplayName, SessionId, Timestamp, UserId, Username};
-use parlor_ports::{Credentials, NewAccount, PasswordHash, Registered, StoreError, UserStore};
-use secrecy::ExposeSecret;
+use parlor_domain::{
+    Account, AccountStatus, Email, Mobile, ProfileChange, SessionId, Timestamp, UserId, Username,
+};
+use parlor_ports::{
+    Credentials, HostUser, LoginName, MobileSet, NewAccount, NewLetter, PasswordHash, Registered, Shown,
+    StoreError, UserSearch, UserStore,
+};
 
 use super::super::{Backend, Conn};
 use super::Tx;
-use super::sessions::end_sessions;
 use crate::code::Code;
 use crate::id::Id;
 use crate::rows::AccountRow;
-use crate::schema::users;
+use crate::schema::{host_users, users};
+
+pub(super) use self::access::{replace_password, void};
+pub(super) use self::address::Address;
 
 #[async_trait]
 impl UserStore for Backend {
     async fn register(&self, new: NewAccount) -> Result<Registered, StoreError> {
-        self.write(move |tx| register(tx, new).boxed()).await
+        self.write(move |tx| register::register(tx, new).boxed()).await
+    }
+
+    async fn any(&self) -> Result<bool, StoreError> {
+        self.read(move |conn| any(conn).boxed()).await
     }
 
     async fn find(&self, user: UserId) -> Result<Option<Account>, StoreError> {
@@ -28,12 +45,38 @@ impl UserStore for Backend {
 
     async fn find_by_username(&self, username: &Username) -> Result<Option<Account>, StoreError> {
         let key = username.key();
-        self.read(move |conn| find_by_key(conn, key).boxed()).await
+        self.read(move |conn| find_by_username(conn, key).boxed()).await
     }
 
-    async fn credentials(&self, username: &Username) -> Result<Option<Credentials>, StoreError> {
-        let key = username.key();
-        self.read(move |conn| credentials(conn, key).boxed()).await
+    async fn find_by_email(&self, email: &Email) -> Result<Option<Account>, StoreError> {
+        let key = email.key();
+        self.read(move |conn| find_by_email(conn, key).boxed()).await
+    }
+
+    async fn find_by_host(&self, host: &HostUser) -> Result<Option<Account>, StoreError> {
+        let host = host.clone();
+        self.read(move |conn| find_by_host(conn, host).boxed()).await
+    }
+
+    async fn search(
+        &self,
+        viewer: UserId,
+        wanted: UserSearch,
+        most: usize,
+    ) -> Result<Vec<Account>, StoreError> {
+        self.snapshot(move |conn| search::search(conn, viewer, wanted, most).boxed())
+            .await
+    }
+
+    async fn shown(&self, viewer: UserId, people: Vec<UserId>) -> Result<Vec<(UserId, Shown)>, StoreError> {
+        self.snapshot(move |conn| search::shown(conn, viewer, people).boxed())
+            .await
+    }
+
+    async fn credentials(&self, login: &LoginName) -> Result<Option<Credentials>, StoreError> {
+        let login = login.clone();
+        self.read(move |conn| access::credentials(conn, login).boxed())
+            .await
     }
 
     async fn set_password(
@@ -41,9 +84,10 @@ impl UserStore for Backend {
         user: UserId,
         password: PasswordHash,
         except: Option<SessionId>,
+        notice: Option<NewLetter>,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
-        self.write(move |tx| set_password(tx, user, password, except, at).boxed())
+        self.write(move |tx| access::set_password(tx, user, password, except, notice, at).boxed())
             .await
     }
 
@@ -53,13 +97,35 @@ impl UserStore for Backend {
         status: AccountStatus,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
-        self.write(move |tx| set_status(tx, user, status, at).boxed())
+        self.write(move |tx| access::set_status(tx, user, status, at).boxed())
             .await
     }
 
-    async fn set_display_name(&self, user: UserId, name: DisplayName) -> Result<Option<Account>, StoreError> {
-        self.write(move |tx| set_display_name(tx, user, name).boxed())
+    async fn set_admin(&self, user: UserId, admin: bool, at: Timestamp) -> Result<bool, StoreError> {
+        self.write(move |tx| access::set_admin(tx, user, admin, at).boxed())
             .await
+    }
+
+    async fn change_profile(
+        &self,
+        user: UserId,
+        change: ProfileChange,
+    ) -> Result<Option<Account>, StoreError> {
+        self.write(move |tx| profile::change(tx, user, change).boxed())
+            .await
+    }
+
+    async fn set_mobile(&self, user: UserId, mobile: Option<Mobile>) -> Result<MobileSet, StoreError> {
+        self.write(move |tx| profile::set_mobile(tx, user, mobile).boxed())
+            .await
+    }
+
+    async fn delete(&self, user: UserId, messages: bool, at: Timestamp) -> Result<bool, StoreError> {
+        let deleted = self
+            .write(move |tx| delete::delete(tx, user, messages, at).boxed())
+            .await;
+        self.erase_soon();
+        deleted
     }
 
     async fn set_last_seen(&self, seen: Vec<(UserId, Timestamp)>) -> Result<(), StoreError> {
@@ -67,42 +133,24 @@ impl UserStore for Backend {
     }
 }
 
-async fn register(tx: &mut Tx<'_>, new: NewAccount) -> QueryResult<Registered> {
-    let (key, looks) = (new.username.key(), new.username.looks());
-    let row = diesel::insert_into(users::table)
-        .values((
-            users::id.eq(Id::of(new.id)),
-            users::username.eq(new.username.as_str()),
-            users::username_key.eq(&key),
-            users::username_look.eq(&looks),
-            users::display_name.eq(new.display_name.as_str()),
-            users::email.eq(new.email.as_ref().map(|email| email.as_str())),
-            users::email_key.eq(new.email.as_ref().map(|email| email.key())),
-            users::password.eq(new.password.0.expose_secret()),
-            users::admin.eq(new.admin),
-            users::status.eq(AccountStatus::Active.code()),
-            users::created_at.eq(new.at.micros()),
-        ))
-        .on_conflict_do_nothing()
-        .returning(AccountRow::as_returning())
-        .get_result(tx.conn)
-        .await
-        .optional()?;
-    let Some(row) = row else {
-        let same = users::username_key.eq(key).or(users::username_look.eq(looks));
-        let taken: i64 = users::table.filter(same).count().get_result(tx.conn).await?;
-        return Ok(match taken {
-            0 => Registered::EmailTaken,
-            _ => Registered::UsernameTaken,
-        });
-    };
-    tx.open_stream(Id::of(new.id), new.at).await?;
-    Ok(Registered::Done(row.try_into()?))
+/// An account that was not deleted, which nobody else changes until the end of the transaction.
+pub(super) async fn hold(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Option<Account>> {
+    tx.lock([Id::of(user)]).await?;
+    let found = find(tx.conn, user).await?;
+    Ok(found.filter(|account| account.status != AccountStatus::Deleted))
+}
+
+pub(super) async fn any(conn: &mut Conn) -> QueryResult<bool> {
+    let last: Option<i64> = users::table
+        .select(diesel::dsl::max(users::number))
+        .first(conn)
+        .await?;
+    Ok(last.is_some())
 }
 
 pub(super) async fn find(conn: &mut Conn, user: UserId) -> QueryResult<Option<Account>> {
     users::table
-        .filter(users::id.eq(Id::of(user)))
+        .find(Id::of(user))
         .select(AccountRow::as_select())
         .first(conn)
         .await
@@ -111,7 +159,7 @@ pub(super) async fn find(conn: &mut Conn, user: UserId) -> QueryResult<Option<Ac
         .transpose()
 }
 
-async fn find_by_key(conn: &mut Conn, key: String) -> QueryResult<Option<Account>> {
+async fn find_by_username(conn: &mut Conn, key: String) -> QueryResult<Option<Account>> {
     users::table
         .filter(users::username_key.eq(key))
         .select(AccountRow::as_select())
@@ -122,62 +170,24 @@ async fn find_by_key(conn: &mut Conn, key: String) -> QueryResult<Option<Account
         .transpose()
 }
 
-async fn credentials(conn: &mut Conn, key: String) -> QueryResult<Option<Credentials>> {
-    let found = users::table
-        .filter(users::username_key.eq(key))
-        .select((AccountRow::as_select(), users::password))
-        .first::<(AccountRow, String)>(conn)
+async fn find_by_email(conn: &mut Conn, key: String) -> QueryResult<Option<Account>> {
+    users::table
+        .filter(users::email_key.eq(key))
+        .select(AccountRow::as_select())
+        .first(conn)
         .await
-        .optional()?;
-    let Some((row, password)) = found else {
-        return Ok(None);
-    };
-    let account = Account::try_from(row)?;
-    Ok(Some(Credentials {
-        user: account.user,
-        password: PasswordHash(password.into()),
-        status: account.status,
-    }))
+        .optional()?
+        .map(Account::try_from)
+        .transpose()
 }
 
-async fn set_password(
-    tx: &mut Tx<'_>,
-    user: UserId,
-    password: PasswordHash,
-    except: Option<SessionId>,
-    at: Timestamp,
-) -> QueryResult<bool> {
-    tx.lock([Id::of(user)]).await?;
-    let changed = diesel::update(users::table.filter(users::id.eq(Id::of(user))))
-        .set(users::password.eq(password.0.expose_secret()))
-        .execute(tx.conn)
-        .await?;
-    end_sessions(tx, user, except, at).await?;
-    Ok(changed > 0)
-}
-
-async fn set_status(
-    tx: &mut Tx<'_>,
-    user: UserId,
-    status: AccountStatus,
-    at: Timestamp,
-) -> QueryResult<bool> {
-    tx.lock([Id::of(user)]).await?;
-    let changed = diesel::update(users::table.filter(users::id.eq(Id::of(user))))
-        .set(users::status.eq(status.code()))
-        .execute(tx.conn)
-        .await?;
-    if status == AccountStatus::Disabled {
-        end_sessions(tx, user, None, at).await?;
-    }
-    Ok(changed > 0)
-}
-
-async fn set_display_name(tx: &mut Tx<'_>, user: UserId, name: DisplayName) -> QueryResult<Option<Account>> {
-    diesel::update(users::table.filter(users::id.eq(Id::of(user))))
-        .set(users::display_name.eq(name.as_str()))
-        .returning(AccountRow::as_returning())
-        .get_result(tx.conn)
+async fn find_by_host(conn: &mut Conn, host: HostUser) -> QueryResult<Option<Account>> {
+    host_users::table
+        .inner_join(users::table.on(users::id.eq(host_users::user_id)))
+        .filter(host_users::issuer.eq(&*host.issuer))
+        .filter(host_users::subject.eq(&*host.subject))
+        .select(AccountRow::as_select())
+        .first(conn)
         .await
         .optional()?
         .map(Account::try_from)
@@ -188,7 +198,8 @@ async fn set_last_seen(tx: &mut Tx<'_>, mut seen: Vec<(UserId, Timestamp)>) -> Q
     // In one order, so that two flushes of the same people do not wait for each other in a circle.
     seen.sort_unstable();
     for (user, at) in seen {
-        diesel::update(users::table.filter(users::id.eq(Id::of(user))))
+        diesel::update(users::table.find(Id::of(user)))
+            .filter(users::status.ne(AccountStatus::Deleted.code()))
             .filter(users::last_seen.is_null().or(users::last_seen.lt(at.micros())))
             .set(users::last_seen.eq(at.micros()))
             .execute(tx.conn)

@@ -221,7 +221,7 @@ mod tests {
         let idle = super::super::Idle::open(path.clone(), &settings, entropy.clone()).unwrap();
         let backend = idle.backend.clone();
         let mut conn = SyncConnectionWrapper::new(connect(&path, Use::Write).unwrap());
-        conn.batch_execute("PRAGMA max_page_count = 120").await.unwrap();
+        conn.batch_execute("PRAGMA max_page_count = 160").await.unwrap();
         let writer = Writer {
             conn,
             writes: backend.writes.taker(),
@@ -240,6 +240,12 @@ mod tests {
             users: Arc::new(backend.clone()),
             sessions: Arc::new(backend.clone()),
             sync: Arc::new(backend.clone()),
+            challenges: Arc::new(backend.clone()),
+            second_steps: Arc::new(backend.clone()),
+            proofs: Arc::new(backend.clone()),
+            counters: Arc::new(backend.clone()),
+            invites: Arc::new(backend.clone()),
+            outbox: Arc::new(backend.clone()),
             heard: heard.clone(),
             clock: Arc::default(),
             entropy,
@@ -262,8 +268,7 @@ mod tests {
         assert!(matches!(refused, StoreError::Unavailable(_)), "{refused:?}");
         assert!(stored > 0);
         // This one takes no more place than there is.
-        let name = "Anna".parse().unwrap();
-        assert!(f.users.set_display_name(ann.id, name).await.unwrap().is_some());
+        assert!(f.users.set_admin(ann.id, true, f.tick()).await.unwrap());
         let log = f.events(room).await.unwrap();
         assert_eq!((log.len(), heard.events(room)), (stored + 1, log));
         backend.writes.close();

@@ -41,6 +41,8 @@ async fn open_with(entropy: SeededEntropy, database: Database, beside: impl Any 
     let entropy = Arc::new(entropy);
     let settings = Settings {
         rooms_per_user: ROOMS_PER_USER,
+        // So that what happens at once on PostgreSQL does so on several connections.
+        readers: 16,
         ..Settings::new(database)
     };
     let heard = Arc::new(Heard::default());
@@ -65,6 +67,12 @@ pub(crate) fn fixture(
         users: ports.users,
         sessions: ports.sessions,
         sync: ports.sync,
+        challenges: ports.challenges,
+        second_steps: ports.second_steps,
+        proofs: ports.proofs,
+        counters: ports.counters,
+        invites: ports.invites,
+        outbox: ports.outbox,
         heard,
         clock: Arc::new(FixedClock::default()),
         entropy,

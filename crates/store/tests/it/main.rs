@@ -6,6 +6,7 @@
 )]
 
 mod batches;
+mod departing;
 mod dying;
 mod fixtures;
 mod losing;

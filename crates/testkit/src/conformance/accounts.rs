@@ -2,12 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use parlor_domain::{Account, AccountStatus, Timestamp, UserId, What};
-use parlor_ports::{Clock, Entropy, NewAccount, PasswordHash, Registered};
+use parlor_domain::{Account, AccountStatus, LetterKind, Profile, Timestamp, What};
+use parlor_ports::{Clock, Credentials, LoginName, NewAccount, Purpose, Registered};
 use secrecy::ExposeSecret;
 
 use super::Tested;
-use crate::Fixture;
+use crate::{Fixture, address};
+
+fn login(name: &str) -> LoginName {
+    LoginName::Username(name.parse().expect("a name"))
+}
+
+fn password(found: &Credentials) -> Option<&str> {
+    found.password.as_ref().map(|password| password.0.expose_secret())
+}
 
 /// An account is found as it was registered, by its id and by its name.
 pub async fn an_account_is_as_it_was_registered(f: &Fixture) -> Tested {
@@ -25,16 +33,17 @@ pub async fn an_account_is_as_it_was_registered(f: &Fixture) -> Tested {
         username: new.username.clone(),
         display_name: new.display_name,
         email: new.email,
+        email_verified_at: None,
+        profile: Profile::default(),
         admin: true,
         status: AccountStatus::Active,
         created_at: new.at,
         last_seen: None,
     };
-    assert_eq!((&account, account.user.id), (&expected, new.id));
+    assert_eq!((&*account, account.user.id), (&expected, new.id));
     assert_eq!(f.users.find(new.id).await?, Some(expected.clone()));
     assert_eq!(f.users.find_by_username(&new.username).await?, Some(expected));
-    let nobody = UserId::new(f.entropy.uuid(f.clock.now()));
-    assert_eq!(f.users.find(nobody).await?, None);
+    assert_eq!(f.users.find(f.nobody()).await?, None);
     assert_eq!(
         f.users
             .find_by_username(&"nobody".parse().expect("a name"))
@@ -47,10 +56,10 @@ pub async fn an_account_is_as_it_was_registered(f: &Fixture) -> Tested {
 /// What a log in needs is found by name, for locked accounts too.
 pub async fn credentials_are_found_by_name(f: &Fixture) -> Tested {
     let ann = f.person("ann").await?;
-    let name = "ann".parse().expect("a name");
+    let name = login("ann");
     let found = f.users.credentials(&name).await?.expect("she is registered");
     assert_eq!((found.user, found.status), (ann, AccountStatus::Active));
-    assert_eq!(found.password.0.expose_secret(), "$test$ann");
+    assert_eq!(password(&found), Some("$test$ann"));
     f.users
         .set_status(ann.id, AccountStatus::Disabled, f.tick())
         .await?;
@@ -58,12 +67,44 @@ pub async fn credentials_are_found_by_name(f: &Fixture) -> Tested {
         f.users.credentials(&name).await?.expect("she still is").status,
         AccountStatus::Disabled
     );
-    assert!(
-        f.users
-            .credentials(&"nobody".parse().expect("a name"))
-            .await?
-            .is_none()
-    );
+    assert!(f.users.credentials(&login("nobody")).await?.is_none());
+    Ok(())
+}
+
+/// A log in by address finds the account that verified it, and no other that only says that it is its own.
+pub async fn credentials_are_found_by_a_verified_address(f: &Fixture) -> Tested {
+    f.person_at("ann", "ann@example.org", false).await?;
+    let by_address = LoginName::Email(address("Ann@EXAMPLE.org"));
+    assert!(f.users.credentials(&by_address).await?.is_none());
+    let ben = f.person_at("ben", "ann@example.org", true).await?;
+    let found = f.users.credentials(&by_address).await?.expect("he verified it");
+    assert_eq!(found.user, ben);
+    Ok(())
+}
+
+/// Who comes from a host application has no password until he sets one.
+pub async fn an_account_may_have_no_password(f: &Fixture) -> Tested {
+    let ann = f
+        .register(NewAccount {
+            password: None,
+            ..f.new_account("ann")
+        })
+        .await?;
+    let found = f
+        .users
+        .credentials(&login("ann"))
+        .await?
+        .expect("she is registered");
+    assert_eq!((found.user, password(&found)), (ann, None));
+    f.users
+        .set_password(ann.id, f.hash("new"), None, None, f.tick())
+        .await?;
+    let found = f
+        .users
+        .credentials(&login("ann"))
+        .await?
+        .expect("she is registered");
+    assert_eq!(password(&found), Some("$test$new"));
     Ok(())
 }
 
@@ -75,18 +116,18 @@ pub async fn another_password_ends_all_sessions_but_one(f: &Fixture) -> Tested {
         f.session(ann).await?,
         f.session(ann).await?,
     );
-    let hash = || PasswordHash("$test$new".to_owned().into());
-    assert!(
+    let set = async |user, except| {
         f.users
-            .set_password(ann.id, hash(), Some(kept.id), f.tick())
-            .await?
-    );
+            .set_password(user, f.hash("new"), except, None, f.tick())
+            .await
+    };
+    assert!(set(ann.id, Some(kept.id)).await?);
     let found = f
         .users
-        .credentials(&"ann".parse().expect("a name"))
+        .credentials(&login("ann"))
         .await?
         .expect("she is registered");
-    assert_eq!(found.password.0.expose_secret(), "$test$new");
+    assert_eq!(password(&found), Some("$test$new"));
     let live = f.sessions.list(ann.id, f.clock.now()).await?;
     assert_eq!(
         live.iter().map(|session| session.id).collect::<Vec<_>>(),
@@ -98,20 +139,80 @@ pub async fn another_password_ends_all_sessions_but_one(f: &Fixture) -> Tested {
     assert_eq!(sessions.iter().collect::<BTreeSet<_>>().len(), 2);
     assert!(sessions.contains(&one.id) && sessions.contains(&two.id));
 
-    assert!(
-        f.users
-            .set_password(ann.id, hash(), Some(kept.id), f.tick())
-            .await?
-    );
+    assert!(set(ann.id, Some(kept.id)).await?);
     assert_eq!(
         f.events(ann.id).await?.len(),
         1,
         "where no session ends, there is no event"
     );
-    assert!(f.users.set_password(ann.id, hash(), None, f.tick()).await?);
+    assert!(set(ann.id, None).await?);
     assert!(f.sessions.find(kept.id, f.clock.now()).await?.is_none());
-    let nobody = UserId::new(f.entropy.uuid(f.clock.now()));
-    assert!(!f.users.set_password(nobody, hash(), None, f.tick()).await?);
+    let nobody = f.nobody();
+    assert!(!set(nobody, None).await?);
+    Ok(())
+}
+
+/// Another password voids what was made for the account before, and tells of it.
+pub async fn another_password_voids_proofs_and_challenges(f: &Fixture) -> Tested {
+    let [ann, ben] = f.people(["ann", "ben"]).await?;
+    let (reset, bens) = (
+        f.proof(ann, Purpose::Reset).await?,
+        f.proof(ben, Purpose::Reset).await?,
+    );
+    let (challenge, other) = (f.challenge(ann).await?, f.challenge(ben).await?);
+    let notice = f.letter("ann@example.org", LetterKind::PasswordChanged);
+    f.users
+        .set_password(ann.id, f.hash("new"), None, Some(notice), f.tick())
+        .await?;
+    let now = f.tick();
+    assert_eq!(f.proofs.find(reset.token, now).await?, None);
+    assert!(f.challenges.find(challenge.token, now).await?.is_none());
+    let last = f.letters().await?.pop().expect("a letter");
+    assert_eq!(last.letter.kind, LetterKind::PasswordChanged);
+    assert!(
+        f.proofs.find(bens.token, now).await?.is_some(),
+        "others keep theirs"
+    );
+    assert!(f.challenges.find(other.token, now).await?.is_some());
+    Ok(())
+}
+
+/// So does locking an account.
+pub async fn a_lock_voids_proofs_and_challenges(f: &Fixture) -> Tested {
+    let ann = f.person("ann").await?;
+    let (reset, challenge) = (f.proof(ann, Purpose::Reset).await?, f.challenge(ann).await?);
+    f.users
+        .set_status(ann.id, AccountStatus::Disabled, f.tick())
+        .await?;
+    let now = f.tick();
+    assert_eq!(f.proofs.find(reset.token, now).await?, None);
+    assert!(f.challenges.find(challenge.token, now).await?.is_none());
+    assert!(
+        !f.users
+            .set_status(ann.id, AccountStatus::Deleted, f.tick())
+            .await?,
+        "to delete is something else"
+    );
+    assert_eq!(f.account(ann).await?.status, AccountStatus::Disabled);
+    Ok(())
+}
+
+/// Whoever becomes an administrator, or is none any more, logs in anew.
+pub async fn administrators_log_in_anew(f: &Fixture) -> Tested {
+    let ann = f.person("ann").await?;
+    for admin in [true, false] {
+        let session = f.session(ann).await?;
+        assert!(f.users.set_admin(ann.id, admin, f.tick()).await?);
+        assert_eq!(f.account(ann).await?.admin, admin);
+        assert!(f.sessions.find(session.id, f.clock.now()).await?.is_none());
+    }
+    let session = f.session(ann).await?;
+    assert!(f.users.set_admin(ann.id, false, f.tick()).await?);
+    assert!(
+        f.sessions.find(session.id, f.clock.now()).await?.is_some(),
+        "nothing has changed"
+    );
+    assert!(!f.users.set_admin(f.nobody(), true, f.tick()).await?);
     Ok(())
 }
 
@@ -156,7 +257,7 @@ pub async fn a_locked_account_has_no_sessions(f: &Fixture) -> Tested {
     f.view(room, ann).await?;
     let again = f.session(ann).await?;
     assert!(f.sessions.find(again.id, f.clock.now()).await?.is_some());
-    let nobody = UserId::new(f.entropy.uuid(f.clock.now()));
+    let nobody = f.nobody();
     assert!(
         !f.users
             .set_status(nobody, AccountStatus::Disabled, f.tick())
@@ -165,26 +266,10 @@ pub async fn a_locked_account_has_no_sessions(f: &Fixture) -> Tested {
     Ok(())
 }
 
-/// People can call themselves something else.
-pub async fn a_display_name_can_be_changed(f: &Fixture) -> Tested {
-    let ann = f.person("ann").await?;
-    let name: parlor_domain::DisplayName = "Ann Lee".parse().expect("a name");
-    let changed = f
-        .users
-        .set_display_name(ann.id, name.clone())
-        .await?
-        .expect("she is registered");
-    assert_eq!((changed.user, &changed.display_name), (ann, &name));
-    assert_eq!(f.users.find(ann.id).await?, Some(changed));
-    let nobody = UserId::new(f.entropy.uuid(f.clock.now()));
-    assert_eq!(f.users.set_display_name(nobody, name).await?, None);
-    Ok(())
-}
-
 /// When people were last seen never moves back.
 pub async fn last_seen_never_moves_back(f: &Fixture) -> Tested {
     let [ann, ben] = f.people(["ann", "ben"]).await?;
-    let nobody = UserId::new(f.entropy.uuid(f.clock.now()));
+    let nobody = f.nobody();
     let at = |micros: i64| Timestamp::from_micros(1_767_225_600_000_000 + micros);
     f.users
         .set_last_seen(vec![(ann.id, at(5)), (nobody, at(9)), (ben.id, at(7))])

@@ -10,9 +10,13 @@ macro_rules! conformance {
             accounts {
                 an_account_is_as_it_was_registered,
                 credentials_are_found_by_name,
+                credentials_are_found_by_a_verified_address,
+                an_account_may_have_no_password,
                 another_password_ends_all_sessions_but_one,
+                another_password_voids_proofs_and_challenges,
+                a_lock_voids_proofs_and_challenges,
+                administrators_log_in_anew,
                 a_locked_account_has_no_sessions,
-                a_display_name_can_be_changed,
                 last_seen_never_moves_back,
             }
             appending {
@@ -27,6 +31,14 @@ macro_rules! conformance {
                 a_page_is_of_one_moment,
                 nobody_speaks_after_being_put_out,
             }
+            challenges {
+                a_challenge_is_as_it_was_opened,
+                a_challenge_has_an_end,
+                tries_at_once_are_counted,
+                a_challenge_is_met_once,
+                a_code_is_replaced_once,
+                challenges_that_are_over_are_forgotten,
+            }
             changing {
                 an_edit_replaces_the_text,
                 edits_keep_what_they_replace,
@@ -38,6 +50,22 @@ macro_rules! conformance {
                 replayed_changes_carry_the_current_state,
                 a_reply_points_to_what_it_answers,
                 changes_in_the_same_instant_take_effect_in_order,
+            }
+            counters {
+                a_window_lets_so_many_through,
+                no_more_are_let_through_at_once,
+                a_count_that_is_forgotten_begins_anew,
+                windows_that_are_over_are_forgotten,
+            }
+            deleting {
+                nothing_personal_is_left,
+                a_deleted_account_is_of_no_use,
+                what_a_deleted_account_had_is_free,
+                letters_to_others_go_on_waiting,
+                groups_are_left_and_messages_stay,
+                messages_are_deleted_wherever_they_are,
+                groups_of_the_deleted_pass_on,
+                a_long_history_is_deleted_piece_by_piece,
             }
             direct {
                 a_direct_room_is_of_two_equals,
@@ -71,9 +99,9 @@ macro_rules! conformance {
                 rooms_are_numbered,
                 a_group_of_many_is_made_at_once,
                 a_repeated_request_makes_one_room,
-                a_request_repeated_at_once_makes_one_room,
                 a_client_id_of_another_group_is_a_conflict,
                 a_room_that_is_gone_is_not_made_again,
+                a_request_repeated_at_once_makes_one_room,
                 a_refused_group_is_not_made,
                 nobody_has_too_many_rooms,
             }
@@ -90,6 +118,23 @@ macro_rules! conformance {
                 whoever_comes_back_sees_as_a_new_member,
                 what_members_may_see_is_settled_when_they_join,
                 one_message_is_found_by_its_seq,
+            }
+            hosted {
+                a_hosted_session_lives_by_its_tokens,
+                a_hosted_session_that_was_ended_stays_ended,
+                a_log_in_seen_by_many_at_once_is_one_session,
+                hosted_sessions_take_places,
+                a_locked_account_has_no_hosted_session,
+                addresses_are_remembered,
+            }
+            invites {
+                invitations_are_listed_while_they_are_good,
+                an_invitation_decides_who_is_an_administrator,
+                an_invitation_makes_so_many_accounts,
+                an_invitation_is_used_up_by_accounts_only,
+                the_first_administrator_is_invited,
+                the_first_invitation_is_for_the_first_account,
+                programs_that_invite_at_once_leave_one_invitation,
             }
             leaving {
                 a_leave_is_told_to_the_room_and_to_the_person,
@@ -120,6 +165,31 @@ macro_rules! conformance {
                 marks_after_a_rev_are_what_changed_since,
                 marks_after_a_rev_are_those_of_members,
                 marks_that_come_at_once_all_take_effect,
+            }
+            outbox {
+                a_letter_is_as_it_was_written,
+                a_letter_is_taken_by_one_until_he_is_given_up,
+                workers_share_the_letters,
+                a_letter_that_was_put_off_comes_again,
+                a_letter_that_was_given_up_is_kept,
+            }
+            profiles {
+                a_profile_changes_one_by_one,
+                a_mobile_number_belongs_to_one_person,
+                a_number_wanted_by_many_at_once_goes_to_one,
+            }
+            proofs {
+                a_proof_is_as_it_was_issued,
+                a_proof_takes_the_place_of_the_last_one,
+                a_proof_is_good_for_its_purpose_only,
+                an_address_goes_to_who_proves_it,
+                a_proved_address_is_taken_from_nobody,
+                an_address_proved_by_many_at_once_goes_to_one,
+                a_proof_is_used_once,
+                an_address_is_changed_by_its_proof,
+                a_password_is_reset_by_its_proof,
+                a_reset_takes_no_proved_address,
+                proofs_that_have_expired_are_forgotten,
             }
             publishing {
                 events_are_published_before_they_are_answered,
@@ -160,7 +230,11 @@ macro_rules! conformance {
             registering {
                 accounts_are_numbered,
                 look_alike_names_are_taken,
-                an_address_belongs_to_one_account,
+                a_verified_address_belongs_to_one_account,
+                a_verified_address_wanted_by_many_at_once_goes_to_one,
+                an_account_is_made_with_its_proof_and_its_letter,
+                a_host_user_has_one_account,
+                a_server_without_accounts_is_known,
                 a_name_wanted_by_many_at_once_goes_to_one,
                 many_register_at_once,
             }
@@ -187,6 +261,23 @@ macro_rules! conformance {
                 a_room_always_has_one_owner,
                 settings_change_one_by_one,
                 admins_change_settings,
+            }
+            searching {
+                people_are_found_by_how_their_names_begin,
+                the_one_who_is_called_so_comes_first,
+                locked_accounts_are_not_found,
+                addresses_and_numbers_find_who_shows_them,
+                an_unverified_address_is_not_shown,
+                people_show_what_they_want,
+            }
+            second_steps {
+                a_mailed_code_needs_a_verified_address,
+                an_app_is_enrolled_and_confirmed,
+                an_app_is_confirmed_once,
+                a_step_is_used_once,
+                a_recovery_code_is_used_once,
+                recovery_codes_are_replaced,
+                an_app_is_removed,
             }
             sessions {
                 a_session_is_as_it_was_opened,

@@ -248,9 +248,7 @@ pub async fn a_listed_member_is_as_he_is(f: &Fixture) -> Tested {
     let seq = f.say(room, ann, "hello").await?.seq;
     let at = f.tick();
     assert_eq!(f.rooms.join(room, ben, at).await?, parlor_ports::Joined::New);
-    f.users
-        .set_display_name(ben.id, "Big Ben".parse().expect("a name"))
-        .await?;
+    f.rename(ben, "Big Ben").await?;
     f.promote(room, ann, ben).await?;
     let pages = f.member_pages(room, ann, 10).await?.expect("a member asks");
     let member = pages[0]

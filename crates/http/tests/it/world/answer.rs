@@ -78,6 +78,7 @@ fn blur(value: &mut Value, known: &mut Vec<String>) {
                 match name.as_str() {
                     "tag" => *field = json!("a tag"),
                     "access_token" | "refresh_token" => *field = json!("a token"),
+                    "challenge" | "invite" => *field = json!("a secret"),
                     "request_id" => *field = json!("a name"),
                     _ => blur(field, known),
                 }

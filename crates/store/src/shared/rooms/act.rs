@@ -45,7 +45,7 @@ pub(super) async fn settle<T>(
 }
 
 /// A room whose stream is locked, so that neither it nor who is in it changes.
-pub(super) async fn find(tx: &mut Tx<'_>, room: RoomId) -> QueryResult<Option<Room>> {
+pub(in super::super) async fn find(tx: &mut Tx<'_>, room: RoomId) -> QueryResult<Option<Room>> {
     rooms::table
         .filter(rooms::id.eq(Id::of(room)))
         .filter(rooms::deleted_at.is_null())

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use parlor_domain::{Action, Event, LeaveReason, Role, Room, RoomId, Timestamp, UserId, UserRef, What};
+use parlor_domain::{
+    Action, Event, LeaveReason, Role, Room, RoomId, RoomKind, Timestamp, UserId, UserRef, What,
+};
 use parlor_ports::{RoomAct, RoomRefusal};
 
 use super::super::Tx;
@@ -33,13 +35,44 @@ pub(super) async fn remove(
         },
     )?;
     let user = reference(tx, user).await?;
-    let event = take_out(tx, &room, actor, user, reason, at).await?;
-    if room.members <= 1 {
-        delete::end(tx, &room, Some(actor), at).await?;
-    } else if leaving == Role::Owner {
-        roles::succeed(tx, &room, user, at).await?;
-    }
+    let event = go(tx, &room, actor, (user, leaving), reason, at).await?;
     Ok(RoomAct::Done(Some(event)))
+}
+
+/// Lets somebody leave a group whose account was deleted; false if there is nothing to leave. Both streams must be locked.
+pub(in super::super) async fn depart(
+    tx: &mut Tx<'_>,
+    room: &Room,
+    user: UserId,
+    at: Timestamp,
+) -> QueryResult<bool> {
+    if room.kind == RoomKind::Direct {
+        return Ok(false);
+    }
+    let Some(role) = act::role(tx, room.id, user).await? else {
+        return Ok(false);
+    };
+    let user = reference(tx, user).await?;
+    go(tx, room, user, (user, role), LeaveReason::Left, at).await?;
+    Ok(true)
+}
+
+/// Ends a membership, and with the last one the room. An owner is followed by somebody.
+async fn go(
+    tx: &mut Tx<'_>,
+    room: &Room,
+    actor: UserRef,
+    (user, role): (UserRef, Role),
+    reason: LeaveReason,
+    at: Timestamp,
+) -> QueryResult<Arc<Event>> {
+    let event = take_out(tx, room, actor, user, reason, at).await?;
+    if room.members <= 1 {
+        delete::end(tx, room, Some(actor), at).await?;
+    } else if role == Role::Owner {
+        roles::succeed(tx, room, user, at).await?;
+    }
+    Ok(event)
 }
 
 /// A member, whose account may be locked by now.

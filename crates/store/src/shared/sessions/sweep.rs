@@ -31,8 +31,10 @@ pub(super) async fn sweep(tx: &mut Tx<'_>, now: Timestamp, ended: Timestamp) -> 
         .load(tx.conn)
         .await?;
     if over.is_empty() {
+        // What was ended at a host application is remembered until it expires: there are tokens that would open it again.
         over = sessions::table
             .filter(sessions::revoked_at.lt(ended.micros()))
+            .filter(sessions::hosted.eq(false))
             .order(sessions::revoked_at)
             .limit(STEP)
             .select((sessions::id, sessions::user_id))

@@ -1,0 +1,82 @@
+//! Links that prove who has got them.
+
+use async_trait::async_trait;
+use parlor_domain::{Account, Email, Timestamp, UserId};
+
+use crate::{NewLetter, PasswordHash, StoreError, TokenDigest};
+
+/// Links that prove, by what was mailed in them, that one reads an address. Each can be used once, until it expires, and
+/// only as long as the account is as it was when it was made.
+#[async_trait]
+pub trait ProofStore: Send + Sync {
+    /// Keeps a proof, with the letter that brings it, in the place of the person's last one for the same purpose.
+    async fn issue(&self, new: NewProof, letter: NewLetter) -> Result<(), StoreError>;
+
+    /// What a proof is good for; changes nothing.
+    async fn find(&self, proof: TokenDigest, now: Timestamp)
+    -> Result<Option<(UserId, Purpose)>, StoreError>;
+
+    /// Uses up a proof of [`Purpose::Verify`]: the address is the account's, and nobody else's any more whose address was
+    /// not verified.
+    async fn verify_email(&self, proof: TokenDigest, now: Timestamp) -> Result<EmailProved, StoreError>;
+
+    /// Uses up a proof of [`Purpose::Confirm`]: its address becomes the account's, and verified. `notice` goes to the old
+    /// one. Proofs and challenges that were made for the account before are void.
+    async fn confirm_email(
+        &self,
+        proof: TokenDigest,
+        notice: Option<NewLetter>,
+        now: Timestamp,
+    ) -> Result<EmailProved, StoreError>;
+
+    /// Uses up a proof of [`Purpose::Reset`]: sets another password, ends all sessions, and voids proofs and challenges
+    /// that were made for the account before; the address counts as verified, if nobody else's is. `None` if there is no
+    /// such proof.
+    async fn reset_password(
+        &self,
+        proof: TokenDigest,
+        password: PasswordHash,
+        notice: Option<NewLetter>,
+        now: Timestamp,
+    ) -> Result<Option<UserId>, StoreError>;
+
+    /// Forgets some of the proofs that have expired by now; says whether there may be more.
+    async fn sweep(&self, now: Timestamp) -> Result<bool, StoreError>;
+}
+
+/// A proof to be kept.
+#[derive(Debug, Clone)]
+pub struct NewProof {
+    /// SHA-256 of what is mailed.
+    pub token: TokenDigest,
+    /// Whose.
+    pub user: UserId,
+    /// What for.
+    pub purpose: Purpose,
+    /// When.
+    pub at: Timestamp,
+    /// Until when it is good.
+    pub expires_at: Timestamp,
+}
+
+/// What a proof is good for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// Says that this address, which the account has, is the person's.
+    Verify(Email),
+    /// Makes this address the account's.
+    Confirm(Email),
+    /// Sets another password.
+    Reset,
+}
+
+/// What became of the proof of an address.
+#[derive(Debug, Clone)]
+pub enum EmailProved {
+    /// It is verified.
+    Done(Box<Account>),
+    /// Somebody else has verified it. The proof is used up.
+    Taken,
+    /// No such proof.
+    Unknown,
+}

@@ -1,0 +1,135 @@
+//! How often one may try: counted per account, on all machines together.
+
+use std::borrow::Cow;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use parlor_ports::{Clock, CounterName, CounterStore};
+
+use crate::Error;
+use crate::fingerprint::fingerprint;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// What is counted, and for whom. Names are those that were typed, whether or not anybody has them, so that the count
+/// tells nothing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Tried<'a> {
+    /// A password for this name, from this address.
+    Password { name: &'a str, address: &'a str },
+    /// A password for this name, from addresses at which its owner was never seen.
+    PasswordFromAfar { name: &'a str },
+    /// The password again, by somebody who is logged in.
+    OwnPassword { session: &'a str },
+    /// A code of an authenticator app, or a recovery code.
+    Code { user: &'a str },
+    /// A mail with a code, by somebody who knows the password.
+    MailedCode { user: &'a str },
+    /// A mail with a code for this name, from this address.
+    MailedLogIn { name: &'a str, address: &'a str },
+    /// A mail with a code for this name, from anywhere.
+    MailedLogInFromAfar { name: &'a str },
+    /// A mail by which another password can be set, for this name.
+    Reset { name: &'a str },
+    /// A mail by which an address is proved.
+    Proof { user: &'a str },
+}
+
+impl Tried<'_> {
+    /// How often that may be, and within which time.
+    fn limit(self) -> (u32, Duration) {
+        match self {
+            Self::Password { .. } | Self::OwnPassword { .. } => (10, 15 * MINUTE),
+            Self::PasswordFromAfar { .. } => (100, HOUR),
+            Self::Code { .. } => (30, HOUR),
+            Self::MailedCode { .. } => (10, HOUR),
+            Self::MailedLogIn { .. } | Self::Reset { .. } | Self::Proof { .. } => (5, HOUR),
+            Self::MailedLogInFromAfar { .. } => (20, HOUR),
+        }
+    }
+
+    fn name(self) -> CounterName {
+        let (what, who, whence) = match self {
+            Self::Password { name, address } => ("password", name, network(address)),
+            Self::PasswordFromAfar { name } => ("password from afar", name, "".into()),
+            Self::OwnPassword { session } => ("own password", session, "".into()),
+            Self::Code { user } => ("code", user, "".into()),
+            Self::MailedCode { user } => ("mailed code", user, "".into()),
+            Self::MailedLogIn { name, address } => ("mailed log in", name, network(address)),
+            Self::MailedLogInFromAfar { name } => ("mailed log in from afar", name, "".into()),
+            Self::Reset { name } => ("reset", name, "".into()),
+            Self::Proof { user } => ("proof", user, "".into()),
+        };
+        CounterName(fingerprint(&[what, who, &whence]))
+    }
+}
+
+/// Of an IPv6 address the part that whoever has it cannot choose: the first 64 bits.
+fn network(address: &str) -> Cow<'_, str> {
+    match address.parse() {
+        Ok(IpAddr::V6(address)) => {
+            let network = Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX));
+            network.to_string().into()
+        }
+        _ => address.into(),
+    }
+}
+
+/// Counts tries, if the operator wants that.
+pub(crate) struct Throttle {
+    counters: Arc<dyn CounterStore>,
+    clock: Arc<dyn Clock>,
+    enabled: bool,
+}
+
+impl Throttle {
+    pub(crate) fn new(counters: Arc<dyn CounterStore>, clock: Arc<dyn Clock>, enabled: bool) -> Self {
+        Self {
+            counters,
+            clock,
+            enabled,
+        }
+    }
+
+    /// Counts one more try.
+    ///
+    /// # Errors
+    /// [`Error::TooManyTries`]
+    pub(crate) async fn count(&self, tried: Tried<'_>) -> Result<(), Error> {
+        if !self.enabled {
+            return Ok(());
+        }
+        let (most, window) = tried.limit();
+        let now = self.clock.now();
+        let counted = self.counters.count(tried.name(), most, window, now).await?;
+        counted.map_err(Error::TooManyTries)
+    }
+
+    /// Begins anew, because somebody has proved to be who he says.
+    pub(crate) async fn forget(&self, tried: Tried<'_>) -> Result<(), Error> {
+        if self.enabled {
+            self.counters.forget(tried.name()).await?;
+        }
+        Ok(())
+    }
+
+    /// Forgets some of the counts that are over; says whether there may be more.
+    pub(crate) async fn sweep(&self) -> Result<bool, Error> {
+        Ok(self.counters.sweep(self.clock.now()).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_can_choose_among_addresses_counts_once() {
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2::9"));
+        assert_ne!(network("2001:db8:1:2::9"), network("2001:db8:1:3::9"));
+        assert_eq!(network("192.0.2.7"), "192.0.2.7");
+        assert_eq!(network(""), "");
+    }
+}

@@ -1,0 +1,45 @@
+//! What the database holds of secrets.
+
+use parlor_ports::Clock;
+use secrecy::ExposeSecret;
+
+use super::{ann_with_app, enrol, shown};
+use crate::world::{World, code};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_database_gives_no_secret_away() {
+    let world = World::new().await;
+    let ann = world.person("ann").await;
+    let (secret, recovery) = enrol(&world, &ann).await;
+    assert!(!world.keeps(secret.expose()));
+    assert!(!world.keeps(secret.to_text().expose_secret().as_bytes()));
+    for text in &recovery {
+        assert!(!world.keeps(text.as_bytes()) && !world.keeps(text.replace('-', "").as_bytes()));
+    }
+    let stored = world.ports.second_steps.find(ann.user.id).await.unwrap().unwrap();
+    let sealed = stored.app.unwrap().sealed;
+    assert!(world.keeps(&sealed), "this would have been found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sealed_secret_of_another_does_not_open() {
+    let (world, ann, secret, _) = ann_with_app().await;
+    let bob = world.person("bob").await.user.id;
+    let store = &world.ports.second_steps;
+    let sealed = store
+        .find(ann.user.id)
+        .await
+        .unwrap()
+        .unwrap()
+        .app
+        .unwrap()
+        .sealed;
+    let at = world.clock.now();
+    assert!(store.enrol_app(bob, sealed.clone(), at).await.unwrap());
+    assert!(store.confirm_app(bob, sealed, 0, Vec::new(), at).await.unwrap());
+    let asked = world.challenge("bob").await;
+    assert_eq!(
+        code(world.complete(&asked, &shown(&world, &secret)).await),
+        "internal"
+    );
+}

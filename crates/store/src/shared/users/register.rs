@@ -1,0 +1,99 @@
+//! Making accounts.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use parlor_domain::{Account, AccountStatus};
+use parlor_ports::{HostUser, NewAccount, Registered};
+use secrecy::ExposeSecret;
+
+use super::super::{Tx, invites, outbox, proofs};
+use super::access::NO_PASSWORD;
+use super::address::Address;
+use super::{find, find_by_host};
+use crate::code::Code;
+use crate::error::corrupt;
+use crate::id::Id;
+use crate::schema::{host_users, users};
+
+pub(super) async fn register(tx: &mut Tx<'_>, new: NewAccount) -> QueryResult<Registered> {
+    let address = match new.email.as_ref().filter(|_| new.email_verified) {
+        Some(email) => Some(Address::hold(tx, email, &[]).await?),
+        None => None,
+    };
+    if let Some(address) = &address
+        && address.is_taken(tx, new.id).await?
+    {
+        return Ok(Registered::EmailTaken);
+    }
+    if let Some(host) = &new.host {
+        tx.claim(&format!("host {:?}", (&host.issuer, &host.subject)))
+            .await?;
+        if find_by_host(tx.conn, host.clone()).await?.is_some() {
+            return Ok(Registered::HostUserTaken);
+        }
+    }
+    let invited = match &new.invite {
+        Some(token) => match invites::redeem(tx, *token, new.at).await? {
+            Some(admin) => admin,
+            None => return Ok(Registered::InviteUnknown),
+        },
+        None => new.admin,
+    };
+    if !insert(tx, &new, invited).await? {
+        if let Some(token) = new.invite {
+            invites::give_back(tx, token).await?;
+        }
+        return Ok(Registered::UsernameTaken);
+    }
+    tx.open_stream(Id::of(new.id), new.at).await?;
+    if let Some(address) = address {
+        address.give(tx, new.id, new.at).await?;
+    }
+    if let Some(host) = &new.host {
+        link(tx, &new, host).await?;
+    }
+    if let Some((proof, letter)) = new.verification {
+        proofs::keep(tx, &proof).await?;
+        outbox::keep(tx, letter, Some(new.id)).await?;
+    }
+    let account: Option<Account> = find(tx.conn, new.id).await?;
+    let account = account.ok_or_else(|| corrupt("account", new.id))?;
+    Ok(Registered::Done(Box::new(account)))
+}
+
+/// False if somebody has this name, or one that looks like it.
+async fn insert(tx: &mut Tx<'_>, new: &NewAccount, admin: bool) -> QueryResult<bool> {
+    let password = new.password.as_ref().map(|password| password.0.expose_secret());
+    let inserted = diesel::insert_into(users::table)
+        .values((
+            users::id.eq(Id::of(new.id)),
+            users::username.eq(new.username.as_str()),
+            users::username_key.eq(new.username.key()),
+            users::username_look.eq(new.username.looks()),
+            users::display_name.eq(new.display_name.as_str()),
+            users::name_key.eq(new.display_name.key()),
+            users::email.eq(new.email.as_ref().map(|email| email.as_str())),
+            users::unproved_key.eq(new.email.as_ref().map(|email| email.key())),
+            users::password.eq(password.unwrap_or(NO_PASSWORD)),
+            users::admin.eq(admin),
+            users::status.eq(AccountStatus::Active.code()),
+            users::created_at.eq(new.at.micros()),
+        ))
+        .on_conflict_do_nothing()
+        .execute(tx.conn)
+        .await?;
+    Ok(inserted > 0)
+}
+
+/// Remembers of which host application's user the account is.
+async fn link(tx: &mut Tx<'_>, new: &NewAccount, host: &HostUser) -> QueryResult<()> {
+    diesel::insert_into(host_users::table)
+        .values((
+            host_users::issuer.eq(&*host.issuer),
+            host_users::subject.eq(&*host.subject),
+            host_users::user_id.eq(Id::of(new.id)),
+        ))
+        .execute(tx.conn)
+        .await?;
+    Ok(())
+}

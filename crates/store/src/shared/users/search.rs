@@ -1,0 +1,158 @@
+//! Finding people, and what they let others see.
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use parlor_domain::{Account, AccountStatus, Audience, UserId, fold};
+use parlor_ports::{Shown, UserSearch};
+
+use super::super::super::Conn;
+use crate::code::Code;
+use crate::id::Id;
+use crate::rows::AccountRow;
+use crate::schema::{directs, users};
+
+pub(super) async fn search(
+    conn: &mut Conn,
+    viewer: UserId,
+    wanted: UserSearch,
+    most: usize,
+) -> QueryResult<Vec<Account>> {
+    let active = users::status.eq(AccountStatus::Active.code());
+    let (found, shown_to): (Option<AccountRow>, fn(&Account) -> Audience) = match wanted {
+        UserSearch::Beginning(text) => return beginning(conn, fold(&text), most).await,
+        UserSearch::Email(email) => {
+            let one = users::table.filter(users::email_key.eq(email.key()));
+            let one = one.filter(active).select(AccountRow::as_select());
+            (one.first(conn).await.optional()?, |account| {
+                account.profile.shows.email
+            })
+        }
+        UserSearch::Mobile(mobile) => {
+            let one = users::table.filter(users::mobile.eq(mobile.as_str()));
+            let one = one.filter(active).select(AccountRow::as_select());
+            (one.first(conn).await.optional()?, |account| {
+                account.profile.shows.mobile
+            })
+        }
+    };
+    let Some(row) = found else {
+        return Ok(Vec::new());
+    };
+    let account = Account::try_from(row)?;
+    let sight = Sight::of(conn, viewer, &[account.user.id]).await?;
+    let sees = sight.reaches(account.user.id, shown_to(&account));
+    Ok(sees.then_some(account).into_iter().take(most).collect())
+}
+
+/// People one of whose names begins like this. Each kind of name has its index, of which a range is read; a username that is
+/// all of it is the first of its range.
+async fn beginning(conn: &mut Conn, key: String, most: usize) -> QueryResult<Vec<Account>> {
+    // PostgreSQL knows no text with a zero in it, and so nobody has it in his name.
+    if key.is_empty() || key.contains('\0') {
+        return Ok(Vec::new());
+    }
+    let end = format!("{key}{}", char::MAX);
+    let limit = i64::try_from(most).unwrap_or(i64::MAX);
+    let mut found: Vec<Account> = Vec::new();
+    macro_rules! range {
+        ($($column:ident),*) => { $(
+            let rows: Vec<AccountRow> = users::table
+                .filter(users::$column.ge(&key))
+                .filter(users::$column.lt(&end))
+                .filter(users::status.eq(AccountStatus::Active.code()))
+                .order(users::$column)
+                .limit(limit)
+                .select(AccountRow::as_select())
+                .load(conn)
+                .await?;
+            for row in rows {
+                if !found.iter().any(|known| known.user == row.user()) {
+                    found.push(row.try_into()?);
+                }
+            }
+        )* };
+    }
+    range!(username_key, name_key, last_name_key);
+    found.truncate(most);
+    Ok(found)
+}
+
+pub(super) async fn shown(
+    conn: &mut Conn,
+    viewer: UserId,
+    people: Vec<UserId>,
+) -> QueryResult<Vec<(UserId, Shown)>> {
+    let sight = Sight::of(conn, viewer, &people).await?;
+    let ids: Vec<Id> = people.into_iter().map(Id::of).collect();
+    let rows: Vec<AccountRow> = users::table
+        .filter(users::id.eq_any(ids))
+        .order(users::id)
+        .select(AccountRow::as_select())
+        .load(conn)
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            let account = Account::try_from(row)?;
+            Ok((account.user.id, sight.shown(account)))
+        })
+        .collect()
+}
+
+/// How near a viewer is to others.
+struct Sight {
+    viewer: UserId,
+    contacts: HashSet<Id>,
+}
+
+impl Sight {
+    /// Which of these people have a direct room with the viewer.
+    async fn of(conn: &mut Conn, viewer: UserId, people: &[UserId]) -> QueryResult<Self> {
+        let me = Id::of(viewer);
+        let (low, high): (Vec<Id>, Vec<Id>) = people
+            .iter()
+            .map(|person| Id::of(*person))
+            .filter(|person| *person != me)
+            .partition(|person| *person < me);
+        let mut contacts = HashSet::new();
+        if !low.is_empty() {
+            let found: Vec<Id> = directs::table
+                .filter(directs::low_id.eq_any(low))
+                .filter(directs::high_id.eq(me))
+                .select(directs::low_id)
+                .load(conn)
+                .await?;
+            contacts.extend(found);
+        }
+        if !high.is_empty() {
+            let found: Vec<Id> = directs::table
+                .filter(directs::low_id.eq(me))
+                .filter(directs::high_id.eq_any(high))
+                .select(directs::high_id)
+                .load(conn)
+                .await?;
+            contacts.extend(found);
+        }
+        Ok(Self { viewer, contacts })
+    }
+
+    /// Whether the viewer sees what this person shows to these.
+    fn reaches(&self, person: UserId, audience: Audience) -> bool {
+        person == self.viewer || audience.includes(self.contacts.contains(&Id::of(person)))
+    }
+
+    fn shown(&self, account: Account) -> Shown {
+        let (user, profile) = (account.user.id, account.profile);
+        let verified = account.email.filter(|_| account.email_verified_at.is_some());
+        Shown {
+            email: verified.filter(|_| self.reaches(user, profile.shows.email)),
+            mobile: profile
+                .mobile
+                .filter(|_| self.reaches(user, profile.shows.mobile)),
+            last_seen: account
+                .last_seen
+                .filter(|_| self.reaches(user, profile.shows.last_seen)),
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Finding people, and what they let others see.
+
+use std::time::Duration;
+
+use parlor_domain::{Account, AccountStatus, Audience, ProfileChange, UserRef};
+use parlor_ports::{Clock, Shown, StoreError, UserSearch};
+
+use super::Tested;
+use crate::{Fixture, address};
+
+fn names(found: &[Account]) -> Vec<&str> {
+    found.iter().map(|account| account.username.as_str()).collect()
+}
+
+async fn beginning(f: &Fixture, text: &str) -> Result<Vec<Account>, StoreError> {
+    let viewer = f.nobody();
+    f.users
+        .search(viewer, UserSearch::Beginning(text.into()), 10)
+        .await
+}
+
+/// Somebody with a verified address and a number, which he shows to these.
+async fn known_to(f: &Fixture, name: &str, audience: Audience, number: &str) -> Result<UserRef, StoreError> {
+    let user = f.person_at(name, &format!("{name}@example.org"), true).await?;
+    let number = Some(number.parse().expect("a number"));
+    f.users.set_mobile(user.id, number).await?;
+    let change = ProfileChange {
+        show_email: Some(audience),
+        show_mobile: Some(audience),
+        show_last_seen: Some(audience),
+        ..ProfileChange::default()
+    };
+    f.users.change_profile(user.id, change).await?;
+    f.users.set_last_seen(vec![(user.id, f.clock.now())]).await?;
+    Ok(user)
+}
+
+/// People are found by the beginning of a username, of a display name and of a last name, in any case.
+pub async fn people_are_found_by_how_their_names_begin(f: &Fixture) -> Tested {
+    let [anna, ben, cleo, _zoe] = f.people(["Anna", "ben", "cleo", "zoe"]).await?;
+    f.rename(ben, "\u{c4}nne Frank").await?;
+    let last_name = ProfileChange {
+        last_name: Some(Some("Annan".parse().expect("a name"))),
+        ..ProfileChange::default()
+    };
+    f.users.change_profile(cleo.id, last_name).await?;
+    assert_eq!(names(&beginning(f, "ann").await?), ["Anna", "cleo"]);
+    assert_eq!(names(&beginning(f, "ANNAN").await?), ["cleo"]);
+    assert_eq!(names(&beginning(f, "a\u{308}nne f").await?), ["ben"]);
+    assert_eq!(names(&beginning(f, "be").await?), ["ben"], "by username still");
+    assert!(beginning(f, "nna").await?.is_empty(), "only beginnings");
+    for nothing in ["", "\0", "a\0", "%", "_", "ann%"] {
+        assert!(beginning(f, nothing).await?.is_empty(), "{nothing:?}");
+    }
+    assert_eq!(beginning(f, "anna").await?[0], f.account(anna).await?);
+    Ok(())
+}
+
+/// Whose username it is comes first, then others by username, then those found by other names; and no more than were
+/// asked for.
+pub async fn the_one_who_is_called_so_comes_first(f: &Fixture) -> Tested {
+    let [_, ben, _, friend, sister] = f
+        .people(["ben-9", "ben", "ben-1", "a-friend", "a-sister"])
+        .await?;
+    f.rename(friend, "Benjamin").await?;
+    f.rename(sister, "Bena").await?;
+    f.rename(ben, "Somebody else").await?;
+    let all = ["ben", "ben-1", "ben-9", "a-sister", "a-friend"];
+    assert_eq!(names(&beginning(f, "Ben").await?), all);
+    for most in 0..5 {
+        let search = UserSearch::Beginning("ben".into());
+        let found = f.users.search(f.nobody(), search, most).await?;
+        assert_eq!(names(&found), all[..most]);
+    }
+    Ok(())
+}
+
+/// Accounts that cannot be used are not found.
+pub async fn locked_accounts_are_not_found(f: &Fixture) -> Tested {
+    let ann = known_to(f, "ann", Audience::Everyone, "+41791234567").await?;
+    let viewer = f.person("viewer").await?;
+    let searches = [
+        UserSearch::Beginning("ann".into()),
+        UserSearch::Email(address("ann@example.org")),
+        UserSearch::Mobile("+41791234567".parse().expect("a number")),
+    ];
+    for (status, found) in [(AccountStatus::Disabled, 0), (AccountStatus::Active, 1)] {
+        f.users.set_status(ann.id, status, f.tick()).await?;
+        for search in searches.clone() {
+            let people = f.users.search(viewer.id, search, 10).await?;
+            assert_eq!(people.len(), found, "{status:?}");
+        }
+    }
+    Ok(())
+}
+
+/// By a whole address or number people are found by those to whom they show it, and by nobody else.
+pub async fn addresses_and_numbers_find_who_shows_them(f: &Fixture) -> Tested {
+    let [viewer, stranger] = f.people(["viewer", "stranger"]).await?;
+    let people = [
+        (Audience::Nobody, "hidden", "+41790000001", [false, false]),
+        (Audience::Contacts, "friendly", "+41790000002", [true, false]),
+        (Audience::Everyone, "open", "+41790000003", [true, true]),
+    ];
+    for (audience, name, number, found) in people {
+        let user = known_to(f, name, audience, number).await?;
+        f.direct(viewer, user).await?;
+        let email = UserSearch::Email(address(&format!("{}@EXAMPLE.org", name.to_uppercase())));
+        let mobile = UserSearch::Mobile(number.parse().expect("a number"));
+        for search in [email, mobile] {
+            let sees = async |who: UserRef| {
+                let people = f.users.search(who.id, search.clone(), 10).await?;
+                Ok::<_, StoreError>(names(&people) == [name])
+            };
+            assert_eq!([sees(viewer).await?, sees(stranger).await?], found, "{name}");
+            assert!(sees(user).await?, "everybody finds himself");
+        }
+    }
+    let unknown = UserSearch::Email(address("nobody@example.org"));
+    assert!(f.users.search(viewer.id, unknown, 10).await?.is_empty());
+    Ok(())
+}
+
+/// An address that is not verified finds nobody, and is shown to nobody.
+pub async fn an_unverified_address_is_not_shown(f: &Fixture) -> Tested {
+    let ann = f.person_at("ann", "ann@example.org", false).await?;
+    let change = ProfileChange {
+        show_email: Some(Audience::Everyone),
+        ..ProfileChange::default()
+    };
+    f.users.change_profile(ann.id, change).await?;
+    let search = UserSearch::Email(address("ann@example.org"));
+    assert!(f.users.search(f.nobody(), search, 10).await?.is_empty());
+    let shown = f.users.shown(f.nobody(), vec![ann.id]).await?;
+    assert_eq!(shown, [(ann.id, Shown::default())]);
+    Ok(())
+}
+
+/// People show what they want to whom they want; a group that two are in makes them no contacts.
+pub async fn people_show_what_they_want(f: &Fixture) -> Tested {
+    let hidden = known_to(f, "hidden", Audience::Nobody, "+41790000001").await?;
+    let friendly = known_to(f, "friendly", Audience::Contacts, "+41790000002").await?;
+    let open = known_to(f, "open", Audience::Everyone, "+41790000003").await?;
+    let [before, after] = [f.person("friend").await?, f.person("stranger").await?];
+    f.group(before, &[hidden, friendly, open, after]).await?;
+    f.direct(friendly, before).await?;
+    f.clock.advance(Duration::from_secs(1));
+
+    let everything = async |user: UserRef| {
+        let account = f.account(user).await?;
+        Ok::<_, StoreError>(Shown {
+            email: account.email,
+            mobile: account.profile.mobile,
+            last_seen: account.last_seen,
+        })
+    };
+    let shown = async |viewer: UserRef, user: UserRef| {
+        let all = vec![hidden.id, f.nobody(), friendly.id, open.id];
+        let shown = f.users.shown(viewer.id, all).await?;
+        assert_eq!(shown.len(), 3, "unknown people are passed over");
+        let found = shown.into_iter().find(|(id, _)| *id == user.id);
+        Ok::<_, StoreError>(found.expect("he is registered").1)
+    };
+    for viewer in [before, after] {
+        assert_eq!(shown(viewer, hidden).await?, Shown::default());
+        assert_eq!(shown(viewer, open).await?, everything(open).await?);
+    }
+    assert_eq!(shown(before, friendly).await?, everything(friendly).await?);
+    assert_eq!(shown(after, friendly).await?, Shown::default());
+    assert_eq!(shown(hidden, hidden).await?, everything(hidden).await?);
+    assert!(everything(hidden).await?.last_seen.is_some());
+    Ok(())
+}
