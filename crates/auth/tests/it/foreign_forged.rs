@@ -9,7 +9,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use crate::host::{AUDIENCE, EC, ED, HOST, RSA, ed, foreign, jwks, keys, user, verify};
-use crate::mint::{self, ISSUED, at, encode, sign_as, with, without};
+use crate::mint::{self, ISSUED, at, broken, encode, sign_as, with, without};
 
 fn assert_refused(token: &str) {
     let start: String = token.chars().take(300).collect();
@@ -229,22 +229,7 @@ fn long_and_broken_texts_are_refused_unread() {
     let padded = |length: usize| ED.token(&with(&user(), "pad", json!("x".repeat(length))));
     assert!(verify(&padded(most / 2)).is_ok());
     assert_refused(&padded(most));
-    for broken in [
-        String::new(),
-        ".".into(),
-        "..".into(),
-        ".".repeat(6000),
-        "a".repeat(2_000_000),
-        format!("{}.{}", "A".repeat(1_000_000), "A".repeat(1_000_000)),
-        format!("{token}."),
-        format!(".{token}"),
-        format!("{token}="),
-        format!(" {token}"),
-        format!("{token}\n"),
-        format!("Bearer {token}"),
-        token.replace('.', ".."),
-        token.replace('.', ""),
-    ] {
+    for broken in broken(&token) {
         assert_refused(&broken);
     }
 }

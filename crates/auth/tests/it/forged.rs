@@ -8,7 +8,9 @@ use proptest::prelude::*;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use crate::mint::{ISSUED, at, encode, issued, key, parts, sign, sign_as, sign_with, tokens, with, without};
+use crate::mint::{
+    ISSUED, at, broken, encode, issued, key, parts, sign, sign_as, sign_with, tokens, with, without,
+};
 
 fn assert_refused(token: &str) {
     let answer = tokens().verify(token, at(ISSUED));
@@ -148,22 +150,7 @@ fn a_refresh_token_opens_nothing() {
 fn long_and_broken_texts_are_refused_unread() {
     let token = issued();
     assert!(token.len() < 600, "{} bytes", token.len());
-    for broken in [
-        String::new(),
-        ".".into(),
-        "..".into(),
-        ".".repeat(6000),
-        "a".repeat(2_000_000),
-        format!("{}.{}", "A".repeat(1_000_000), "A".repeat(1_000_000)),
-        format!("{token}."),
-        format!(".{token}"),
-        format!("{token}="),
-        format!(" {token}"),
-        format!("{token}\n"),
-        format!("Bearer {token}"),
-        token.replace('.', ".."),
-        token.replace('.', ""),
-    ] {
+    for broken in broken(&token) {
         assert_refused(&broken);
     }
 }

@@ -96,3 +96,23 @@ pub(crate) fn without(part: &Value, name: &str) -> Value {
     changed.as_object_mut().unwrap().remove(name).unwrap();
     changed
 }
+
+/// Texts that are no tokens, some of them nearly this one.
+pub(crate) fn broken(token: &str) -> Vec<String> {
+    vec![
+        String::new(),
+        ".".into(),
+        "..".into(),
+        ".".repeat(6000),
+        "a".repeat(2_000_000),
+        format!("{}.{}", "A".repeat(1_000_000), "A".repeat(1_000_000)),
+        format!("{token}."),
+        format!(".{token}"),
+        format!("{token}="),
+        format!(" {token}"),
+        format!("{token}\n"),
+        format!("Bearer {token}"),
+        token.replace('.', ".."),
+        token.replace('.', ""),
+    ]
+}
