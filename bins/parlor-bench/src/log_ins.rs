@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Instant;
 
+use anyhow::Result;
 use parlor_client::Rest;
 use tokio::task::JoinHandle;
 
@@ -13,6 +14,7 @@ use crate::report::Report;
 /// So many people log in at the same time, each again as soon as it is done.
 pub(crate) struct LogIns {
     tasks: Vec<JoinHandle<()>>,
+    stop: Rc<Cell<bool>>,
     counts: Rc<Counts>,
     began: Instant,
 }
@@ -25,12 +27,12 @@ struct Counts {
 
 impl LogIns {
     pub(crate) fn begin(bench: &Rc<Bench>, at_once: usize) -> Self {
-        let counts = Rc::new(Counts::default());
+        let (counts, stop) = (Rc::new(Counts::default()), Rc::new(Cell::new(false)));
         let begin = |person: usize| {
-            let (bench, counts) = (bench.clone(), counts.clone());
+            let (bench, counts, stop) = (bench.clone(), counts.clone(), stop.clone());
             tokio::task::spawn_local(async move {
                 let rest = Rest::new(bench.common.url.clone());
-                loop {
+                while !stop.get() {
                     match bench.town.log_in_again(&rest, person).await {
                         Ok(()) => counts.done.set(counts.done.get() + 1),
                         Err(_) => counts.refused.set(counts.refused.get() + 1),
@@ -40,20 +42,25 @@ impl LogIns {
         };
         Self {
             tasks: (0..at_once).map(begin).collect(),
+            stop,
             counts,
             began: Instant::now(),
         }
     }
 
-    /// Stops, and adds how many there were to the report.
-    pub(crate) fn end(self, report: &mut Report) {
-        self.tasks.iter().for_each(JoinHandle::abort);
+    /// Lets those on their way end, so that the server is free again, and adds how many there were to the report.
+    pub(crate) async fn end(self, report: &mut Report) -> Result<()> {
         if self.tasks.is_empty() {
-            return;
+            return Ok(());
         }
         let seconds = self.began.elapsed().as_secs_f64();
         report.add("log_ins_at_once", self.tasks.len());
         report.add_rounded("log_ins_per_second", self.counts.done.get() as f64 / seconds);
         report.add("log_ins_refused", self.counts.refused.get());
+        self.stop.set(true);
+        for task in self.tasks {
+            task.await?;
+        }
+        Ok(())
     }
 }

@@ -67,6 +67,6 @@ async fn talk(
     let log_ins = LogIns::begin(bench, options.log_ins);
     let load = Load::new(options, complete, crowd.sockets, lanes, slots);
     load.run(bench.server(), &mut report).await?;
-    log_ins.end(&mut report);
+    log_ins.end(&mut report).await?;
     Ok(report)
 }

@@ -228,7 +228,7 @@ pub struct InviteArgs {
     #[arg(long)]
     pub admin: bool,
     /// How many accounts can be made with it
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub uses: u32,
     /// How many days it is good
     #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=365))]

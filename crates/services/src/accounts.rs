@@ -11,7 +11,6 @@ use secrecy::SecretString;
 
 use crate::codes::token_digest;
 use crate::confirm::Confirm;
-use crate::hosts::named_after;
 use crate::letters::Letters;
 use crate::{Actor, Error, Passwords, Post, Proofs};
 
@@ -261,6 +260,14 @@ impl Accounts {
         let now = self.clock.now();
         found(self.users.set_status(user, status, now).await?, user)
     }
+}
+
+/// What somebody is called who has said nothing about it.
+pub(crate) fn named_after(username: &Username) -> DisplayName {
+    username
+        .as_str()
+        .parse()
+        .expect("a username fits into a display name")
 }
 
 fn found(there: bool, user: UserId) -> Result<(), Error> {

@@ -8,6 +8,7 @@ use parlor_auth::{ForeignClaims, ForeignKeys, ForeignSettings, ForeignTokens};
 use parlor_domain::{Account, DisplayName, SessionId, Timestamp, UserId, Username};
 use parlor_ports::{Clock, Entropy, HostUser, HostedSession, KeySource, NewAccount, Registered, UserStore};
 
+use crate::accounts::named_after;
 use crate::fingerprint::fingerprint;
 use crate::{Actor, Device, Error, Sessions};
 
@@ -253,11 +254,4 @@ fn drawn(id: UserId) -> Username {
     format!("user{}", &id[id.len() - 12..])
         .parse()
         .expect("letters and digits are a username")
-}
-
-pub(crate) fn named_after(username: &Username) -> DisplayName {
-    username
-        .as_str()
-        .parse()
-        .expect("a username fits into a display name")
 }

@@ -43,7 +43,7 @@ impl Invites {
     /// # Errors
     /// [`Error::Forbidden`] unless the actor is an administrator; [`Error::Invalid`]
     pub async fn invite(&self, actor: &Actor, wanted: Invitation) -> Result<(SecretString, Invite), Error> {
-        administers(actor)?;
+        actor.administers()?;
         self.make(wanted, Some(actor)).await
     }
 
@@ -71,7 +71,7 @@ impl Invites {
     /// # Errors
     /// [`Error::Forbidden`] unless the actor is an administrator
     pub async fn list(&self, actor: &Actor) -> Result<Vec<Invite>, Error> {
-        administers(actor)?;
+        actor.administers()?;
         Ok(self.store.list(self.clock.now(), MOST).await?)
     }
 
@@ -80,7 +80,7 @@ impl Invites {
     /// # Errors
     /// [`Error::NoSuchInvite`]; [`Error::Forbidden`] unless the actor is an administrator
     pub async fn withdraw(&self, actor: &Actor, number: i64) -> Result<(), Error> {
-        administers(actor)?;
+        actor.administers()?;
         if self.store.withdraw(number).await? {
             Ok(())
         } else {
@@ -111,14 +111,5 @@ impl Invites {
             expires_at: at + wanted.life,
         };
         (text, new)
-    }
-}
-
-/// Passes for administrators only.
-pub(crate) fn administers(actor: &Actor) -> Result<(), Error> {
-    if actor.admin {
-        Ok(())
-    } else {
-        Err(Error::Forbidden)
     }
 }

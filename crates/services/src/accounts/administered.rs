@@ -3,7 +3,6 @@
 use parlor_domain::UserId;
 
 use super::Accounts;
-use crate::invites::administers;
 use crate::{Actor, Error};
 
 impl Accounts {
@@ -32,7 +31,7 @@ impl Accounts {
 
 /// Passes for administrators, unless it is about themselves: nobody locks himself out, and who leaves shows his password.
 fn administers_another(actor: &Actor, user: UserId) -> Result<(), Error> {
-    administers(actor)?;
+    actor.administers()?;
     if actor.user.id == user {
         return Err(Error::Forbidden);
     }
