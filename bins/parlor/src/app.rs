@@ -11,9 +11,7 @@ use anyhow::{Context, anyhow};
 use parlor_auth::{AccessTokens, PasswordHasher};
 use parlor_http::{Api, Jobs, JsonFormat, server};
 use parlor_hub::Hub;
-use parlor_mail::{FolderMailer, Letterhead, SmtpMailer, Templates};
-use parlor_outbound::{FLOOR, JwksSettings, JwksUrl, KeyFile};
-use parlor_ports::{Clock, Entropy, KeySource, Mailer, SystemClock, SystemEntropy};
+use parlor_ports::{Clock, Entropy, SystemClock, SystemEntropy};
 use parlor_services::{Ports, Secrets, Services, Tokens};
 use parlor_store::{Opened, Store};
 use socket2::{Domain, Socket, Type};
@@ -22,6 +20,7 @@ use tokio::task::JoinHandle;
 use crate::config::Config;
 use crate::data::{DataFolder, Lock};
 use crate::keys::Keys;
+use crate::outside::Outside;
 use crate::readiness::Readiness;
 use crate::settings;
 
@@ -71,7 +70,10 @@ impl App {
         let address = listener.local_addr()?;
 
         let opened = parlor_store::open(settings::store(config, &data), machine.entropy.clone()).await?;
-        let services = services(config, &data, address, opened.ports(), &machine)?;
+        let keys = Keys::open(&data.keys(), &*machine.entropy)?;
+        let page = settings::account_page(config, address)?;
+        let outside = Outside::open(config, &data, page, &machine.clock)?;
+        let services = services(config, keys, outside, opened.ports(), &machine)?;
         let (hub, store) = start_store(config, opened, &services, &machine).await?;
         let readiness = Arc::new(Readiness::new(Arc::downgrade(&store), machine.clock.clone()));
         let process = machine.entropy.tag().0;
@@ -188,13 +190,12 @@ async fn start_store(
 /// The services on this store, as the server and the administration commands have them.
 pub(crate) fn services(
     config: &Config,
-    data: &DataFolder,
-    address: SocketAddr,
+    keys: Keys,
+    outside: Outside,
     stores: parlor_store::Ports,
     machine: &Machine,
 ) -> anyhow::Result<Services> {
     let Machine { clock, entropy } = machine.clone();
-    let keys = Keys::open(&data.keys(), &*entropy)?;
     let secrets = Secrets {
         hasher: PasswordHasher::new(config.auth.bcrypt_cost)?,
         tokens: Tokens {
@@ -225,8 +226,8 @@ pub(crate) fn services(
         invites,
         counters,
         outbox,
-        mailer: mailer(config, data, address)?,
-        host_keys: host_keys(config, &clock)?,
+        mailer: outside.mailer,
+        host_keys: outside.host_keys,
         rooms,
         log,
         sync,
@@ -234,38 +235,6 @@ pub(crate) fn services(
         entropy,
     };
     Ok(Services::new(ports, secrets, settings::services(config)))
-}
-
-/// What carries letters: to the mail server, or into a folder if there is none.
-fn mailer(config: &Config, data: &DataFolder, address: SocketAddr) -> anyhow::Result<Arc<dyn Mailer>> {
-    let templates = Templates::load(config.mail.templates.as_deref())?;
-    let letterhead = Letterhead::new(settings::letters(config, address), templates)
-        .context("no mail can be sent with these settings (section [mail])")?;
-    Ok(match settings::smtp(config) {
-        Some(smtp) => Arc::new(SmtpMailer::new(smtp, letterhead)?),
-        None => {
-            let folder = data.outbox();
-            let failed = || format!("cannot use {}", folder.display());
-            Arc::new(FolderMailer::open(folder.clone(), letterhead).with_context(failed)?)
-        }
-    })
-}
-
-/// Where the public keys of the host application are, if there is one.
-fn host_keys(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<Option<Arc<dyn KeySource>>> {
-    let host = &config.host;
-    if host.issuer.is_empty() {
-        return Ok(None);
-    }
-    let source: Arc<dyn KeySource> = match (&host.keys_url, &host.keys_file) {
-        (Some(url), _) => {
-            let keys = JwksUrl::new(JwksSettings::new(url.clone()), clock.clone());
-            Arc::new(keys.context("host.keys_url cannot be used")?)
-        }
-        (None, Some(file)) => Arc::new(KeyFile::read(file.clone(), clock.clone(), FLOOR)?),
-        (None, None) => return Ok(None),
-    };
-    Ok(Some(source))
 }
 
 /// Connections that the kernel keeps until they are accepted: all clients of a server that restarts come at once.

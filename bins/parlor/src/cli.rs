@@ -238,13 +238,14 @@ pub struct InviteArgs {
 /// About tokens.
 #[derive(Debug, Clone, Subcommand)]
 pub enum TokenCommand {
-    /// Open a session for somebody and print its access token, which is good for auth.access_minutes
-    #[command(
-        after_help = "Examples:\n  parlor token issue ann\n  parlor token issue ann --data /var/lib/parlor"
-    )]
+    /// Open a session for somebody that ends with its access token, and print that
+    #[command(after_help = "Examples:\n  parlor token issue ann\n  parlor token issue ann --minutes 5")]
     Issue {
         /// For whom
         username: Username,
+        /// How many minutes it is good: at most, and if nothing is said, auth.access_minutes
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1440))]
+        minutes: Option<u32>,
     },
 }
 

@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf, absolute};
 
 use anyhow::{Context, bail};
+use tempfile::NamedTempFile;
 
 /// A folder that belongs to the server's user alone.
 #[derive(Debug, Clone)]
@@ -93,20 +94,15 @@ pub(crate) fn make_private_dir(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-/// Writes a file that only its owner can read. It is there whole or not at all.
+/// Writes a file that only its owner can read, unless it is there. It is there whole or not at all, and of two who write
+/// it at once the first is right.
 pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
-    let unfinished = path.with_extension("new");
-    let mut file = OpenOptions::new()
-        .create(true)
-        .truncate(true)
-        .write(true)
-        .mode(0o600)
-        .open(&unfinished)?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    fs::rename(&unfinished, path)?;
-    match path.parent() {
-        Some(folder) => File::open(folder)?.sync_all(),
-        None => Ok(()),
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut unfinished = NamedTempFile::new_in(folder)?;
+    unfinished.write_all(content)?;
+    unfinished.as_file().sync_all()?;
+    match unfinished.persist_noclobber(path) {
+        Err(failed) if failed.error.kind() != io::ErrorKind::AlreadyExists => Err(failed.error),
+        _ => File::open(folder)?.sync_all(),
     }
 }

@@ -3,12 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use parlor_auth::{KeyRing, RefreshSecret, SigningKey, Vault};
 use parlor_ports::Entropy;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::data::{make_private_dir, write_private};
+
+/// What refresh tokens follow from.
+const REFRESH: &str = "refresh.secret";
 
 /// What signs access tokens, what refresh tokens follow from, and what seals secrets in the database.
 #[derive(Debug)]
@@ -23,40 +26,47 @@ pub struct Keys {
 
 impl Keys {
     /// Reads the keys of a folder, and makes what is missing.
+    ///
+    /// # Errors
+    /// If the folder cannot be written, or a key cannot be used.
     pub fn open(folder: &Path, entropy: &dyn Entropy) -> anyhow::Result<Self> {
         make_private_dir(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        if files(folder, "", ".pem")?.is_empty() {
+            let key = SigningKey::from_seed(&draw(entropy)).to_pem();
+            make(&folder.join("signing-0001.pem"), key.expose_secret().as_bytes())?;
+        }
+        if !folder.join(REFRESH).exists() {
+            make(&folder.join(REFRESH), &draw(entropy))?;
+        }
+        if files(folder, "vault-", ".secret")?.is_empty() {
+            make(&folder.join("vault-0001.secret"), &draw(entropy))?;
+        }
+        Self::read(folder)
+    }
+
+    /// Reads the keys of a folder that a server has made.
+    ///
+    /// # Errors
+    /// If one is missing or cannot be used.
+    pub fn read(folder: &Path) -> anyhow::Result<Self> {
+        let mut pems = files(folder, "", ".pem")?;
+        let mut vaults = files(folder, "vault-", ".secret")?;
+        let (Some(signing), Some(sealing)) = (pems.pop(), vaults.pop()) else {
+            bail!("keys are missing in {}", folder.display());
+        };
+        let pems = pems.iter().map(|path| read_key(path)).collect::<Result<_, _>>()?;
+        let vaults = vaults.iter().map(|path| secret(path)).collect::<Result<_, _>>()?;
         Ok(Self {
-            ring: key_ring(folder, entropy)?,
-            refresh: RefreshSecret::from_bytes(secret(&folder.join("refresh.secret"), entropy)?),
-            vault: vault(folder, entropy)?,
+            ring: KeyRing::new(read_key(&signing)?, pems),
+            refresh: RefreshSecret::from_bytes(secret(&folder.join(REFRESH))?),
+            vault: Vault::new(secret(&sealing)?, vaults),
         })
     }
 }
 
-fn key_ring(folder: &Path, entropy: &dyn Entropy) -> anyhow::Result<KeyRing> {
-    let mut paths = files(folder, "", ".pem")?;
-    let Some(newest) = paths.pop() else {
-        let key = SigningKey::from_seed(&draw(entropy));
-        let path = folder.join("signing-0001.pem");
-        write_private(&path, key.to_pem().expose_secret().as_bytes())
-            .with_context(|| format!("cannot write {}", path.display()))?;
-        return Ok(KeyRing::new(key, Vec::new()));
-    };
-    let older = paths
-        .iter()
-        .map(|path| read_key(path))
-        .collect::<anyhow::Result<_>>()?;
-    Ok(KeyRing::new(read_key(&newest)?, older))
-}
-
-fn vault(folder: &Path, entropy: &dyn Entropy) -> anyhow::Result<Vault> {
-    let mut paths = files(folder, "vault-", ".secret")?;
-    let newest = paths.pop().unwrap_or_else(|| folder.join("vault-0001.secret"));
-    let older = paths
-        .iter()
-        .map(|path| secret(path, entropy))
-        .collect::<anyhow::Result<_>>()?;
-    Ok(Vault::new(secret(&newest, entropy)?, older))
+/// Writes a key. One that another server has made meanwhile is the key.
+fn make(path: &Path, key: &[u8]) -> anyhow::Result<()> {
+    write_private(path, key).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// The files of these names, in the order of their names.
@@ -87,19 +97,14 @@ fn read_key(path: &Path) -> anyhow::Result<SigningKey> {
     })
 }
 
-/// The 32 bytes of a file, which is made if it is not there.
-fn secret(path: &Path, entropy: &dyn Entropy) -> anyhow::Result<[u8; 32]> {
+/// The 32 bytes of a file.
+fn secret(path: &Path) -> anyhow::Result<[u8; 32]> {
     let failed = || format!("cannot use {}", path.display());
-    if path.try_exists().with_context(failed)? {
-        let bytes = fs::read(path).with_context(failed)?;
-        return bytes
-            .try_into()
-            .map_err(|_| anyhow!("it must be 32 bytes"))
-            .with_context(failed);
-    }
-    let secret = draw(entropy);
-    write_private(path, &secret).with_context(failed)?;
-    Ok(secret)
+    let bytes = fs::read(path).with_context(failed)?;
+    bytes
+        .try_into()
+        .map_err(|_| anyhow!("it must be 32 bytes"))
+        .with_context(failed)
 }
 
 fn draw(entropy: &dyn Entropy) -> [u8; 32] {

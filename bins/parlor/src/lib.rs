@@ -11,6 +11,7 @@ pub mod data;
 pub mod keys;
 mod lately;
 pub mod log;
+mod outside;
 mod readiness;
 mod settings;
 mod signals;

@@ -13,8 +13,10 @@ use parlor_services::{
     AccountsSettings, LogInsSettings, MessagesSettings, PasswordsSettings, RoomsSettings, SessionsSettings,
     SignUp,
 };
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
 
-use crate::config::{Config, Encryption, Registration, TwoStep};
+use crate::config::{Config, ConfigError, Encryption, Registration, TwoStep};
 use crate::data::DataFolder;
 
 /// Threads that serve where nothing is said: more would rather wake each other than help.
@@ -98,20 +100,36 @@ fn host(config: &Config) -> Option<ForeignSettings> {
     })
 }
 
-/// From whom letters are, and where they point.
-pub(crate) fn letters(config: &Config, address: SocketAddr) -> MailSettings {
-    let links = config.mail.links.clone();
+/// From whom letters are, and which page their links open.
+pub(crate) fn letters(config: &Config, page: Url) -> MailSettings {
     MailSettings {
         from: config.mail.from.clone(),
         reply_to: some_text(&config.mail.reply_to),
         server_name: config.server.name.clone(),
-        link_base: links.unwrap_or_else(|| {
-            let base = base_url(config, address);
-            format!("{base}/account")
-                .parse()
-                .expect("a path makes it no worse")
-        }),
+        link_base: page,
     }
+}
+
+/// The page that all links open: those in letters, and invitations.
+///
+/// # Errors
+/// If the server listens where no link can lead, such as `[fe80::1%2]:8000`, and nothing else is said.
+pub(crate) fn account_page(config: &Config, address: SocketAddr) -> Result<Url, ConfigError> {
+    if let Some(page) = &config.mail.links {
+        return Ok(page.clone());
+    }
+    let page = format!("{}/account", base_url(config, address));
+    page.parse().map_err(|_| {
+        ConfigError::Unusable(format!(
+            "no link can lead to {address}; set `server.public_url` to the address at which people reach the server"
+        ))
+    })
+}
+
+/// The link to this page with which an account can be made.
+pub(crate) fn invitation(mut page: Url, invite: &SecretString) -> Url {
+    page.set_fragment(Some(&format!("invite={}", invite.expose_secret())));
+    page
 }
 
 /// The mail server, if there is one.

@@ -8,6 +8,7 @@ mod settings;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Header, Validation, decode};
 use parlor_domain::Timestamp;
 use serde::Deserialize;
@@ -62,7 +63,8 @@ impl ForeignTokens {
     /// algorithm is that of the key.
     ///
     /// # Errors
-    /// - [`Error::UnknownKey`] if it names a key that is not among `keys`, which may be older than the token.
+    /// - [`Error::UnknownKey`] if it names a key that is not among `keys`, or was not signed with the one that has no name:
+    ///   they may be older than the token.
     /// - [`Error::ExpiredToken`] if it is genuine but too old.
     /// - [`Error::InvalidToken`] for everything else.
     pub fn verify(&self, token: &str, keys: &ForeignKeys, now: Timestamp) -> Result<ForeignClaims, Error> {
@@ -72,7 +74,11 @@ impl ForeignTokens {
             .ok_or(Error::InvalidToken)?;
         let key = keys.select(header.kid.as_deref(), algorithm)?;
         let signed: Map<String, Value> = decode(token, &key.public, &only_signature(key.algorithm))
-            .map_err(|_| Error::InvalidToken)?
+            .map_err(|error| match error.kind() {
+                // A key without a name is replaced without a sign of it.
+                ErrorKind::InvalidSignature if key.id.is_none() => Error::UnknownKey,
+                _ => Error::InvalidToken,
+            })?
             .claims;
         ForeignClaims::read(&signed, &self.settings, now)
     }

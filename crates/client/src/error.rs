@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use parlor_wire::{ChallengeView, CloseReason, ComeBack, Failure, Problem};
+use parlor_wire::{ChallengeView, CloseReason, ComeBack, Failure, Problem, Retry};
 
 /// Why a connection was not made, or is over.
 #[derive(Debug, thiserror::Error)]
@@ -44,10 +44,10 @@ impl ConnectionError {
         match self {
             Self::Closed { code, .. } => ComeBack::after(*code),
             Self::Refused { status: 401, .. } => ComeBack::WithNewToken,
-            Self::Hello(failure) => match failure.code.as_str() {
-                "invalid_token" | "token_expired" => ComeBack::WithNewToken,
-                "busy" | "unavailable" | "internal" => ComeBack::Later,
-                _ => ComeBack::Never,
+            Self::Hello(failure) => match (failure.code.as_str(), failure.retry) {
+                ("invalid_token" | "token_expired", _) => ComeBack::WithNewToken,
+                (_, Retry::Never) => ComeBack::Never,
+                (_, Retry::Now | Retry::AfterMs(_)) => ComeBack::Later,
             },
             // Too many, or busy: what was asked for is right, the moment is not.
             Self::Refused {
@@ -71,6 +71,10 @@ impl ConnectionError {
                 retry_after: Some(after),
                 ..
             } => *after,
+            Self::Hello(Failure {
+                retry: Retry::AfterMs(wait),
+                ..
+            }) => Duration::from_millis(*wait),
             _ => Duration::ZERO,
         }
     }
@@ -100,11 +104,11 @@ pub enum RestError {
     #[error("a code is wanted to log in")]
     CodeWanted(Box<ChallengeView>),
     /// The answer is not what was expected.
-    #[error("the server answered {status}: {body}")]
+    #[error("the server answered {status}, which cannot be read: {body}")]
     Unexpected {
         /// The HTTP status.
         status: u16,
-        /// The beginning of the body.
+        /// The beginning of the body; empty for a success, which may hold a token.
         body: String,
     },
     /// The server cannot be reached, or the network broke.
@@ -119,5 +123,33 @@ impl RestError {
             Self::Refused(problem) => Some(&problem.code),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(code: &str, retry: Retry) -> ConnectionError {
+        ConnectionError::Hello(Failure {
+            id: None,
+            code: code.to_owned(),
+            message: String::new(),
+            field: None,
+            retry,
+        })
+    }
+
+    #[test]
+    fn who_is_refused_for_now_comes_back_when_the_server_says() {
+        let error = refused("host_away", Retry::AfterMs(2000));
+        assert_eq!(error.come_back(), ComeBack::Later);
+        assert_eq!(error.retry_after(), Duration::from_secs(2));
+        assert_eq!(
+            refused("account_disabled", Retry::Never).come_back(),
+            ComeBack::Never
+        );
+        let expired = refused("token_expired", Retry::Never);
+        assert_eq!(expired.come_back(), ComeBack::WithNewToken);
     }
 }

@@ -283,9 +283,25 @@ fn network(error: impl Error + Send + Sync + 'static) -> RestError {
 }
 
 fn unexpected(status: StatusCode, body: &[u8]) -> RestError {
-    let beginning = &body[..body.len().min(300)];
+    // What was meant to be an answer may hold a token, and errors are logged.
+    let shown = if status.is_success() { 0 } else { 300 };
+    let beginning = &body[..body.len().min(shown)];
     RestError::Unexpected {
         status: status.as_u16(),
         body: String::from_utf8_lossy(beginning).into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_shown_of_a_success_that_cannot_be_read() {
+        let body = br#"{"access_token": "hush"}"#;
+        let error = read::<Tokens>(StatusCode::OK, body).expect_err("it lacks the rest");
+        assert!(!format!("{error} {error:?}").contains("hush"), "{error}");
+        let error = read::<Tokens>(StatusCode::BAD_GATEWAY, b"the proxy says no").expect_err("it is refused");
+        assert!(error.to_string().contains("the proxy says no"), "{error}");
     }
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::invisible::is_ignorable;
 use crate::{DeviceName, DisplayName, Profile, SessionId, Timestamp, UserId, Username};
 
 /// How events name a person: the id, and the number that dialects with integer ids show.
@@ -88,9 +89,11 @@ impl Email {
         &self.0
     }
 
-    /// What must be unique: the address without regard to case.
+    /// What must be unique: the address without regard to case, with its domain as mail servers look it up (RFC 5890).
     pub fn key(&self) -> String {
-        self.0.to_lowercase()
+        let lower = self.0.to_lowercase();
+        let (local, domain) = lower.split_once('@').expect("an address has an @");
+        idna::domain_to_ascii(domain).map_or_else(|_| lower.clone(), |domain| format!("{local}@{domain}"))
     }
 }
 
@@ -99,9 +102,9 @@ impl FromStr for Email {
 
     fn from_str(text: &str) -> Result<Self, EmailError> {
         let text = text.trim();
-        let visible = text
-            .chars()
-            .all(|c| !c.is_control() && !c.is_whitespace() && !"<>()[],;:\\\"".contains(c));
+        let visible = text.chars().all(|c| {
+            !c.is_control() && !c.is_whitespace() && !is_ignorable(c) && !"<>()[],;:\\\"".contains(c)
+        });
         let (local, domain) = text.split_once('@').ok_or(EmailError)?;
         let labels = domain.split('.').all(|label| {
             !label.is_empty()
@@ -112,7 +115,11 @@ impl FromStr for Email {
         });
         let dots = !local.starts_with('.') && !local.ends_with('.') && !local.contains("..");
         let sizes = (1..=64).contains(&local.len()) && text.len() <= 254;
-        if visible && sizes && dots && labels && domain.contains('.') {
+        // No top-level domain is a number; an address is.
+        let named = domain
+            .rsplit_once('.')
+            .is_some_and(|(_, top)| !top.bytes().all(|b| b.is_ascii_digit()));
+        if visible && sizes && dots && labels && named {
             Ok(Self(text.into()))
         } else {
             Err(EmailError)
@@ -120,7 +127,8 @@ impl FromStr for Email {
     }
 }
 
-/// A new password: 8 to 1,024 bytes. It is never shown by `Debug` and is wiped from memory when dropped.
+/// A new password: at least 8 characters, at most 1,024 bytes. It is never shown by `Debug` and is wiped from memory when
+/// dropped.
 #[derive(Clone)]
 pub struct Password(SecretString);
 
@@ -181,7 +189,9 @@ mod tests {
             " Ann@Example.org ".parse::<Email>().unwrap().key(),
             "ann@example.org"
         );
-        assert!("jürgen@bücher.example".parse::<Email>().is_ok());
+        let key = |text: &str| text.parse::<Email>().unwrap().key();
+        assert_eq!(key("Jürgen@Bücher.example"), "jürgen@xn--bcher-kva.example");
+        assert_eq!(key("a@xn--bcher-kva.example"), key("a@bücher.example"));
         for bad in [
             "",
             "ann",
@@ -194,6 +204,8 @@ mod tests {
             "a..b@x.org",
             "a@-x.org",
             "a@x..org",
+            "a\u{200b}@x.org",
+            "a@1.2.3.4",
         ] {
             assert_eq!(bad.parse::<Email>(), Err(EmailError), "{bad:?}");
         }

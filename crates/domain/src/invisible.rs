@@ -47,7 +47,7 @@ fn is_variation(c: char) -> bool {
 }
 
 /// `Default_Ignorable_Code_Point` (The Unicode Standard, section 5.21).
-fn is_ignorable(c: char) -> bool {
+pub(crate) fn is_ignorable(c: char) -> bool {
     CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 

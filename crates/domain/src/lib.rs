@@ -15,6 +15,7 @@ mod letter;
 mod mark;
 mod message;
 mod name;
+mod network;
 mod page;
 mod position;
 mod profile;
@@ -34,6 +35,7 @@ pub use letter::{Letter, LetterKind};
 pub use mark::{Mark, MarksUpdate, MemberMark};
 pub use message::{Draft, Message, Revision};
 pub use name::{About, DeviceName, DisplayName, NameError, PersonName, RoomName, Topic};
+pub use network::network;
 pub use page::PageSize;
 pub use position::{Head, MsgNo, Position, Rev, Seq, Tag};
 pub use profile::{

@@ -50,7 +50,7 @@ impl Default for Shows {
 pub enum Audience {
     /// Nobody else.
     Nobody,
-    /// Those with whom the person has a direct conversation.
+    /// Those with whom the person has opened a direct conversation, or has written in one.
     Contacts,
     /// Everybody with an account.
     Everyone,
@@ -102,13 +102,14 @@ pub struct MobileError;
 impl FromStr for Mobile {
     type Err = MobileError;
 
-    /// Takes the punctuation that people write between digits, and `00` in the place of `+`.
+    /// Takes the punctuation that people write between digits, `00` in the place of `+`, and the `(0)` that is dialled at home.
     fn from_str(text: &str) -> Result<Self, MobileError> {
         let text = text.trim();
         let rest = text
             .strip_prefix('+')
             .or_else(|| text.strip_prefix("00"))
-            .ok_or(MobileError)?;
+            .ok_or(MobileError)?
+            .replacen("(0)", "", 1);
         let is_filler = |c: char| matches!(c, ' ' | '\u{a0}' | '-' | '.' | '/' | '(' | ')');
         let digits: String = rest.chars().filter(|&c| !is_filler(c)).collect();
         let plain = digits.chars().all(|c| c.is_ascii_digit()) && !digits.starts_with('0');
@@ -225,6 +226,7 @@ mod tests {
             " +41 79 123 45 67",
             "0041 (79) 123-45.67",
             "+41/79/1234567",
+            "+41 (0)79 123 45 67",
         ] {
             assert_eq!(
                 text.parse::<Mobile>().unwrap().to_string(),

@@ -3,6 +3,7 @@
 mod own;
 
 use std::borrow::Cow;
+use std::error::Error as _;
 use std::fmt;
 use std::time::Duration;
 
@@ -125,9 +126,13 @@ impl ApiError {
         }
     }
 
-    /// What the operator should be told: the cause, if the server is at fault.
-    pub(crate) fn fault(&self) -> Option<&Error> {
-        self.0.source.as_ref().filter(|_| self.0.status.is_server_error())
+    /// Logs what the client is not told: the cause, if the server is at fault.
+    pub(crate) fn report(&self) {
+        let fault = self.0.source.as_ref().filter(|_| self.0.status.is_server_error());
+        if let Some(fault) = fault {
+            let cause = fault.source().map(tracing::field::display);
+            tracing::error!(code = fault.code(), cause, "the request failed");
+        }
     }
 }
 

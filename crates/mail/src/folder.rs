@@ -29,9 +29,13 @@ impl FolderMailer {
     /// # Errors
     /// What the system says if it cannot be made.
     pub fn open(folder: PathBuf, letterhead: Letterhead) -> io::Result<Self> {
-        DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
+        make(&folder)?;
         Ok(Self { folder, letterhead })
     }
+}
+
+fn make(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 #[async_trait]
@@ -51,6 +55,8 @@ impl Mailer for FolderMailer {
 
 /// Writes the file beside its place, and moves it there once it is on disk.
 fn put(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
+    // Somebody may have tidied up.
+    make(folder)?;
     let draft = folder.join(format!(".{name}.draft"));
     let mut file = OpenOptions::new()
         .write(true)

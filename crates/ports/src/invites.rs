@@ -17,8 +17,8 @@ pub trait InviteStore: Send + Sync {
     /// Withdraws one; false if there is no such invitation.
     async fn withdraw(&self, number: i64) -> Result<bool, StoreError>;
 
-    /// Keeps an administrator's invitation in the place of an earlier one like it, if there is no account at all; false if
-    /// there is one.
+    /// Keeps an administrator's invitation in the place of an earlier one like it, if there is no administrator whose account
+    /// can be used; false if there is one. It is good until there is.
     async fn invite_first(&self, new: NewInvite) -> Result<bool, StoreError>;
 }
 

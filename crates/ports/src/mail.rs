@@ -39,8 +39,12 @@ pub trait Outbox: Send + Sync {
     /// The letters that were given up, the oldest first, without what is secret in them.
     async fn given_up(&self, most: usize) -> Result<Vec<GivenUp>, StoreError>;
 
-    /// Makes all letters due that were given up; says how many.
+    /// Makes all letters due that were given up, as if they were new, but for those whose secret is good no more; says how
+    /// many.
     async fn retry_given_up(&self, now: Timestamp) -> Result<usize, StoreError>;
+
+    /// Forgets some of the letters that were given up and were new before that moment; says whether there may be more.
+    async fn sweep(&self, before: Timestamp) -> Result<bool, StoreError>;
 }
 
 /// A letter to be kept until it is sent.
@@ -71,6 +75,8 @@ pub struct Waiting {
     pub number: i64,
     /// The letter.
     pub letter: NewLetter,
+    /// Since when it is tried: when it was written, or made due again after it was given up.
+    pub since: Timestamp,
     /// How often it was put off.
     pub put_off: u32,
 }

@@ -9,7 +9,8 @@ use crate::{NewLetter, PasswordHash, StoreError, TokenDigest};
 /// only as long as the account is as it was when it was made.
 #[async_trait]
 pub trait ProofStore: Send + Sync {
-    /// Keeps a proof, with the letter that brings it, in the place of the person's last one for the same purpose.
+    /// Keeps a proof, with the letter that brings it, in the place of the person's last one for the same purpose. Nothing at
+    /// all if the letter goes to an address that is not the account's (any more), unless that is to become it.
     async fn issue(&self, new: NewProof, letter: NewLetter) -> Result<(), StoreError>;
 
     /// What a proof is good for; changes nothing.

@@ -16,12 +16,14 @@ pub trait SessionStore: Send + Sync {
     async fn open(&self, new: NewSession, most: usize) -> Result<Session, StoreError>;
 
     /// The session that stands for a log in at a host application: opened if there is none yet, and otherwise kept alive
-    /// until then. It has no refresh token. `None` if it was ended, or the account cannot be used.
+    /// until then. It has no refresh token. `None` if it was ended, or the account cannot be used. That it was ended is
+    /// remembered for a day after the last of its tokens that came has expired: a host application that signs a token for a
+    /// session later than that opens it again.
     async fn open_hosted(&self, new: HostedSession, most: usize) -> Result<Option<Session>, StoreError>;
 
     /// Exchanges a refresh token for its successor, exactly once whoever else tries at the same time. A token that was
-    /// exchanged before ends its session, unless that was less than `grace` ago with the same successor: then the
-    /// answer is as before and nothing changes. One that was exchanged longer ago than a token lives, by the measure of
+    /// exchanged before ends its session, unless that was less than `grace` ago with the same successor, which was not
+    /// exchanged since: then the answer is as before and nothing changes. One that was exchanged longer ago than a token lives, by the measure of
     /// a later exchange, is unknown.
     async fn refresh(&self, refresh: Refresh) -> Result<Refreshed, StoreError>;
 
@@ -32,8 +34,14 @@ pub trait SessionStore: Send + Sync {
         now: Timestamp,
     ) -> Result<Option<(Session, Account)>, StoreError>;
 
-    /// Whether the user had a session from this network address since then, as far as it is remembered.
+    /// Whether a session of the user was opened, refreshed or kept alive since then from the [network] of this address, as
+    /// far as it is remembered: the last 50 networks, for 90 days, whatever becomes of the sessions.
+    ///
+    /// [network]: parlor_domain::network
     async fn was_at(&self, user: UserId, address: &str, since: Timestamp) -> Result<bool, StoreError>;
+
+    /// Whether there is a session with this id, live or over, as far as it was not [swept](Self::sweep).
+    async fn is_known(&self, session: SessionId) -> Result<bool, StoreError>;
 
     /// The live sessions of a user, last used first.
     async fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError>;
@@ -53,7 +61,8 @@ pub trait SessionStore: Send + Sync {
     async fn ended_since(&self, since: Timestamp) -> Result<Vec<SessionId>, StoreError>;
 
     /// Forgets some of the sessions that have expired by `now` or were ended before `ended`; says whether there may be
-    /// more. Those of [`Self::open_hosted`] that were ended are remembered until they would have expired.
+    /// more. Those of [`Self::open_hosted`] that were ended are remembered until a day after they would have expired. Forgets
+    /// networks as well at which people were long ago.
     async fn sweep(&self, now: Timestamp, ended: Timestamp) -> Result<bool, StoreError>;
 }
 

@@ -33,7 +33,7 @@ pub trait UserStore: Send + Sync {
 
     /// Those whose username or name begins like this, or whose address or number this is if they let the viewer see it; only
     /// accounts that can be used. First the one whose username it is, then all others by username, then those found by their
-    /// display name and by their last name, each in the order of that name.
+    /// display name, by their first name and by their last name, each in the order of that name.
     async fn search(
         &self,
         viewer: UserId,
@@ -58,7 +58,7 @@ pub trait UserStore: Send + Sync {
         at: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Locks or unlocks an account; locking ends its sessions for good, and voids its proofs and challenges. False if there is
+    /// Locks or unlocks an account; locking ends its sessions for good, and voids its proofs, challenges and invitations. False if there is
     /// no such account, or it is deleted. To delete one is [`Self::delete`]'s, not this method's.
     async fn set_status(
         &self,
@@ -67,8 +67,8 @@ pub trait UserStore: Send + Sync {
         at: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Makes somebody an administrator, or no more, and ends the sessions, whose tokens say otherwise. False if there is no
-    /// such account.
+    /// Makes somebody an administrator, or no more, and ends the sessions, whose tokens say otherwise. The invitations of who is
+    /// none any more are withdrawn. False if there is no such account.
     async fn set_admin(&self, user: UserId, admin: bool, at: Timestamp) -> Result<bool, StoreError>;
 
     /// Changes what a person tells; `None` if there is no such account.
@@ -81,7 +81,7 @@ pub trait UserStore: Send + Sync {
     /// Sets or takes away the mobile number.
     async fn set_mobile(&self, user: UserId, mobile: Option<Mobile>) -> Result<MobileSet, StoreError>;
 
-    /// Takes the account from its person: ends its sessions and forgets all that is personal. What it wrote stays, or is
+    /// Takes the account from its person: ends its sessions, withdraws its invitations and forgets all that is personal. What it wrote stays, or is
     /// deleted message by message if `messages`; it leaves its groups, of which those that it owned pass to the next in
     /// rank and age. That happens soon after, piece by piece, and goes on after a restart. False if there is no such account.
     async fn delete(&self, user: UserId, messages: bool, at: Timestamp) -> Result<bool, StoreError>;
@@ -168,7 +168,7 @@ pub enum LoginName {
 /// Who is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UserSearch {
-    /// The beginning of a username, of a display name, or of a last name: at least one character.
+    /// The beginning of a username, or of a display, first or last name: at least one character.
     Beginning(Box<str>),
     /// A whole address.
     Email(Email),

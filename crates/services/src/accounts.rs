@@ -12,7 +12,8 @@ use secrecy::SecretString;
 use crate::codes::token_digest;
 use crate::confirm::Confirm;
 use crate::letters::Letters;
-use crate::{Actor, Error, Passwords, Post, Proofs};
+use crate::throttle::{Throttle, Tried};
+use crate::{Actor, Error, Passwords, Post, Proofs, TwoStep};
 
 /// Most people whom a search finds.
 const FOUND: usize = 20;
@@ -54,6 +55,7 @@ pub struct Registration {
 /// Makes, finds and changes accounts.
 pub struct Accounts {
     pub(crate) users: Arc<dyn UserStore>,
+    pub(crate) throttle: Arc<Throttle>,
     pub(crate) passwords: Arc<Passwords>,
     pub(crate) confirm: Arc<Confirm>,
     pub(crate) proofs: Arc<Proofs>,
@@ -61,6 +63,7 @@ pub struct Accounts {
     pub(crate) post: Arc<Post>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) two_step: TwoStep,
     pub(crate) settings: AccountsSettings,
 }
 
@@ -69,7 +72,8 @@ impl Accounts {
     /// whether anybody has it already is not told.
     ///
     /// # Errors
-    /// [`Error::SignUpClosed`], [`Error::InviteNeeded`], [`Error::InviteOver`], [`Error::UsernameTaken`], [`Error::Busy`]
+    /// [`Error::SignUpClosed`], [`Error::InviteNeeded`], [`Error::InviteOver`], [`Error::UsernameTaken`], [`Error::Busy`];
+    /// [`Error::Invalid`] without an address where everybody must be mailed codes
     pub async fn register(&self, registration: Registration) -> Result<Account, Error> {
         // An invitation opens a door that is closed to others.
         match (self.settings.sign_up, &registration.invite) {
@@ -82,7 +86,7 @@ impl Accounts {
     /// Makes an account on the operator's word. The first of all is an administrator's.
     ///
     /// # Errors
-    /// [`Error::UsernameTaken`], [`Error::Busy`]
+    /// [`Error::UsernameTaken`], [`Error::Busy`]; [`Error::Invalid`] as [`Accounts::register`]
     pub async fn create(&self, registration: Registration) -> Result<Account, Error> {
         let first = !self.users.any().await?;
         self.make(registration, first).await
@@ -218,11 +222,23 @@ impl Accounts {
     }
 
     async fn make(&self, registration: Registration, admin: bool) -> Result<Account, Error> {
+        if self.two_step == TwoStep::Required && registration.email.is_none() {
+            return Err(Error::invalid(
+                "email",
+                "is needed: a code is mailed there at each log in",
+            ));
+        }
         let invite = registration.invite.as_ref().map(token_digest);
         let invite = invite.map(|digest| digest.ok_or(Error::InviteOver)).transpose()?;
-        // Asking first spares a hash for a name that is taken; the store decides.
-        let taken = self.users.find_by_username(&registration.username).await?;
-        if taken.is_some() {
+        // Asking first spares a hash for a name that is taken; the store decides. Who has no invitation that is good is not
+        // told about names.
+        if invite.is_none()
+            && self
+                .users
+                .find_by_username(&registration.username)
+                .await?
+                .is_some()
+        {
             return Err(Error::UsernameTaken);
         }
         let password = self.passwords.hash(registration.password).await?;
@@ -231,7 +247,7 @@ impl Accounts {
             .display_name
             .unwrap_or_else(|| named_after(&registration.username));
         let id = UserId::new(self.entropy.uuid(now));
-        let to = registration.email.clone();
+        let to = self.to_verify(registration.email.as_ref()).await?;
         let new = NewAccount {
             id,
             username: registration.username,
@@ -254,6 +270,20 @@ impl Accounts {
         };
         self.post.written();
         made
+    }
+
+    /// The address to which a letter goes that asks whether it is this person's. There are only so many for each: strangers
+    /// must not have us fill somebody's mailbox.
+    async fn to_verify(&self, email: Option<&Email>) -> Result<Option<Email>, Error> {
+        let Some(email) = email else {
+            return Ok(None);
+        };
+        let address = &email.key();
+        match self.throttle.count(Tried::Registration { email: address }).await {
+            Ok(()) => Ok(Some(email.clone())),
+            Err(Error::TooManyTries(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     async fn set_status(&self, user: UserId, status: AccountStatus) -> Result<(), Error> {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use parlor_ports::{LoginName, UserStore};
-use secrecy::SecretString;
+use parlor_ports::{Credentials, LoginName, UserStore};
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::throttle::{Throttle, Tried};
 use crate::{Actor, Error, Passwords};
@@ -24,7 +24,7 @@ impl Confirm {
         }
     }
 
-    /// Passes if this is the actor's password.
+    /// Passes if this is the actor's password: nothing, if he has none.
     ///
     /// # Errors
     /// [`Error::WrongPassword`], [`Error::TooManyTries`], [`Error::Busy`]
@@ -38,8 +38,15 @@ impl Confirm {
         let credentials = self.users.credentials(&login).await?;
         // The name of a deleted account can be somebody else's.
         let own = credentials.filter(|known| known.user == actor.user);
-        let stored = own.and_then(|known| known.password);
-        if !self.passwords.verify(password, stored).await? {
+        let right = match own {
+            // Whoever comes with a host application's tokens has no password here.
+            Some(Credentials { password: None, .. }) => password.expose_secret().is_empty(),
+            own => {
+                let stored = own.and_then(|known| known.password);
+                self.passwords.verify(password, stored).await?
+            }
+        };
+        if !right {
             return Err(Error::WrongPassword);
         }
         self.throttle.forget(tried).await

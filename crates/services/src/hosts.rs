@@ -140,8 +140,10 @@ impl Hosts {
         if let Some(account) = self.users.find_by_host(&host).await? {
             return Ok(account);
         }
-        // Who has just deleted his account does not get a new one because a client of his goes on.
-        self.sessions.refuse_ended(session)?;
+        // Who has deleted his account does not get a new one because a client of his goes on.
+        if self.sessions.is_known(session).await? {
+            return Err(Error::SessionOver);
+        }
         self.make(claims, host).await
     }
 

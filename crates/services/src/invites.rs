@@ -55,7 +55,7 @@ impl Invites {
         self.make(wanted, None).await
     }
 
-    /// Makes the invitation of the first administrator, if there is no account at all. One that was made before is void.
+    /// Makes the invitation of the first administrator, if there is none. One that was made before is void.
     pub async fn invite_first(&self) -> Result<Option<SecretString>, Error> {
         let wanted = Invitation {
             admin: true,

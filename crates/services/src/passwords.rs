@@ -8,6 +8,8 @@ use parlor_auth::PasswordHasher;
 use parlor_domain::Password;
 use parlor_ports::{Entropy, PasswordHash};
 use secrecy::{ExposeSecret, SecretString};
+#[cfg(target_os = "linux")]
+use thread_priority::{NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::Error;
@@ -119,11 +121,16 @@ fn hash_all(waiting: &Mutex<Receiver<Work>>) {
     }
 }
 
-/// Lets all other threads go first, so that those who log in do not delay those who talk.
+/// Lets all other threads go first, at once and not at the end of a time slice, so that those who log in do not delay
+/// those who talk.
 fn give_way() {
     // Elsewhere it would be the whole program that gives way.
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::nice(19) {
+    if let Err(error) = thread_priority::set_thread_priority_and_policy(
+        thread_priority::thread_native_id(),
+        ThreadPriority::Min,
+        ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle),
+    ) {
         tracing::warn!(%error, "passwords are hashed at the priority of everything else");
     }
 }

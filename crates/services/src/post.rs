@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::{StreamExt, stream};
+use futures_util::future::join_all;
 use parlor_domain::Timestamp;
 use parlor_ports::{Clock, GivenUp, MailError, Mailer, Outbox, Waiting};
 use tokio::sync::Notify;
@@ -13,14 +13,15 @@ use crate::letters::Letters;
 
 /// How often it is looked for letters that others wrote, or that were put off.
 const LOOK: Duration = Duration::from_secs(5);
-/// For how long a letter is ours alone, and how much of that must be left for sending it.
-const LEASE: Duration = Duration::from_secs(5 * 60);
-const SENDING: Duration = Duration::from_secs(2 * 60);
-/// Letters taken at a time, and letters sent at a time.
-const BATCH: usize = 32;
+/// For how long a letter is ours alone: longer than a mailer takes, and not so long that a code is too old when a server
+/// that was ended while it sent the letter starts again.
+const LEASE: Duration = Duration::from_secs(90);
+/// Letters sent at a time. No more are taken, so that none grows old while it waits for its turn.
 const AT_ONCE: usize = 4;
 /// After how long a letter is given up.
 const PATIENCE: Duration = Duration::from_secs(48 * 60 * 60);
+/// After how long one that was given up is forgotten.
+const MEMORY: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// Sends what waits in the outbox.
 pub struct Post {
@@ -68,14 +69,9 @@ impl Post {
     /// Tries letters that are due once; says how many there were.
     pub async fn send_due(&self) -> Result<usize, Error> {
         let now = self.clock.now();
-        let until = now + LEASE;
-        let due = self.outbox.claim(now, until, BATCH).await?;
+        let due = self.outbox.claim(now, now + LEASE, AT_ONCE).await?;
         let count = due.len();
-        let tried: Vec<Result<(), Error>> = stream::iter(due)
-            .map(|waiting| self.send(waiting, until))
-            .buffer_unordered(AT_ONCE)
-            .collect()
-            .await;
+        let tried = join_all(due.into_iter().map(|waiting| self.send(waiting))).await;
         tried.into_iter().collect::<Result<(), Error>>()?;
         Ok(count)
     }
@@ -90,23 +86,24 @@ impl Post {
         Ok(self.outbox.retry_given_up(self.clock.now()).await?)
     }
 
-    async fn send(&self, waiting: Waiting, until: Timestamp) -> Result<(), Error> {
-        if until.since(self.clock.now()) < SENDING {
-            // Those before it took so long that somebody else may take it while we send it. It is due again then.
-            return Ok(());
-        }
-        let (number, written_at) = (waiting.number, waiting.letter.at);
+    /// Forgets some of the letters that were given up long ago; says whether there may be more.
+    pub(crate) async fn forget_over(&self) -> Result<bool, Error> {
+        Ok(self.outbox.sweep(self.clock.now() - MEMORY).await?)
+    }
+
+    async fn send(&self, waiting: Waiting) -> Result<(), Error> {
+        let (number, since) = (waiting.number, waiting.since);
         let failed = match self.letters.open(waiting.letter) {
             Ok(letter) => self.mailer.send(number, &letter).await.err(),
-            // Its key is gone.
-            Err(error) => Some(MailError::Permanent(Box::new(error))),
+            // Another server may have its key, or the operator bring it back.
+            Err(error) => Some(MailError::Temporary(Box::new(error))),
         };
         let Some(failed) = failed else {
             return Ok(self.outbox.sent(number).await?);
         };
         let now = self.clock.now();
         let due_at = match failed {
-            MailError::Temporary(_) => next_try(now, written_at, waiting.put_off),
+            MailError::Temporary(_) => next_try(now, since, waiting.put_off),
             MailError::Permanent(_) => None,
         };
         match due_at {
@@ -117,12 +114,12 @@ impl Post {
     }
 }
 
-/// When a letter is tried again that was put off so many times before: soon at first, then every half an hour.
-fn next_try(now: Timestamp, written_at: Timestamp, put_off: u32) -> Option<Timestamp> {
+/// When a letter is tried again that was put off so many times since then: soon at first, then every half an hour.
+fn next_try(now: Timestamp, since: Timestamp, put_off: u32) -> Option<Timestamp> {
     let wait = Duration::from_secs(5)
         .saturating_mul(4_u32.saturating_pow(put_off))
         .min(Duration::from_secs(30 * 60));
-    (now.since(written_at) < PATIENCE).then_some(now + wait)
+    (now.since(since) < PATIENCE).then_some(now + wait)
 }
 
 #[cfg(test)]

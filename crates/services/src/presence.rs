@@ -27,19 +27,18 @@ impl Presence {
         Ok(self.rooms.share_a_room(actor.user.id, user).await?)
     }
 
-    /// When somebody was last seen, for the actor, who is going to follow his presence.
+    /// When somebody was last seen, as far as he lets the actor know, who is going to follow his presence.
     ///
     /// # Errors
     /// [`Error::NoSuchUser`], also if the actor may not know of him.
     pub async fn follow(&self, actor: &Actor, user: UserId) -> Result<Option<Timestamp>, Error> {
-        let account = if self.may_follow(actor, user).await? {
-            self.users.find(user).await?
+        let mut shown = if self.may_follow(actor, user).await? {
+            self.users.shown(actor.user.id, vec![user]).await?
         } else {
-            None
+            Vec::new()
         };
-        account
-            .map(|account| account.last_seen)
-            .ok_or(Error::NoSuchUser(Some(user)))
+        let (_, shown) = shown.pop().ok_or(Error::NoSuchUser(Some(user)))?;
+        Ok(shown.last_seen)
     }
 
     /// Notes when the last device of people went away. Worth losing in a crash, so it may come late and in batches.

@@ -182,7 +182,9 @@ impl Proofs {
         let reset = self.proofs.reset_password(digest, password, notice, now).await?;
         reset.ok_or(Error::ProofOver)?;
         self.post.written();
-        // Strangers who tried the old one must not keep out who has just set another.
+        // Those who tried the old one, or had it, must not keep out who has just set another.
+        let user = &user.to_string();
+        self.throttle.forget(Tried::Code { user }).await?;
         let names = [
             Some(account.username.key()),
             account.email.map(|email| email.key()),

@@ -116,7 +116,11 @@ impl SecondSteps {
             .store
             .confirm_app(actor.user.id, app.sealed, shown, digests, now)
             .await?;
-        if confirmed { Ok(codes) } else { Err(Error::NoApp) }
+        if !confirmed {
+            return Err(Error::NoApp);
+        }
+        self.forget(actor.user.id).await?;
+        Ok(codes)
     }
 
     /// Puts ten new recovery codes in the place of all.
@@ -157,10 +161,14 @@ impl SecondSteps {
         let Some(app) = step.confirmed_app() else {
             return Ok(false);
         };
-        match self.step_of(user, app, code).await? {
-            Some(shown) => Ok(self.store.use_step(user, shown).await?),
-            None => Ok(false),
+        let Some(shown) = self.step_of(user, app, code).await? else {
+            return Ok(false);
+        };
+        let right = self.store.use_step(user, shown).await?;
+        if right {
+            self.forget(user).await?;
         }
+        Ok(right)
     }
 
     /// Whether this is one of the user's recovery codes, which is good once.
@@ -168,6 +176,7 @@ impl SecondSteps {
         self.count(user).await?;
         for digest in self.codes.recovery_digests(code, user) {
             if self.store.use_recovery_code(user, digest).await? {
+                self.forget(user).await?;
                 return Ok(true);
             }
         }
@@ -203,6 +212,12 @@ impl SecondSteps {
     async fn count(&self, user: UserId) -> Result<(), Error> {
         let user = &user.to_string();
         self.throttle.count(Tried::Code { user }).await
+    }
+
+    /// Begins the count anew, because a right code was shown.
+    async fn forget(&self, user: UserId) -> Result<(), Error> {
+        let user = &user.to_string();
+        self.throttle.forget(Tried::Code { user }).await
     }
 }
 

@@ -206,6 +206,7 @@ impl Services {
         Self {
             accounts: Accounts {
                 users: users.clone(),
+                throttle: throttle.clone(),
                 passwords: passwords.clone(),
                 confirm,
                 proofs: proofs.clone(),
@@ -213,6 +214,7 @@ impl Services {
                 post: post.clone(),
                 clock: clock.clone(),
                 entropy: entropy.clone(),
+                two_step: settings.log_ins.two_step,
                 settings: settings.accounts,
             },
             log_ins: LogIns {
@@ -263,12 +265,13 @@ impl Services {
         }
     }
 
-    /// Forgets some of what is over: sessions, challenges, links, counts. Says whether there may be more.
+    /// Forgets some of what is over: sessions, challenges, links, counts, letters. Says whether there may be more.
     pub async fn forget_over(&self) -> Result<bool, Error> {
         let sessions = self.sessions.forget_over().await?;
         let challenges = self.log_ins.forget_over().await?;
         let proofs = self.proofs.forget_over().await?;
         let counts = self.throttle.sweep().await?;
-        Ok(sessions || challenges || proofs || counts)
+        let letters = self.post.forget_over().await?;
+        Ok(sessions || challenges || proofs || counts || letters)
     }
 }

@@ -192,6 +192,11 @@ impl Sessions {
         Ok(())
     }
 
+    /// Whether there is, or was lately, such a session.
+    pub(crate) async fn is_known(&self, session: SessionId) -> Result<bool, Error> {
+        Ok(self.sessions.is_known(session).await?)
+    }
+
     /// Whether the user had a session from this address since then.
     pub(crate) async fn was_at(&self, user: UserId, address: &str, since: Timestamp) -> Result<bool, Error> {
         Ok(self.sessions.was_at(user, address, since).await?)

@@ -1,10 +1,9 @@
 //! How often one may try: counted per account, on all machines together.
 
-use std::borrow::Cow;
-use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use parlor_domain::network;
 use parlor_ports::{Clock, CounterName, CounterStore};
 
 use crate::Error;
@@ -33,6 +32,8 @@ pub(crate) enum Tried<'a> {
     MailedLogInFromAfar { name: &'a str },
     /// A mail by which another password can be set, for this name.
     Reset { name: &'a str },
+    /// A mail by which somebody new proves this address.
+    Registration { email: &'a str },
     /// A mail by which an address is proved.
     Proof { user: &'a str },
 }
@@ -43,9 +44,13 @@ impl Tried<'_> {
         match self {
             Self::Password { .. } | Self::OwnPassword { .. } => (10, 15 * MINUTE),
             Self::PasswordFromAfar { .. } => (100, HOUR),
-            Self::Code { .. } => (30, HOUR),
+            // Thirty years of them find a code as likely as not.
+            Self::Code { .. } => (20, 24 * HOUR),
             Self::MailedCode { .. } => (10, HOUR),
-            Self::MailedLogIn { .. } | Self::Reset { .. } | Self::Proof { .. } => (5, HOUR),
+            Self::MailedLogIn { .. }
+            | Self::Reset { .. }
+            | Self::Registration { .. }
+            | Self::Proof { .. } => (5, HOUR),
             Self::MailedLogInFromAfar { .. } => (20, HOUR),
         }
     }
@@ -60,20 +65,10 @@ impl Tried<'_> {
             Self::MailedLogIn { name, address } => ("mailed log in", name, network(address)),
             Self::MailedLogInFromAfar { name } => ("mailed log in from afar", name, "".into()),
             Self::Reset { name } => ("reset", name, "".into()),
+            Self::Registration { email } => ("registration", email, "".into()),
             Self::Proof { user } => ("proof", user, "".into()),
         };
         CounterName(fingerprint(&[what, who, &whence]))
-    }
-}
-
-/// Of an IPv6 address the part that whoever has it cannot choose: the first 64 bits.
-fn network(address: &str) -> Cow<'_, str> {
-    match address.parse() {
-        Ok(IpAddr::V6(address)) => {
-            let network = Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX));
-            network.to_string().into()
-        }
-        _ => address.into(),
     }
 }
 
@@ -128,18 +123,5 @@ impl Throttle {
     /// Forgets some of the counts that are over; says whether there may be more.
     pub(crate) async fn sweep(&self) -> Result<bool, Error> {
         Ok(self.counters.sweep(self.clock.now()).await?)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn who_can_choose_among_addresses_counts_once() {
-        assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2::9"));
-        assert_ne!(network("2001:db8:1:2::9"), network("2001:db8:1:3::9"));
-        assert_eq!(network("192.0.2.7"), "192.0.2.7");
-        assert_eq!(network(""), "");
     }
 }

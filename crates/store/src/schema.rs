@@ -32,6 +32,7 @@ table! {
         show_mobile -> SmallInt,
         show_last_seen -> SmallInt,
         name_key -> Nullable<Text>,
+        first_name_key -> Nullable<Text>,
         last_name_key -> Nullable<Text>,
         epoch -> BigInt,
         mailed_code -> Bool,
@@ -132,6 +133,7 @@ table! {
         read_msg_no -> BigInt,
         delivered_seq -> BigInt,
         rev -> BigInt,
+        wrote -> Bool,
     }
 }
 
@@ -170,6 +172,17 @@ table! {
         no -> BigInt,
         body -> Text,
         replaced_at -> BigInt,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    places (user_id, network) {
+        user_id -> DbId,
+        network -> Text,
+        seen_at -> BigInt,
     }
 }
 
@@ -271,6 +284,7 @@ table! {
         expires_at -> Nullable<BigInt>,
         detail -> Text,
         created_at -> BigInt,
+        tried_since -> BigInt,
         due_at -> Nullable<BigInt>,
         put_off -> Integer,
         why -> Nullable<Text>,
@@ -310,6 +324,7 @@ allow_tables_to_appear_in_same_query!(
     members,
     events,
     revisions,
+    places,
     host_users,
     apps,
     recovery_codes,
@@ -359,6 +374,7 @@ mod tests {
             members,
             events,
             revisions,
+            places,
             host_users,
             apps,
             recovery_codes,

@@ -21,6 +21,7 @@ pub mod leaving;
 pub mod lists;
 pub mod marks;
 pub mod outbox;
+pub mod places;
 pub mod profiles;
 pub mod proofs;
 pub mod publishing;

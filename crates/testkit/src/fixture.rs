@@ -6,11 +6,12 @@ mod rooms;
 mod talk;
 
 use std::any::Any;
-use std::pin::Pin;
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use futures_util::future::{join_all, maybe_done};
 use parlor_domain::Timestamp;
 use parlor_ports::{
     ChallengeStore, CounterStore, EventLog, InviteStore, Outbox, ProofStore, RoomStore, SecondStepStore,
@@ -86,25 +87,14 @@ where
 
 /// Begins all of this in the given order, lets it run at once, and gives the results in that order.
 pub async fn polled_in_order<W: Future>(work: impl IntoIterator<Item = W>) -> Vec<W::Output> {
-    enum Work<W: Future> {
-        Running(Pin<Box<W>>),
-        Done(W::Output),
-    }
     let mut begun = Vec::new();
     for work in work {
-        let mut work = Box::pin(work);
-        let first = std::future::poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await;
-        begun.push(match first {
-            Poll::Ready(output) => Work::Done(output),
-            Poll::Pending => Work::Running(work),
-        });
+        let mut work = Box::pin(maybe_done(work));
+        poll_fn(|context| Poll::Ready(work.as_mut().poll(context).is_ready())).await;
+        begun.push(work);
     }
-    let mut results = Vec::with_capacity(begun.len());
-    for work in begun {
-        results.push(match work {
-            Work::Running(work) => work.await,
-            Work::Done(output) => output,
-        });
-    }
-    results
+    // All are polled until the last is done: one that is given a connection must not sit on it while another waits.
+    join_all(&mut begun).await;
+    let results = begun.iter_mut().map(|work| work.as_mut().take_output());
+    results.map(|result| result.expect("it is done")).collect()
 }

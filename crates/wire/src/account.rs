@@ -15,7 +15,7 @@ pub struct Register {
     /// 2 to 32 letters and digits of one script, with single `.`, `_` or `-` between them. Unique regardless of case.
     #[schema(min_length = 2, max_length = 32, example = "ann")]
     pub username: String,
-    /// 8 to 1,024 bytes.
+    /// At least 8 characters, at most 1,024 bytes.
     #[schema(value_type = String, format = Password, min_length = 8, example = "correct horse battery")]
     pub password: SecretString,
     /// Where mail reaches the person. A link is mailed there that verifies it.

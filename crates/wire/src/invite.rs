@@ -52,7 +52,7 @@ pub struct InviteView {
 }
 
 /// An invitation that was just made.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct InviteMade {
     /// What to give to the person who is invited, alone or as a link to `/account#invite=…`. Shown once.
     #[schema(example = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc")]

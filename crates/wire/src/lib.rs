@@ -21,6 +21,7 @@ mod problem;
 mod profile;
 mod proof;
 mod push;
+mod redacted;
 mod room;
 mod second_step;
 mod session;

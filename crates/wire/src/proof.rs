@@ -29,7 +29,7 @@ pub struct ResetPassword {
     /// The part of the link after `=`.
     #[schema(value_type = String, example = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc")]
     pub token: SecretString,
-    /// The password from now on: 8 to 1,024 bytes.
+    /// The password from now on: at least 8 characters, at most 1,024 bytes.
     #[schema(value_type = String, format = Password, min_length = 8, example = "staple by the horse")]
     pub new_password: SecretString,
 }

@@ -227,7 +227,8 @@ pub struct Presence {
     pub user: Uuid,
     /// Has a device connected.
     pub online: bool,
-    /// When the last device went away, if that is known and none is there.
+    /// When the last device went away. Stands in the answer to `follow` only, if no device is there and the person shows it
+    /// to whoever follows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<Time>,
 }

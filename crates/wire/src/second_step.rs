@@ -38,7 +38,7 @@ pub struct EnrolApp {
 }
 
 /// What an authenticator app needs. It is shown once, and counts when a code of the app was shown.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct EnrolmentView {
     /// For an app on the same device: a link that opens it.
     #[schema(example = "otpauth://totp/Parlor:ann?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Parlor")]
@@ -73,7 +73,7 @@ pub struct ProveBoth {
 }
 
 /// Codes that each stand once for what the app shows, should it be lost. They are shown once.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct RecoveryCodesView {
     /// Ten of them.
     pub recovery_codes: Vec<String>,

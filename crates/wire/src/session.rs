@@ -38,7 +38,7 @@ pub struct LogInByMail {
 }
 
 /// A log in that needs a code to go on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChallengeView {
     /// By which it is named at `/v1/challenges/complete`. A secret: whoever has it has come so far.
     #[schema(example = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc")]
@@ -100,7 +100,7 @@ pub struct RefreshTokens {
 }
 
 /// What a log in or a refresh gives.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct Tokens {
     /// For `Authorization: Bearer …`: a JWT.
     pub access_token: String,

@@ -15,6 +15,7 @@ ALTER TABLE users ADD COLUMN show_mobile SMALLINT NOT NULL DEFAULT 1;
 ALTER TABLE users ADD COLUMN show_last_seen SMALLINT NOT NULL DEFAULT 2;
 -- What names begin like, without regard to case; NULL for who is not to be found.
 ALTER TABLE users ADD COLUMN name_key TEXT COLLATE "C";
+ALTER TABLE users ADD COLUMN first_name_key TEXT COLLATE "C";
 ALTER TABLE users ADD COLUMN last_name_key TEXT COLLATE "C";
 -- Changes with password and address: proofs of before are void.
 ALTER TABLE users ADD COLUMN epoch BIGINT NOT NULL DEFAULT 0;
@@ -25,10 +26,27 @@ UPDATE users SET unproved_key = email_key, email_key = NULL, name_key = lower(di
 CREATE INDEX users_unproved ON users (unproved_key) WHERE unproved_key IS NOT NULL;
 CREATE UNIQUE INDEX users_mobiles ON users (mobile) WHERE mobile IS NOT NULL;
 CREATE INDEX users_names ON users (name_key);
+CREATE INDEX users_first_names ON users (first_name_key);
 CREATE INDEX users_last_names ON users (last_name_key);
+CREATE INDEX users_admins ON users (status) WHERE admin;
 
--- Sessions that stand for log ins elsewhere: those that were ended are remembered until they expire.
+-- Whether a member has written a message.
+ALTER TABLE members ADD COLUMN wrote BOOLEAN NOT NULL DEFAULT false;
+UPDATE members SET wrote = true
+    FROM (SELECT DISTINCT stream_id, sender_id FROM events WHERE rev IS NOT NULL) AS spoken
+    WHERE room_id = spoken.stream_id AND user_id = spoken.sender_id;
+
+-- Sessions that stand for log ins elsewhere: those that were ended are remembered until a day after they expire.
 ALTER TABLE sessions ADD COLUMN hosted BOOLEAN NOT NULL DEFAULT false;
+
+-- Where people were: an IPv4 address, or the first half of an IPv6 address.
+CREATE TABLE places (
+    user_id       UUID NOT NULL REFERENCES users (id),
+    network       TEXT NOT NULL,
+    seen_at       BIGINT NOT NULL,
+    PRIMARY KEY (user_id, network)
+);
+CREATE INDEX places_by_time ON places (seen_at);
 
 -- Users of host applications, in those applications' words.
 CREATE TABLE host_users (
@@ -87,7 +105,7 @@ CREATE TABLE invites (
     number        BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     token         BYTEA NOT NULL UNIQUE,
     admin         BOOLEAN NOT NULL,
-    -- Whether it is the one for a server without accounts.
+    -- Whether it is the one for a server without an administrator.
     first         BOOLEAN NOT NULL,
     uses          INTEGER NOT NULL,
     by_id         UUID REFERENCES users (id),
@@ -95,6 +113,8 @@ CREATE TABLE invites (
     expires_at    BIGINT NOT NULL
 );
 CREATE INDEX invites_by_end ON invites (expires_at);
+CREATE INDEX invites_of_user ON invites (by_id) WHERE by_id IS NOT NULL;
+CREATE INDEX invites_first ON invites (number) WHERE first;
 
 -- Letters that wait. Due at NULL: given up.
 CREATE TABLE letters (
@@ -109,11 +129,14 @@ CREATE TABLE letters (
     expires_at    BIGINT,
     detail        TEXT NOT NULL,
     created_at    BIGINT NOT NULL,
+    -- Since when it is tried.
+    tried_since   BIGINT NOT NULL,
     due_at        BIGINT,
     put_off       INTEGER NOT NULL,
     why           TEXT
 );
 CREATE INDEX letters_due ON letters (due_at, number);
+CREATE INDEX letters_given_up ON letters (tried_since) WHERE due_at IS NULL;
 CREATE INDEX letters_of_user ON letters (user_id) WHERE user_id IS NOT NULL;
 
 -- Counts of what was tried.

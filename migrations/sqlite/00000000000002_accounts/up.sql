@@ -15,6 +15,7 @@ ALTER TABLE users ADD COLUMN show_mobile INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE users ADD COLUMN show_last_seen INTEGER NOT NULL DEFAULT 2;
 -- What names begin like, without regard to case; NULL for who is not to be found.
 ALTER TABLE users ADD COLUMN name_key TEXT;
+ALTER TABLE users ADD COLUMN first_name_key TEXT;
 ALTER TABLE users ADD COLUMN last_name_key TEXT;
 -- Changes with password and address: proofs of before are void.
 ALTER TABLE users ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
@@ -23,10 +24,27 @@ UPDATE users SET unproved_key = email_key, email_key = NULL, name_key = lower(di
 CREATE INDEX users_unproved ON users (unproved_key) WHERE unproved_key IS NOT NULL;
 CREATE UNIQUE INDEX users_mobiles ON users (mobile) WHERE mobile IS NOT NULL;
 CREATE INDEX users_names ON users (name_key);
+CREATE INDEX users_first_names ON users (first_name_key);
 CREATE INDEX users_last_names ON users (last_name_key);
+CREATE INDEX users_admins ON users (status) WHERE admin;
 
--- Sessions that stand for log ins elsewhere: those that were ended are remembered until they expire.
+-- Whether a member has written a message.
+ALTER TABLE members ADD COLUMN wrote INTEGER NOT NULL DEFAULT 0;
+UPDATE members SET wrote = 1
+    FROM (SELECT DISTINCT stream_id, sender_id FROM events WHERE rev IS NOT NULL) AS spoken
+    WHERE room_id = spoken.stream_id AND user_id = spoken.sender_id;
+
+-- Sessions that stand for log ins elsewhere: those that were ended are remembered until a day after they expire.
 ALTER TABLE sessions ADD COLUMN hosted INTEGER NOT NULL DEFAULT 0;
+
+-- Where people were: an IPv4 address, or the first half of an IPv6 address.
+CREATE TABLE places (
+    user_id       BLOB NOT NULL REFERENCES users (id),
+    network       TEXT NOT NULL,
+    seen_at       INTEGER NOT NULL,
+    PRIMARY KEY (user_id, network)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX places_by_time ON places (seen_at);
 
 -- Users of host applications, in those applications' words.
 CREATE TABLE host_users (
@@ -85,7 +103,7 @@ CREATE TABLE invites (
     number        INTEGER PRIMARY KEY AUTOINCREMENT,
     token         BLOB NOT NULL UNIQUE,
     admin         INTEGER NOT NULL,
-    -- Whether it is the one for a server without accounts.
+    -- Whether it is the one for a server without an administrator.
     first         INTEGER NOT NULL,
     uses          INTEGER NOT NULL,
     by_id         BLOB REFERENCES users (id),
@@ -93,6 +111,8 @@ CREATE TABLE invites (
     expires_at    INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX invites_by_end ON invites (expires_at);
+CREATE INDEX invites_of_user ON invites (by_id) WHERE by_id IS NOT NULL;
+CREATE INDEX invites_first ON invites (number) WHERE first;
 
 -- Letters that wait. Due at NULL: given up.
 CREATE TABLE letters (
@@ -107,11 +127,14 @@ CREATE TABLE letters (
     expires_at    INTEGER,
     detail        TEXT NOT NULL,
     created_at    INTEGER NOT NULL,
+    -- Since when it is tried.
+    tried_since   INTEGER NOT NULL,
     due_at        INTEGER,
     put_off       INTEGER NOT NULL,
     why           TEXT
 ) STRICT;
 CREATE INDEX letters_due ON letters (due_at, number);
+CREATE INDEX letters_given_up ON letters (tried_since) WHERE due_at IS NULL;
 CREATE INDEX letters_of_user ON letters (user_id) WHERE user_id IS NOT NULL;
 
 -- Counts of what was tried.

@@ -2,19 +2,19 @@
 
 use std::io::{self, Write};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{Config, Registration};
 use crate::settings;
 
-/// With `invite`, which makes the first account, an administrator's.
+/// With `invite`, which makes the first administrator's account.
 pub(super) fn write(
     config: &Config,
     app: &App,
     invite: Option<&SecretString>,
     out: &mut dyn Write,
-) -> io::Result<()> {
+) -> anyhow::Result<()> {
     let url = settings::base_url(config, app.address());
     let data = app.data().path().display();
     let database = settings::store(config, app.data()).database.describe();
@@ -32,10 +32,19 @@ pub(super) fn write(
     if let Some(invite) = invite {
         writeln!(
             out,
-            "Make the first account, an administrator's, within a week (the link works once):\n"
+            "Make an administrator's account within a week (the link works once):\n"
         )?;
-        writeln!(out, "  {url}/account#invite={}\n", invite.expose_secret())?;
+        let page = settings::account_page(config, app.address())?;
+        writeln!(out, "  {}\n", settings::invitation(page, invite))?;
+    } else if config.auth.registration == Registration::Open {
+        suggest(&url, out)?;
     }
+    writeln!(out, "Ctrl-C stops the server.")?;
+    Ok(out.flush()?)
+}
+
+/// Something to try.
+fn suggest(url: &str, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "Try it: make an account\n")?;
     writeln!(
         out,
@@ -44,7 +53,5 @@ pub(super) fn write(
     writeln!(
         out,
         "    -d '{{\"username\": \"ann\", \"password\": \"correct horse\"}}'\n"
-    )?;
-    writeln!(out, "Ctrl-C stops the server.")?;
-    out.flush()
+    )
 }

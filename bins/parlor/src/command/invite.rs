@@ -4,7 +4,6 @@ use std::io::Write;
 use std::time::Duration;
 
 use parlor_services::Invitation;
-use secrecy::ExposeSecret;
 
 use super::place::Place;
 use crate::cli::InviteArgs;
@@ -12,6 +11,7 @@ use crate::config::Config;
 use crate::settings;
 
 pub(super) async fn run(args: InviteArgs, config: &Config, out: &mut dyn Write) -> anyhow::Result<()> {
+    let page = settings::account_page(config, config.server.listen)?;
     let place = Place::open(config, out).await?;
     let wanted = Invitation {
         admin: args.admin,
@@ -21,6 +21,14 @@ pub(super) async fn run(args: InviteArgs, config: &Config, out: &mut dyn Write) 
     let made = place.services.invites.invite_by_operator(wanted).await;
     place.close().await;
     let (text, invite) = made?;
+    if is_unreachable(config) {
+        writeln!(
+            out,
+            "The server's address ({}) is none that others can open: put the one at which people reach it in its place, \
+             or into server.public_url.",
+            config.server.listen
+        )?;
+    }
     let kind = if invite.admin { "administrator" } else { "user" };
     let times = if invite.uses == 1 {
         "once".to_owned()
@@ -32,7 +40,13 @@ pub(super) async fn run(args: InviteArgs, config: &Config, out: &mut dyn Write) 
         "An invitation to become a {kind}, good {times} and for {} days:",
         args.days
     )?;
-    let base = settings::base_url(config, config.server.listen);
-    writeln!(out, "{base}/account#invite={}", text.expose_secret())?;
+    writeln!(out, "{}", settings::invitation(page, &text))?;
     Ok(())
+}
+
+/// Whether a link to where the server listens leads nowhere.
+fn is_unreachable(config: &Config) -> bool {
+    let listen = config.server.listen;
+    let elsewhere = config.mail.links.is_some() || config.server.public_url.is_some();
+    !elsewhere && (listen.ip().is_unspecified() || listen.port() == 0)
 }

@@ -19,13 +19,17 @@ pub(super) async fn run(command: MailCommand, config: &Config, out: &mut dyn Wri
 async fn act(command: MailCommand, place: &Place, out: &mut dyn Write) -> anyhow::Result<()> {
     match command {
         MailCommand::List => {
-            let letters = place.services.post.given_up(MOST).await?;
+            let letters = place.services.post.given_up(MOST + 1).await?;
             if letters.is_empty() {
                 writeln!(out, "No letter was given up.")?;
             }
-            for letter in letters {
+            let more = letters.len() > MOST;
+            for letter in letters.into_iter().take(MOST) {
                 let (number, to, why) = (letter.number, letter.to.as_str(), letter.why);
                 writeln!(out, "{number}  {:?}  to {to}: {why}", letter.kind)?;
+            }
+            if more {
+                writeln!(out, "And more, which are not listed.")?;
             }
         }
         MailCommand::Retry => {

@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use anyhow::Context;
+use parlor_ports::Entropy;
 use parlor_services::Services;
 use parlor_store::Store;
 
@@ -9,6 +11,8 @@ use super::database;
 use crate::app::{self, Machine};
 use crate::config::Config;
 use crate::data::DataFolder;
+use crate::keys::Keys;
+use crate::outside::Outside;
 
 /// An open database and the services on it.
 pub(super) struct Place {
@@ -23,14 +27,9 @@ impl Place {
     /// If there is no database, or it is not in the form that this version needs.
     pub(super) async fn open(config: &Config, out: &mut dyn Write) -> anyhow::Result<Self> {
         let store = database::open(config, out).await?;
-        let data = DataFolder::open(&config.server.data)?;
-        let services = app::services(
-            config,
-            &data,
-            config.server.listen,
-            store.ports(),
-            &Machine::default(),
-        )?;
+        let machine = Machine::default();
+        let keys = keys(config, &*machine.entropy)?;
+        let services = app::services(config, keys, Outside::none(), store.ports(), &machine)?;
         Ok(Self { services, store })
     }
 
@@ -39,4 +38,19 @@ impl Place {
         drop(self.services);
         self.store.close().await;
     }
+}
+
+/// The server's keys. A folder that holds the database is the server's, though it has perhaps not started yet; with a
+/// database elsewhere, keys that are made here would open nothing that the server has sealed, nor the reverse.
+fn keys(config: &Config, entropy: &dyn Entropy) -> anyhow::Result<Keys> {
+    let data = DataFolder::at(&config.server.data)?;
+    if config.database.url.postgres().is_none() {
+        return Keys::open(&data.keys(), entropy);
+    }
+    Keys::read(&data.keys()).with_context(|| {
+        format!(
+            "{} is not the data folder of a server that has been started; name that one with --data",
+            data.path().display()
+        )
+    })
 }

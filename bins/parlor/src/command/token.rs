@@ -1,6 +1,7 @@
 //! `parlor token`
 
 use std::io::Write;
+use std::time::Duration;
 
 use parlor_services::Device;
 use secrecy::ExposeSecret;
@@ -14,13 +15,31 @@ use crate::config::Config;
 const DEVICE: &str = "parlor token issue";
 
 pub(super) async fn run(command: TokenCommand, config: &Config, out: &mut dyn Write) -> anyhow::Result<()> {
-    let TokenCommand::Issue { username } = command;
+    let TokenCommand::Issue { username, minutes } = command;
+    let config = lasting(minutes, config)?;
     // What others read is the token alone.
-    let place = Place::open(config, &mut std::io::sink()).await?;
+    let place = Place::open(&config, &mut std::io::sink()).await?;
     let issued = issue(&place, &username).await;
     place.close().await;
     writeln!(out, "{}", issued?.expose_secret())?;
     Ok(())
+}
+
+/// The configuration under which a session ends with its token, after so many minutes or after all that are allowed.
+///
+/// # Errors
+/// If a token would outlive the memory that servers have of sessions that were ended.
+fn lasting(minutes: Option<u32>, config: &Config) -> anyhow::Result<Config> {
+    let most = config.auth.access;
+    let life = minutes.map_or(most, |minutes| Duration::from_secs(60 * u64::from(minutes)));
+    anyhow::ensure!(
+        life <= most,
+        "a token is good for at most auth.access_minutes, which is {}",
+        most.as_secs() / 60
+    );
+    let mut config = config.clone();
+    (config.auth.access, config.auth.session) = (life, life);
+    Ok(config)
 }
 
 async fn issue(place: &Place, username: &parlor_domain::Username) -> anyhow::Result<secrecy::SecretString> {

@@ -54,6 +54,12 @@ impl Config {
                 "`mail.username` and `mail.password` go together: give both, or neither".into(),
             ));
         }
+        if !self.mail.host.is_empty() && self.server.public_url.is_none() && self.mail.links.is_none() {
+            return Err(ConfigError::Together(
+                "`mail.host` needs `server.public_url` (or `mail.links`): where the links in letters lead"
+                    .into(),
+            ));
+        }
         Ok(())
     }
 

@@ -46,6 +46,9 @@ pub enum ConfigError {
     /// Two settings do not go together.
     #[error("{0}")]
     Together(String),
+    /// What the settings name cannot be used.
+    #[error("{0}")]
+    Unusable(String),
 }
 
 fn hint(near: &[String]) -> String {

@@ -14,6 +14,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use mail_parser::MessageParser;
 use parlor_ports::{Clock, SystemClock};
+use parlor_wire::SessionsList;
 use rqrr::PreparedImage;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -267,6 +268,22 @@ fn the_first_account_is_made_with_the_printed_link() {
 }
 
 #[test]
+fn invitations_lead_to_the_page_of_all_links_and_one_that_leads_nowhere_says_so() {
+    let home = TempDir::new().unwrap();
+    assert_eq!(run(&mut parlor(home.path(), ["migrate"])).code, 0);
+    let invite = ["invite", "--listen", "0.0.0.0:8000"];
+    let said = run(&mut parlor(home.path(), invite));
+    assert!(said.out.contains("is none that others can open"), "{said:?}");
+    let page = ("PARLOR__MAIL__LINKS", "https://app.example/welcome");
+    let said = run(parlor(home.path(), invite).envs([page]));
+    assert!(
+        said.out.contains("\nhttps://app.example/welcome#invite="),
+        "{said:?}"
+    );
+    assert!(!said.out.contains("none that others"), "{said:?}");
+}
+
+#[test]
 fn commands_invite_and_issue_tokens() {
     let home = TempDir::new().unwrap();
     let server = Serving::start(home.path(), &[QUICK, ("PARLOR__AUTH__REGISTRATION", "invited")]);
@@ -291,6 +308,19 @@ fn commands_invite_and_issue_tokens() {
     assert_eq!(said.code, 0, "{}", said.err);
     let (status, me) = ask_as(said.out.trim(), server.address, "GET", "/v1/me", "");
     assert_eq!(status, 200, "{me}");
+
+    let listed = ask_as(said.out.trim(), server.address, "GET", "/v1/sessions", "").1;
+    let listed: SessionsList = serde_json::from_str(&listed).unwrap();
+    let session = &listed.sessions[0];
+    let life = session.expires_at.0.since(session.created_at.0);
+    assert_eq!(life, Duration::from_secs(600), "it ends with its token");
+    let long = ["token", "issue", "ann", "--minutes", "11"];
+    let said = run(&mut parlor(home.path(), long));
+    assert!(
+        said.err.contains("at most auth.access_minutes, which is 10"),
+        "{}",
+        said.err
+    );
 
     let said = run(&mut parlor(home.path(), ["user", "delete", "ann"]));
     assert_eq!(said.code, 0, "{}", said.err);

@@ -154,6 +154,39 @@ fn config_can_be_checked() {
 }
 
 #[test]
+fn what_a_server_could_not_use_fails_the_check_and_leaves_nothing() {
+    let home = TempDir::new().unwrap();
+    let mail = "[server]\npublic_url = 'https://chat.example'\n[mail]\nhost = 'mail.example'\n";
+    let host = "[host]\nissuer = 'https://app.example'\naudience = 'chat'\n";
+    let unusable = [
+        ("[mail]\nfrom = 'x'", "e-mail address"),
+        ("[mail]\ntemplates = './none'", "mail.templates cannot be used"),
+        ("[mail]\nlinks = 'https://app.example/#page'", "fragment"),
+        ("[server]\nname = ''", "server's name"),
+        ("[server]\nlisten = '[fe80::1%2]:8000'", "set `server.public_url`"),
+        (&format!("{mail}encryption = 'none'"), "must be encrypted"),
+        (
+            &format!("{host}keys_url = 'http://app.example/keys'"),
+            "host.keys_url cannot be used",
+        ),
+        (
+            &format!("{host}keys_file = './none.pem'"),
+            "host.keys_file cannot be used",
+        ),
+    ];
+    for (text, expected) in unusable {
+        std::fs::write(home.path().join("my.toml"), text).unwrap();
+        let said = run(&mut parlor(
+            home.path(),
+            ["config", "check", "--config", "my.toml"],
+        ));
+        assert_eq!(said.code, 2, "{text}: {said:?}");
+        assert!(said.err.contains(expected), "{text}: {said:?}");
+    }
+    assert!(!home.path().join("data").exists());
+}
+
+#[test]
 fn the_descriptions_of_the_interfaces_are_printed() {
     let home = TempDir::new().unwrap();
     for (command, version) in [("openapi", "3.1."), ("asyncapi", "3.0.")] {

@@ -84,7 +84,11 @@ fn every_key_of_the_types_is_in_the_documented_defaults() {
 #[test]
 fn the_example_can_be_used_and_holds_no_key_at_its_default() {
     let example = include_str!("../../../../config/example.toml");
-    of_file(example).unwrap();
+    let folder = TempDir::new().unwrap();
+    let password = folder.path().join("password");
+    fs::write(&password, "hush").unwrap();
+    let variables = [("PARLOR__MAIL__PASSWORD_FILE", password.to_str().unwrap())];
+    load(&flags_with_file(folder.path(), example), &variables).unwrap();
     let (example, defaults): (Table, Table) = (example.parse().unwrap(), DEFAULTS.parse().unwrap());
     for (section, keys) in &example {
         for (key, value) in keys.as_table().unwrap() {
@@ -264,6 +268,10 @@ fn settings_that_contradict_each_other_are_refused_with_both_names() {
             "[rooms]\nper_user = 10_000",
             "`rooms.per_user` (10000) must be at most 9999,",
         ),
+        (
+            "[mail]\nhost = 'mail.example'",
+            "`mail.host` needs `server.public_url` (or `mail.links`)",
+        ),
     ];
     for (text, expected) in contradictions {
         let error = refusal(of_file(text));
@@ -273,6 +281,7 @@ fn settings_that_contradict_each_other_are_refused_with_both_names() {
         "[http]\njson_bytes = 197_632",
         "[socket]\nping_seconds = 60",
         "[rooms]\nper_user = 9_999",
+        "[mail]\nhost = 'mail.example'\nlinks = 'https://app.example/account'",
     ] {
         of_file(text).expect(text);
     }

@@ -51,6 +51,30 @@ fn keys_stay_the_same_from_start_to_start() {
 }
 
 #[test]
+fn servers_that_start_together_have_the_same_keys() {
+    let home = TempDir::new().unwrap();
+    let start = || keys(home.path()).unwrap().ring.jwks();
+    let found = std::thread::scope(|scope| {
+        let starts: Vec<_> = (0..8).map(|_| scope.spawn(start)).collect();
+        starts
+            .into_iter()
+            .map(|start| start.join().unwrap())
+            .collect::<Vec<_>>()
+    });
+    assert!(found.iter().all(|keys| *keys == start()), "{found:?}");
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 3);
+}
+
+#[test]
+fn reading_keys_makes_none() {
+    let home = TempDir::new().unwrap();
+    Keys::read(home.path()).unwrap_err();
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
+    let made = keys(home.path()).unwrap().ring.jwks();
+    assert_eq!(Keys::read(home.path()).unwrap().ring.jwks(), made);
+}
+
+#[test]
 fn an_added_key_signs_and_the_ones_before_it_still_verify() {
     let home = TempDir::new().unwrap();
     let other = TempDir::new().unwrap();

@@ -20,7 +20,7 @@ fn a_first_start_needs_nothing_and_says_what_it_made() {
         format!("http://{}", server.address),
         data.display().to_string(),
         "/docs".into(),
-        "curl".into(),
+        "/account#invite=".into(),
     ] {
         assert!(server.greeting.contains(&told), "{told}: {}", server.greeting);
     }
@@ -38,6 +38,10 @@ fn a_first_start_needs_nothing_and_says_what_it_made() {
 #[test]
 fn what_the_greeting_suggests_works() {
     let home = TempDir::new().unwrap();
+    assert_eq!(run(&mut parlor(home.path(), ["migrate"])).code, 0);
+    let create = ["user", "create", "root", "--admin"];
+    let said = run_with_input(&mut parlor(home.path(), create), "correct horse");
+    assert_eq!(said.code, 0, "{}", said.err);
     let server = Serving::start(home.path(), &[QUICK]);
     let json = server
         .greeting
@@ -270,5 +274,38 @@ async fn an_empty_postgresql_database_is_refused_by_all_commands_but_migrate() {
     }
     assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
     assert!(command("migrate").out.contains("Run now:"));
-    assert_eq!(command("user create ann").code, 0);
+}
+
+#[tokio::test]
+async fn commands_on_postgresql_need_the_keys_of_the_server_and_make_none() {
+    let Some(postgres) = Postgres::start().await else {
+        return;
+    };
+    let url = postgres.database();
+    let (home, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let _server = Serving::start(home.path(), &[QUICK, ("DATABASE_URL", &url)]);
+    let create = |folder: &TempDir| {
+        let mut command = parlor(folder.path(), ["user", "create", "ann"]);
+        run_with_input(command.env("DATABASE_URL", &url), "correct horse")
+    };
+    let said = create(&elsewhere);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("name that one with --data"), "{said:?}");
+    assert_eq!(std::fs::read_dir(elsewhere.path()).unwrap().count(), 0);
+    assert_eq!(create(&home).code, 0);
+}
+
+#[test]
+fn without_an_address_nobody_gets_an_account_that_needs_a_mailed_code() {
+    let home = TempDir::new().unwrap();
+    assert_eq!(run(&mut parlor(home.path(), ["migrate"])).code, 0);
+    let create = |args: &str| {
+        let mut command = parlor(home.path(), args.split(' '));
+        run_with_input(command.env("PARLOR__AUTH__TWO_STEP", "required"), "correct horse")
+    };
+    let said = create("user create ann");
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("email"), "{said:?}");
+    let said = create("user create ann --email ann@example.org");
+    assert_eq!(said.code, 0, "{said:?}");
 }

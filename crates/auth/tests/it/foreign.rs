@@ -77,6 +77,13 @@ fn a_new_key_of_the_host_is_told_from_a_forgery() {
     assert_eq!(foreign().key_id(&token), Ok(Some("newer".into())));
     let fetched = ForeignKeys::from_jwks(&jwks(&[&ED, &newer])).unwrap();
     assert_eq!(foreign().verify(&token, &fetched, at(ISSUED)), Ok(claims()));
+    let pem = ForeignKeys::parse(&ED.public_pem()).unwrap();
+    let read = foreign().verify(&newer.token(&user()), &pem, at(ISSUED));
+    assert_eq!(
+        read,
+        Err(Error::UnknownKey),
+        "a key without a name can be another by now"
+    );
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! The name of each request, and its line in the log.
 
-use std::error::Error as _;
 use std::time::Instant;
 
 use actix_web::Error;
@@ -44,7 +43,7 @@ fn finish(response: ServiceResponse<impl MessageBody + 'static>, id: &str) -> Se
         .error()
         .map(|error| match error.as_error::<ApiError>() {
             Some(refusal) => {
-                report(refusal);
+                refusal.report();
                 refusal.problem(Some(id))
             }
             None => ApiError::other(response.status()).problem(Some(id)),
@@ -58,12 +57,4 @@ fn finish(response: ServiceResponse<impl MessageBody + 'static>, id: &str) -> Se
     };
     response.headers_mut().insert(X_REQUEST_ID, header(id));
     response
-}
-
-/// Logs what the client is not told.
-fn report(refusal: &ApiError) {
-    if let Some(fault) = refusal.fault() {
-        let cause = fault.source().map(tracing::field::display);
-        tracing::error!(code = fault.code(), cause, "the request failed");
-    }
 }

@@ -73,7 +73,15 @@ fn add_refusals(operation: &mut Operation) {
     ];
     // Where nothing is said, the whole description's security holds.
     if operation.security.is_none() {
-        refusals.push(("401", "`unauthenticated`, `invalid_token`, `token_expired`"));
+        refusals.push((
+            "401",
+            "`unauthenticated`, `invalid_token`, `token_expired`, `session_over`",
+        ));
+        refusals.push(("403", "`account_disabled`, for a token of a host application"));
+        refusals.push((
+            "503",
+            "`host_away`, for a token of a host application: wait as `Retry-After` says",
+        ));
     }
     if operation.request_body.is_some() {
         refusals.push(("400", "`malformed`: the body is no JSON"));

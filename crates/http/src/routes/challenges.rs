@@ -11,8 +11,8 @@ use crate::{Api, ApiError, answer, view};
 
 /// Log in by mail
 ///
-/// Mails a code that is enough to log in, without the password, if somebody with this name or verified address exists
-/// and has no second step. What is answered does not tell whether somebody has.
+/// Mails a code that is enough to log in, without the password, if somebody with this name or verified address exists.
+/// Who has an authenticator app is asked for its code next. What is answered does not tell whether somebody exists.
 #[utoipa::path(post, path = "/v1/challenges", operation_id = "logInByMail", tag = "sessions",
     request_body = LogInByMail,
     responses(

@@ -4,7 +4,6 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use parlor_domain::{ClientId, Mark, Origin, RoomId, Seq, StreamId, UserId};
-use parlor_hub::PresenceState;
 use parlor_services::{Actor, Error, ErrorKind, NewMessage};
 use parlor_wire::{Command, Failure, MarkTo, Notice, Retry, Success};
 
@@ -132,12 +131,7 @@ async fn watch(session: &Rc<Session>, actor: &Actor, number: u64, user: UserId) 
     };
     // They may have left their last common room since it was asked, when there was nothing yet to doubt.
     session.review(*actor, vec![user]);
-    let state = if online {
-        PresenceState::Online
-    } else {
-        PresenceState::Offline(last_seen)
-    };
-    let presence = Some(format::presence(user, state));
+    let presence = Some(format::presence(user, online, last_seen.filter(|_| !online)));
     session.connection.answer(number, |id| {
         frame::notice(&Notice::Ok(Success {
             id,

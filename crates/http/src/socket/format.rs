@@ -1,7 +1,7 @@
 //! Parlor's own wire format.
 
 use bytes::Bytes;
-use parlor_domain::{Event, MarksUpdate, Position, StreamId, UserId, UserRef};
+use parlor_domain::{Event, MarksUpdate, Position, StreamId, Timestamp, UserId, UserRef};
 use parlor_hub::{PresenceState, WireFormat};
 use parlor_wire::{EventView, MarksView, Notice, Presence, StreamHead, StreamKind, Success, Verdict};
 
@@ -54,7 +54,8 @@ impl WireFormat for JsonFormat {
     fn presence(&self, people: &[(UserId, PresenceState)]) -> Option<Bytes> {
         let users = people
             .iter()
-            .map(|(user, state)| presence(*user, *state))
+            // All who follow somebody get the same, and not all of them may know when he was last there.
+            .map(|(user, state)| presence(*user, *state == PresenceState::Online, None))
             .collect();
         Some(frame::notice(&Notice::Presence { users }))
     }
@@ -80,19 +81,11 @@ pub(crate) fn done(command: u64, event: &Event) -> Bytes {
     }))
 }
 
-/// How somebody is.
-pub(crate) fn presence(user: UserId, state: PresenceState) -> Presence {
-    let user = user.uuid();
-    match state {
-        PresenceState::Online => Presence {
-            user,
-            online: true,
-            last_seen: None,
-        },
-        PresenceState::Offline(at) => Presence {
-            user,
-            online: false,
-            last_seen: at.map(Into::into),
-        },
+/// How somebody is, and when he was last there.
+pub(crate) fn presence(user: UserId, online: bool, last_seen: Option<Timestamp>) -> Presence {
+    Presence {
+        user: user.uuid(),
+        online,
+        last_seen: last_seen.map(Into::into),
     }
 }

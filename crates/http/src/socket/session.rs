@@ -223,6 +223,9 @@ impl Session {
     }
 
     fn refuse_hello(&self, error: &Error, reason: CloseReason) {
+        if matches!(error.kind(), ErrorKind::Internal | ErrorKind::Unavailable) {
+            tracing::error!(error = error as &dyn std::error::Error, "a socket was not opened");
+        }
         self.refuse(commands::failure(None, error));
         self.end(reason);
     }

@@ -146,6 +146,7 @@ async fn refuse(api: &Api, mut stream: TcpStream, request: &Request, refused: &A
     let (id, client) = (api.name(request.head()), api.client_ip(request.head()));
     let (path, status) = (request.path(), refused.status_code());
     tracing::info!(%id, path, %client, status = status.as_u16(), "socket refused");
+    tracing::info_span!("request", %id).in_scope(|| refused.report());
     let mut response = refused.error_response();
     let headers = response.headers_mut();
     complete(headers);

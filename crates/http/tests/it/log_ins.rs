@@ -226,15 +226,15 @@ async fn a_log_in_by_mail_does_not_tell_who_is_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_must_show_a_code_and_has_no_address_is_told() {
+async fn who_must_show_a_code_cannot_be_without_an_address() {
     let world = with_log_ins(LogInsSettings {
         two_step: TwoStep::Required,
         ..LogInsSettings::default()
     })
     .await;
     let account = json!({"username": "ann", "password": PASSWORD});
-    world.post("/v1/users", account).await;
-    assert_eq!(world.begin("ann").await.refusal(), "403 no_second_step");
+    let refused = world.post("/v1/users", account).await;
+    assert_eq!(refused.refusal(), "422 invalid email");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -121,6 +121,12 @@ async fn address_and_number_are_seen_by_those_to_whom_they_are_shown() {
     assert_eq!(found(&bob, by_email).await, ["ann"]);
     assert_eq!(found(&bob, by_mobile).await, [""; 0]);
     bob.put(&format!("/v1/directs/{}", ann.id), json!(null)).await;
+    assert_eq!(seen().await, (true, false), "nobody makes himself a contact");
+    let room = ann.put(&format!("/v1/directs/{}", bob.id), json!(null)).await;
+    let room = room.json()["id"].as_str().unwrap().to_owned();
+    let said = json!({"client_id": "1", "body": "hello"});
+    let said = ann.post(&format!("/v1/rooms/{room}/messages"), said).await;
+    assert_eq!(said.status, 201);
     assert_eq!(seen().await, (true, true));
     assert_eq!(found(&bob, by_mobile).await, ["ann"]);
     assert_eq!(ann.get(&path).await.json()["mobile"], "+41791234567", "oneself");

@@ -37,13 +37,14 @@ async fn mails_lie_in_order_for_nobody_else_to_read() {
 }
 
 #[tokio::test]
-async fn a_folder_that_went_away_may_come_back() {
+async fn a_folder_that_went_away_is_made_again() {
     let data = tempfile::tempdir().unwrap();
     let outbox = data.path().join("outbox");
     let mailer = FolderMailer::open(outbox.clone(), letterhead(None)).unwrap();
     fs::remove_dir(&outbox).unwrap();
+    fs::write(&outbox, "in the way").unwrap();
     let failed = mailer.send(1, &letter(LetterKind::LoginCode)).await;
     assert!(matches!(failed, Err(MailError::Temporary(_))));
-    fs::create_dir(&outbox).unwrap();
+    fs::remove_file(&outbox).unwrap();
     mailer.send(1, &letter(LetterKind::LoginCode)).await.unwrap();
 }

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use parlor_domain::LetterKind;
-use parlor_services::{Error, Settings};
+use parlor_services::{Error, Registration, Settings};
 use parlor_testkit::polled_in_order;
 
-use crate::world::{PASSWORD, World, code, device_at, password, tally};
+use crate::world::{PASSWORD, World, code, device_at, password, registration, tally};
 
 const HERE: &str = "192.0.2.7";
 
@@ -203,4 +203,25 @@ async fn counts_that_are_over_are_forgotten() {
     world.pass(3600);
     assert!(world.services.forget_over().await.unwrap());
     assert!(!world.services.forget_over().await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_can_have_a_mailbox_filled_by_registering_with_it() {
+    let world = World::new().await;
+    let register = async |name: String| {
+        let registration = Registration {
+            email: Some("eve@example.org".parse().unwrap()),
+            ..registration(&name)
+        };
+        code(world.services.accounts.register(registration).await)
+    };
+    for n in 0..8 {
+        assert_eq!(register(format!("guest{n}x")).await, "ok");
+    }
+    while world.services.post.send_due().await.unwrap() > 0 {}
+    assert_eq!(world.inbox.letters().len(), 5);
+    world.pass(3600);
+    assert_eq!(register("later".into()).await, "ok");
+    while world.services.post.send_due().await.unwrap() > 0 {}
+    assert_eq!(world.inbox.letters().len(), 6);
 }

@@ -179,7 +179,7 @@ async fn invitations_have_bounds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_first_administrator_is_invited_while_there_is_nobody() {
+async fn the_first_administrator_is_invited_while_there_is_none() {
     let world = world(SignUp::Closed).await;
     let invites = &world.services.invites;
     let void = invites.invite_first().await.unwrap().unwrap();
@@ -192,9 +192,17 @@ async fn the_first_administrator_is_invited_while_there_is_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn once_somebody_is_there_the_first_invitation_is_void() {
+async fn once_there_is_an_administrator_the_first_invitation_is_void() {
     let world = world(SignUp::Open).await;
     let first = world.services.invites.invite_first().await.unwrap().unwrap();
-    world.person("ann").await;
+    let ann = world.person("ann").await;
+    assert!(world.services.invites.invite_first().await.unwrap().is_some());
+    world
+        .services
+        .accounts
+        .set_admin(ann.user.id, true)
+        .await
+        .unwrap();
     assert_eq!(register(&world, "eve", &first).await, "invite_over");
+    assert!(world.services.invites.invite_first().await.unwrap().is_none());
 }

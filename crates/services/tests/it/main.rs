@@ -1,4 +1,4 @@
-//! What people can do, on a real store in a temporary file.
+//! What people can do, on a real store: SQLite in a temporary file, and all of it again on PostgreSQL.
 
 #![expect(
     clippy::unwrap_used,
@@ -14,6 +14,7 @@ mod invites;
 mod log_ins;
 mod marks;
 mod messages;
+mod on_postgres;
 mod post;
 mod presence;
 mod proofs;

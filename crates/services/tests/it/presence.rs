@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parlor_domain::UserId;
+use parlor_domain::{Audience, ProfileChange, UserId};
 use parlor_ports::Clock;
 
 use crate::world::{World, code};
@@ -37,4 +37,36 @@ async fn when_somebody_was_last_seen_only_moves_forward() {
     assert_eq!(seen, Some(later));
     let eve = world.person("eve").await;
     assert_eq!(code(presence.follow(&eve, ann).await), "no_such_user");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_follows_somebody_learns_when_he_was_there_only_if_he_may() {
+    let world = World::new().await;
+    let [ann, bob] = world.people(["ann", "bob"]).await;
+    world.group(&ann, &[bob]).await;
+    let presence = &world.services.presence;
+    let seen = world.clock.now();
+    presence.note_seen(vec![(ann.user.id, seen)]).await.unwrap();
+    for (audience, told) in [
+        (Audience::Everyone, Some(seen)),
+        (Audience::Contacts, None),
+        (Audience::Nobody, None),
+    ] {
+        let change = ProfileChange {
+            show_last_seen: Some(audience),
+            ..ProfileChange::default()
+        };
+        world
+            .services
+            .accounts
+            .change_profile(&ann, change)
+            .await
+            .unwrap();
+        assert_eq!(
+            presence.follow(&bob, ann.user.id).await.unwrap(),
+            told,
+            "{audience:?}"
+        );
+        assert_eq!(presence.follow(&ann, ann.user.id).await.unwrap(), Some(seen));
+    }
 }

@@ -15,7 +15,7 @@ use parlor_testkit::{FixedClock, Heard, Inbox, SeededEntropy};
 use secrecy::{ExposeSecret, SecretString};
 use tempfile::TempDir;
 
-use crate::host;
+use crate::{host, on_postgres};
 
 /// Everybody's password.
 pub(crate) const PASSWORD: &str = "correct horse";
@@ -42,7 +42,8 @@ impl World {
         let entropy = Arc::new(SeededEntropy::default());
         let heard = Arc::new(Heard::default());
         let inbox = Arc::new(Inbox::default());
-        let database = Database::Sqlite(folder.path().join("parlor.db"));
+        let database = on_postgres::database().await;
+        let database = database.unwrap_or_else(|| Database::Sqlite(folder.path().join("parlor.db")));
         let opened = parlor_store::open(parlor_store::Settings::new(database), entropy.clone())
             .await
             .unwrap();

@@ -93,6 +93,7 @@ pub(crate) struct ProfileColumns {
     name_key: Option<String>,
     first_name: Option<Option<String>>,
     last_name: Option<Option<String>>,
+    first_name_key: Option<Option<String>>,
     last_name_key: Option<Option<String>>,
     about: Option<Option<String>>,
     locale: Option<Option<String>>,
@@ -107,12 +108,13 @@ impl From<ProfileChange> for ProfileColumns {
         fn texts<T: ToString>(changed: Option<Option<T>>) -> Option<Option<String>> {
             changed.map(|value| value.map(|value| value.to_string()))
         }
-        let last_name_key = |name: &Option<PersonName>| name.as_ref().map(PersonName::key);
+        let key = |name: &Option<PersonName>| name.as_ref().map(PersonName::key);
         Self {
             name_key: change.display_name.as_ref().map(DisplayName::key),
             display_name: change.display_name.map(|name| name.to_string()),
+            first_name_key: change.first_name.as_ref().map(key),
             first_name: texts(change.first_name),
-            last_name_key: change.last_name.as_ref().map(last_name_key),
+            last_name_key: change.last_name.as_ref().map(key),
             last_name: texts(change.last_name),
             about: texts(change.about),
             locale: texts(change.locale),

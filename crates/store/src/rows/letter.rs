@@ -22,6 +22,7 @@ pub(crate) struct LetterRow {
     expires_at: Option<i64>,
     detail: String,
     created_at: i64,
+    tried_since: i64,
     put_off: i32,
 }
 
@@ -41,6 +42,7 @@ impl TryFrom<LetterRow> for Waiting {
                 detail: row.detail.into(),
                 at: Timestamp::from_micros(row.created_at),
             },
+            since: Timestamp::from_micros(row.tried_since),
             put_off: u32::try_from(row.put_off).unwrap_or(0),
         })
     }
@@ -59,6 +61,7 @@ pub(crate) struct NewLetterRow {
     expires_at: Option<i64>,
     detail: String,
     created_at: i64,
+    tried_since: i64,
     due_at: i64,
     put_off: i32,
 }
@@ -76,6 +79,7 @@ impl NewLetterRow {
             expires_at: letter.expires_at.map(Timestamp::micros),
             detail: letter.detail.into(),
             created_at: letter.at.micros(),
+            tried_since: letter.at.micros(),
             due_at: letter.at.micros(),
             put_off: 0,
         }

@@ -77,10 +77,11 @@ async fn rooms_ever(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<Id>> {
     rooms.collect()
 }
 
-/// Does the next piece of what is to be done; false if there is nothing.
-pub(super) async fn next(tx: &mut Tx<'_>) -> QueryResult<bool> {
+/// Does the next piece of what is to be done, but for so many that are passed over; false if there is nothing.
+pub(super) async fn next(tx: &mut Tx<'_>, passed_over: i64) -> QueryResult<bool> {
     let next: Option<(Id, Id)> = departures::table
         .order((departures::user_id, departures::room_id))
+        .offset(passed_over)
         .select((departures::user_id, departures::room_id))
         .first(tx.conn)
         .await

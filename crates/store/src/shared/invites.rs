@@ -4,11 +4,13 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
-use parlor_domain::Timestamp;
+use parlor_domain::{Timestamp, UserId};
 use parlor_ports::{Invite, InviteStore, NewInvite, StoreError, TokenDigest};
 
 use super::super::{Backend, Conn};
+use super::care::STEP;
 use super::{Tx, users};
+use crate::id::Id;
 use crate::rows::{InviteRow, NewInviteRow};
 use crate::schema::invites;
 
@@ -33,9 +35,18 @@ impl InviteStore for Backend {
 
 async fn invite(tx: &mut Tx<'_>, new: NewInvite) -> QueryResult<Invite> {
     // Nobody else does, and nobody misses them.
-    diesel::delete(invites::table.filter(invites::expires_at.le(new.at.micros())))
-        .execute(tx.conn)
+    let over: Vec<i64> = invites::table
+        .filter(invites::expires_at.le(new.at.micros()))
+        .order(invites::expires_at)
+        .limit(STEP)
+        .select(invites::number)
+        .load(tx.conn)
         .await?;
+    if !over.is_empty() {
+        diesel::delete(invites::table.filter(invites::number.eq_any(over)))
+            .execute(tx.conn)
+            .await?;
+    }
     insert(tx, &new, false).await
 }
 
@@ -67,13 +78,21 @@ async fn withdraw(tx: &mut Tx<'_>, number: i64) -> QueryResult<bool> {
     Ok(withdrawn > 0)
 }
 
+/// Withdraws all that somebody made, who may not any more.
+pub(super) async fn withdraw_all(tx: &mut Tx<'_>, user: UserId) -> QueryResult<()> {
+    diesel::delete(invites::table.filter(invites::by_id.eq(Id::of(user))))
+        .execute(tx.conn)
+        .await?;
+    Ok(())
+}
+
 async fn invite_first(tx: &mut Tx<'_>, new: NewInvite) -> QueryResult<bool> {
     // Programs that start at the same time leave one of them.
     tx.claim("first invitation").await?;
     diesel::delete(invites::table.filter(invites::first))
         .execute(tx.conn)
         .await?;
-    if users::any(tx.conn).await? {
+    if users::any_admin(tx.conn).await? {
         return Ok(false);
     }
     insert(tx, &new, true).await?;
@@ -81,7 +100,7 @@ async fn invite_first(tx: &mut Tx<'_>, new: NewInvite) -> QueryResult<bool> {
 }
 
 /// Uses an invitation once; says whether the account is to be an administrator's. `None` if it is not good (any more),
-/// as is that for the first account once there is another.
+/// as is that for the first administrator once there is one.
 pub(super) async fn redeem(tx: &mut Tx<'_>, token: TokenDigest, now: Timestamp) -> QueryResult<Option<bool>> {
     let used: Option<(bool, bool)> =
         diesel::update(invites::table.filter(invites::token.eq(token.0.to_vec())))
@@ -93,7 +112,7 @@ pub(super) async fn redeem(tx: &mut Tx<'_>, token: TokenDigest, now: Timestamp) 
             .await
             .optional()?;
     match used {
-        Some((_, true)) if users::any(tx.conn).await? => {
+        Some((_, true)) if users::any_admin(tx.conn).await? => {
             give_back(tx, token).await?;
             Ok(None)
         }

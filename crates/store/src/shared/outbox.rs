@@ -9,6 +9,7 @@ use parlor_ports::{GivenUp, NewLetter, Outbox, Priority, StoreError, Waiting};
 
 use super::super::{Backend, Conn, due};
 use super::Tx;
+use super::care::STEP;
 use crate::rows::{GivenUpRow, NewLetterRow};
 use crate::schema::letters;
 
@@ -35,6 +36,11 @@ impl Outbox for Backend {
 
     async fn retry_given_up(&self, now: Timestamp) -> Result<usize, StoreError> {
         self.write(move |tx| retry_given_up(tx, now).boxed()).await
+    }
+
+    async fn sweep(&self, before: Timestamp) -> Result<bool, StoreError> {
+        self.write_as(Priority::Bulk, move |tx| sweep(tx, before).boxed())
+            .await
     }
 }
 
@@ -92,8 +98,34 @@ async fn given_up(conn: &mut Conn, most: usize) -> QueryResult<Vec<GivenUp>> {
 }
 
 async fn retry_given_up(tx: &mut Tx<'_>, now: Timestamp) -> QueryResult<usize> {
+    let now = now.micros();
     diesel::update(letters::table.filter(letters::due_at.is_null()))
-        .set(letters::due_at.eq(now.micros()))
+        .filter(letters::expires_at.is_null().or(letters::expires_at.gt(now)))
+        .set((
+            letters::due_at.eq(now),
+            letters::tried_since.eq(now),
+            letters::put_off.eq(0),
+        ))
         .execute(tx.conn)
         .await
+}
+
+async fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> QueryResult<bool> {
+    let over: Vec<i64> = letters::table
+        .filter(letters::due_at.is_null())
+        .filter(letters::tried_since.lt(before.micros()))
+        .order(letters::tried_since)
+        .limit(STEP)
+        .select(letters::number)
+        .load(tx.conn)
+        .await?;
+    if over.is_empty() {
+        return Ok(false);
+    }
+    // Whoever has them tried again at this moment keeps them.
+    diesel::delete(letters::table.filter(letters::number.eq_any(over)))
+        .filter(letters::due_at.is_null())
+        .execute(tx.conn)
+        .await?;
+    Ok(true)
 }

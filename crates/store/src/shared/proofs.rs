@@ -66,7 +66,15 @@ impl ProofStore for Backend {
 }
 
 async fn issue(tx: &mut Tx<'_>, new: NewProof, letter: NewLetter) -> QueryResult<()> {
-    if users::hold(tx, new.user).await?.is_some() {
+    let Some(account) = users::hold(tx, new.user).await? else {
+        return Ok(());
+    };
+    // The address may have become another since the letter was written. Its reader gets no link that is good.
+    let reader_is_owner = match new.purpose {
+        Purpose::Verify(_) | Purpose::Reset => account.email.as_ref() == Some(&letter.to),
+        Purpose::Confirm(_) => true,
+    };
+    if reader_is_owner {
         keep(tx, &new).await?;
         outbox::keep(tx, letter, Some(new.user)).await?;
     }

@@ -2,6 +2,7 @@
 //! one after the other.
 
 mod hosted;
+mod places;
 mod refresh;
 mod sweep;
 
@@ -43,8 +44,12 @@ impl SessionStore for Backend {
 
     async fn was_at(&self, user: UserId, address: &str, since: Timestamp) -> Result<bool, StoreError> {
         let address = address.to_owned();
-        self.read(move |conn| was_at(conn, user, address, since).boxed())
+        self.read(move |conn| places::was_at(conn, user, address, since).boxed())
             .await
+    }
+
+    async fn is_known(&self, session: SessionId) -> Result<bool, StoreError> {
+        self.read(move |conn| is_known(conn, session).boxed()).await
     }
 
     async fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
@@ -106,6 +111,7 @@ async fn open(tx: &mut Tx<'_>, new: NewSession, most: usize) -> QueryResult<Sess
         .get_result(tx.conn)
         .await?;
     refresh::insert_token(tx, new.token.0, Id::of(new.id), new.at).await?;
+    places::note(tx, Id::of(new.user.id), new.address.as_deref(), new.at).await?;
     row.of(new.user)
 }
 
@@ -159,15 +165,10 @@ pub(super) async fn find_with_head(
         .transpose()
 }
 
-async fn was_at(conn: &mut Conn, user: UserId, address: String, since: Timestamp) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(
-        sessions::table
-            .filter(sessions::user_id.eq(Id::of(user)))
-            .filter(sessions::address.eq(address))
-            .filter(sessions::used_at.ge(since.micros())),
-    ))
-    .get_result(conn)
-    .await
+async fn is_known(conn: &mut Conn, session: SessionId) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(sessions::table.find(Id::of(session))))
+        .get_result(conn)
+        .await
 }
 
 async fn list(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryResult<Vec<Session>> {

@@ -140,7 +140,7 @@ pub(super) async fn hold(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Option<Ac
     Ok(found.filter(|account| account.status != AccountStatus::Deleted))
 }
 
-pub(super) async fn any(conn: &mut Conn) -> QueryResult<bool> {
+async fn any(conn: &mut Conn) -> QueryResult<bool> {
     let last: Option<i64> = users::table
         .select(diesel::dsl::max(users::number))
         .first(conn)
@@ -148,50 +148,40 @@ pub(super) async fn any(conn: &mut Conn) -> QueryResult<bool> {
     Ok(last.is_some())
 }
 
+/// Whether there is an administrator whose account can be used.
+pub(super) async fn any_admin(conn: &mut Conn) -> QueryResult<bool> {
+    let admins = users::table
+        .filter(users::admin)
+        .filter(users::status.eq(AccountStatus::Active.code()));
+    diesel::select(diesel::dsl::exists(admins)).get_result(conn).await
+}
+
 pub(super) async fn find(conn: &mut Conn, user: UserId) -> QueryResult<Option<Account>> {
-    users::table
-        .find(Id::of(user))
-        .select(AccountRow::as_select())
-        .first(conn)
-        .await
-        .optional()?
-        .map(Account::try_from)
-        .transpose()
+    let one = users::table.find(Id::of(user)).select(AccountRow::as_select());
+    account(one.first(conn).await)
 }
 
 async fn find_by_username(conn: &mut Conn, key: String) -> QueryResult<Option<Account>> {
-    users::table
-        .filter(users::username_key.eq(key))
-        .select(AccountRow::as_select())
-        .first(conn)
-        .await
-        .optional()?
-        .map(Account::try_from)
-        .transpose()
+    let one = users::table.filter(users::username_key.eq(key));
+    account(one.select(AccountRow::as_select()).first(conn).await)
 }
 
 async fn find_by_email(conn: &mut Conn, key: String) -> QueryResult<Option<Account>> {
-    users::table
-        .filter(users::email_key.eq(key))
-        .select(AccountRow::as_select())
-        .first(conn)
-        .await
-        .optional()?
-        .map(Account::try_from)
-        .transpose()
+    let one = users::table.filter(users::email_key.eq(key));
+    account(one.select(AccountRow::as_select()).first(conn).await)
 }
 
 async fn find_by_host(conn: &mut Conn, host: HostUser) -> QueryResult<Option<Account>> {
-    host_users::table
+    let one = host_users::table
         .inner_join(users::table.on(users::id.eq(host_users::user_id)))
         .filter(host_users::issuer.eq(&*host.issuer))
-        .filter(host_users::subject.eq(&*host.subject))
-        .select(AccountRow::as_select())
-        .first(conn)
-        .await
-        .optional()?
-        .map(Account::try_from)
-        .transpose()
+        .filter(host_users::subject.eq(&*host.subject));
+    account(one.select(AccountRow::as_select()).first(conn).await)
+}
+
+/// The account that was looked for, if there is one.
+fn account(found: QueryResult<AccountRow>) -> QueryResult<Option<Account>> {
+    found.optional()?.map(Account::try_from).transpose()
 }
 
 async fn set_last_seen(tx: &mut Tx<'_>, mut seen: Vec<(UserId, Timestamp)>) -> QueryResult<()> {

@@ -23,7 +23,7 @@ pub(super) const UNDO: &str = "ROLLBACK TO part; RELEASE part";
 #[derive(Debug, QueryId)]
 pub(super) struct GrowStream(pub(super) StreamRow);
 
-/// Moves a sender's mark to his message.
+/// Moves a sender's mark to his message, and notes that he wrote.
 #[derive(Debug, QueryId)]
 pub(super) struct MoveMark {
     pub(super) room: Id,
@@ -68,7 +68,7 @@ impl QueryFragment<Sqlite> for MoveMark {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         statement!(
             out,
-            "UPDATE members SET read_seq = " BigInt = &self.seq,
+            "UPDATE members SET wrote = TRUE, read_seq = " BigInt = &self.seq,
             ", read_msg_no = " BigInt = &self.msg_no,
             ", delivered_seq = " BigInt = &self.seq,
             " WHERE room_id = " DbId = &self.room,

@@ -10,13 +10,13 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use parlor_store::Database;
 use parlor_testkit::conformance::{
     accounts, challenges, changing, counters, deleting, direct, entering, groups, history, hosted, invites,
-    leaving, lists, marks, outbox, profiles, proofs, reading, refresh, registering, repeating, searching,
-    second_steps, sessions, snapshot, unread,
+    leaving, lists, marks, outbox, places, profiles, proofs, reading, refresh, registering, repeating,
+    searching, second_steps, sessions, snapshot, unread,
 };
 use parlor_testkit::{Fixture, Postgres};
 
-/// The tables that grow with use. Invitations are few: what has expired is gone with the next one.
-const TABLES: [&str; 16] = [
+/// The tables that grow with use.
+const TABLES: [&str; 18] = [
     "users",
     "sessions",
     "refresh_tokens",
@@ -26,11 +26,13 @@ const TABLES: [&str; 16] = [
     "members",
     "events",
     "revisions",
+    "places",
     "host_users",
     "apps",
     "recovery_codes",
     "challenges",
     "proofs",
+    "invites",
     "letters",
     "counters",
 ];
@@ -91,11 +93,16 @@ async fn log_in_all_day(open: &impl AsyncFn() -> Fixture) -> Result<(), parlor_p
     deleting::messages_are_deleted_wherever_they_are(&open().await).await?;
     deleting::nothing_personal_is_left(&open().await).await?;
     hosted::a_hosted_session_that_was_ended_stays_ended(&open().await).await?;
-    hosted::addresses_are_remembered(&open().await).await?;
+    hosted::a_hosted_session_that_was_ended_is_remembered_for_a_day(&open().await).await?;
     hosted::hosted_sessions_take_places(&open().await).await?;
+    invites::invitations_go_with_the_right_to_make_them(&open().await).await?;
     invites::invitations_are_listed_while_they_are_good(&open().await).await?;
     invites::the_first_administrator_is_invited(&open().await).await?;
     outbox::a_letter_that_was_given_up_is_kept(&open().await).await?;
+    outbox::letters_that_were_given_up_long_ago_are_forgotten(&open().await).await?;
+    places::places_are_remembered(&open().await).await?;
+    places::a_session_that_goes_on_tells_the_place(&open().await).await?;
+    places::the_last_fifty_places_are_remembered(&open().await).await?;
     proofs::a_password_is_reset_by_its_proof(&open().await).await?;
     proofs::an_address_goes_to_who_proves_it(&open().await).await?;
     proofs::an_address_is_changed_by_its_proof(&open().await).await?;
@@ -148,7 +155,9 @@ async fn sqlite_searches_and_never_scans() {
         for Step { detail } in steps {
             let scanned = detail.strip_prefix("SCAN ").unwrap_or_default();
             let table = scanned.split_whitespace().next().unwrap_or_default();
-            assert!(!TABLES.contains(&table), "{detail}: {statement}");
+            // SQLite calls it a scan as well when it reads an index, or the newest rows up to a limit: so it does here.
+            let is_bounded = table == "invites";
+            assert!(is_bounded || !TABLES.contains(&table), "{detail}: {statement}");
         }
     }
 }
@@ -156,8 +165,8 @@ async fn sqlite_searches_and_never_scans() {
 /// Enough in every table that an index is worth its while.
 const FILL: &str = "
     INSERT INTO users (id, username, username_key, username_look, display_name, password, admin, status, created_at,
-                       name_key, last_name_key, email_key, unproved_key, mobile)
-        SELECT md5('u' || n)::uuid, 'u' || n, 'u' || n, 'u' || n, 'u', 'p', false, 1, 0, 'u' || n, 'u' || n, 'u' || n,
+                       name_key, first_name_key, last_name_key, email_key, unproved_key, mobile)
+        SELECT md5('u' || n)::uuid, 'u' || n, 'u' || n, 'u' || n, 'u', 'p', false, 1, 0, 'u' || n, 'u' || n, 'u' || n, 'u' || n,
                'u' || n, '+' || n FROM generate_series(1, 20000) n;
     INSERT INTO host_users (issuer, subject, user_id)
         SELECT 'i', n::text, md5('u' || n)::uuid FROM generate_series(1, 20000) n;
@@ -169,8 +178,12 @@ const FILL: &str = "
         SELECT sha256(n::text::bytea), md5('u' || n)::uuid, true, '', 1, n, 0, n FROM generate_series(1, 20000) n;
     INSERT INTO proofs (token, user_id, purpose, epoch, created_at, expires_at)
         SELECT sha256(n::text::bytea), md5('u' || n)::uuid, 1, 0, n, n FROM generate_series(1, 20000) n;
-    INSERT INTO letters (user_id, email, name, kind, detail, created_at, due_at, put_off)
-        SELECT md5('u' || n)::uuid, 'a', 'a', 1, '', n, n, 0 FROM generate_series(1, 20000) n;
+    INSERT INTO places (user_id, network, seen_at)
+        SELECT md5('u' || n)::uuid, n::text, n FROM generate_series(1, 20000) n;
+    INSERT INTO invites (token, admin, first, uses, by_id, created_at, expires_at)
+        SELECT sha256(n::text::bytea), false, false, 1, md5('u' || n)::uuid, n, n FROM generate_series(1, 20000) n;
+    INSERT INTO letters (user_id, email, name, kind, detail, created_at, tried_since, due_at, put_off)
+        SELECT md5('u' || n)::uuid, 'a', 'a', 1, '', n, n, n, 0 FROM generate_series(1, 20000) n;
     INSERT INTO counters (name, count, ends_at)
         SELECT sha256(n::text::bytea), 1, n FROM generate_series(1, 20000) n;
     INSERT INTO sessions (id, user_id, device, created_at, used_at, expires_at)

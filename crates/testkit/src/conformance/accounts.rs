@@ -154,7 +154,8 @@ pub async fn another_password_ends_all_sessions_but_one(f: &Fixture) -> Tested {
 
 /// Another password voids what was made for the account before, and tells of it.
 pub async fn another_password_voids_proofs_and_challenges(f: &Fixture) -> Tested {
-    let [ann, ben] = f.people(["ann", "ben"]).await?;
+    let ann = f.person_at("ann", "ann@example.org", true).await?;
+    let ben = f.person_at("ben", "ben@example.org", true).await?;
     let (reset, bens) = (
         f.proof(ann, Purpose::Reset).await?,
         f.proof(ben, Purpose::Reset).await?,
@@ -179,7 +180,7 @@ pub async fn another_password_voids_proofs_and_challenges(f: &Fixture) -> Tested
 
 /// So does locking an account.
 pub async fn a_lock_voids_proofs_and_challenges(f: &Fixture) -> Tested {
-    let ann = f.person("ann").await?;
+    let ann = f.person_at("ann", "ann@example.org", true).await?;
     let (reset, challenge) = (f.proof(ann, Purpose::Reset).await?, f.challenge(ann).await?);
     f.users
         .set_status(ann.id, AccountStatus::Disabled, f.tick())

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use parlor_domain::AccountStatus;
 use parlor_ports::{Clock, NewAccount, NewInvite, Registered, StoreError, TokenDigest};
 
 use super::Tested;
@@ -130,7 +131,7 @@ pub async fn an_invitation_is_used_up_by_accounts_only(f: &Fixture) -> Tested {
     Ok(())
 }
 
-/// A server without accounts has one invitation for its first administrator: the one made last, until there is an account.
+/// A server without an administrator has one invitation for the first: the one made last, until there is one.
 pub async fn the_first_administrator_is_invited(f: &Fixture) -> Tested {
     let first = || NewInvite {
         admin: true,
@@ -152,20 +153,64 @@ pub async fn the_first_administrator_is_invited(f: &Fixture) -> Tested {
     Ok(())
 }
 
-/// Once somebody else has an account, the invitation for the first one is good for nothing.
-pub async fn the_first_invitation_is_for_the_first_account(f: &Fixture) -> Tested {
+/// Once there is an administrator, the invitation for the first one is good for nothing. Other accounts change nothing.
+pub async fn the_first_invitation_is_for_the_first_administrator(f: &Fixture) -> Tested {
     let invite = NewInvite {
         admin: true,
         ..invitation(f, 1)
     };
-    assert!(f.invites.invite_first(invite.clone()).await?);
     f.person("ann").await?;
+    assert!(f.invites.invite_first(invite.clone()).await?);
+    f.person("ben").await?;
+    let admin = NewAccount {
+        admin: true,
+        ..f.new_account("admin")
+    };
+    let admin = f.register(admin).await?;
     assert!(matches!(
         come(f, "mallory", invite.token).await?,
         Registered::InviteUnknown
     ));
-    assert!(!f.invites.invite_first(invite).await?);
+    assert!(!f.invites.invite_first(invite.clone()).await?);
     assert!(f.invites.list(f.clock.now(), 10).await?.is_empty());
+
+    f.users
+        .set_status(admin.id, AccountStatus::Disabled, f.tick())
+        .await?;
+    assert!(f.invites.invite_first(invite.clone()).await?);
+    let Registered::Done(cleo) = come(f, "cleo", invite.token).await? else {
+        panic!("nobody could administer")
+    };
+    assert!(cleo.admin);
+    Ok(())
+}
+
+/// Who may invite no more has no invitations, whether disabled, demoted or deleted; those of others stay.
+pub async fn invitations_go_with_the_right_to_make_them(f: &Fixture) -> Tested {
+    let kept = f.invites.invite(invitation(f, 1)).await?;
+    for (n, name) in ["disabled", "demoted", "gone"].into_iter().enumerate() {
+        let admin = NewAccount {
+            admin: true,
+            ..f.new_account(name)
+        };
+        let admin = f.register(admin).await?;
+        let invite = NewInvite {
+            by: Some(admin.id),
+            admin: true,
+            ..invitation(f, 3)
+        };
+        f.invites.invite(invite.clone()).await?;
+        let at = f.tick();
+        let done = match n {
+            0 => f.users.set_status(admin.id, AccountStatus::Disabled, at).await?,
+            1 => f.users.set_admin(admin.id, false, at).await?,
+            _ => f.users.delete(admin.id, false, at).await?,
+        };
+        assert!(done);
+        let friend = come(f, "friend", invite.token).await?;
+        assert!(matches!(friend, Registered::InviteUnknown), "{name}");
+        assert_eq!(f.invites.list(at, 10).await?, std::slice::from_ref(&kept));
+    }
     Ok(())
 }
 

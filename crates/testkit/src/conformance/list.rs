@@ -122,10 +122,10 @@ macro_rules! conformance {
             hosted {
                 a_hosted_session_lives_by_its_tokens,
                 a_hosted_session_that_was_ended_stays_ended,
+                a_hosted_session_that_was_ended_is_remembered_for_a_day,
                 a_log_in_seen_by_many_at_once_is_one_session,
                 hosted_sessions_take_places,
                 a_locked_account_has_no_hosted_session,
-                addresses_are_remembered,
             }
             invites {
                 invitations_are_listed_while_they_are_good,
@@ -133,7 +133,8 @@ macro_rules! conformance {
                 an_invitation_makes_so_many_accounts,
                 an_invitation_is_used_up_by_accounts_only,
                 the_first_administrator_is_invited,
-                the_first_invitation_is_for_the_first_account,
+                the_first_invitation_is_for_the_first_administrator,
+                invitations_go_with_the_right_to_make_them,
                 programs_that_invite_at_once_leave_one_invitation,
             }
             leaving {
@@ -172,6 +173,13 @@ macro_rules! conformance {
                 workers_share_the_letters,
                 a_letter_that_was_put_off_comes_again,
                 a_letter_that_was_given_up_is_kept,
+                letters_that_were_given_up_long_ago_are_forgotten,
+            }
+            places {
+                places_are_remembered,
+                a_place_is_a_network,
+                a_session_that_goes_on_tells_the_place,
+                the_last_fifty_places_are_remembered,
             }
             profiles {
                 a_profile_changes_one_by_one,
@@ -181,6 +189,7 @@ macro_rules! conformance {
             proofs {
                 a_proof_is_as_it_was_issued,
                 a_proof_takes_the_place_of_the_last_one,
+                an_old_address_gets_no_link,
                 a_proof_is_good_for_its_purpose_only,
                 an_address_goes_to_who_proves_it,
                 a_proved_address_is_taken_from_nobody,
@@ -269,6 +278,7 @@ macro_rules! conformance {
                 addresses_and_numbers_find_who_shows_them,
                 an_unverified_address_is_not_shown,
                 people_show_what_they_want,
+                a_stranger_makes_himself_no_contact,
             }
             second_steps {
                 a_mailed_code_needs_a_verified_address,

@@ -99,7 +99,8 @@ pub async fn a_letter_that_was_put_off_comes_again(f: &Fixture) -> Tested {
     Ok(())
 }
 
-/// A letter that was given up is kept for an administrator, who can have it tried again.
+/// A letter that was given up is kept for an administrator, who can have it tried again as if it were new, unless what is
+/// secret in it is good no more.
 pub async fn a_letter_that_was_given_up_is_kept(f: &Fixture) -> Tested {
     let ann = f.person("ann").await?;
     write(f, ann, 3).await?;
@@ -122,9 +123,44 @@ pub async fn a_letter_that_was_given_up_is_kept(f: &Fixture) -> Tested {
     let late = now + Duration::from_hours(1000);
     assert_eq!(f.outbox.claim(late, late, 10).await?.len(), 1);
 
-    assert_eq!(f.outbox.retry_given_up(late).await?, 2);
-    assert_eq!(f.outbox.retry_given_up(late).await?, 0);
-    assert!(f.outbox.given_up(10).await?.is_empty());
-    assert_eq!(f.outbox.claim(late, late, 10).await?.len(), 3);
+    let expires_at = |n: usize| taken[n].letter.expires_at.expect("it holds a code");
+    assert!(expires_at(0) < expires_at(1));
+    let again = expires_at(0);
+    assert_eq!(
+        f.outbox.retry_given_up(again).await?,
+        1,
+        "the other is good no more"
+    );
+    assert_eq!(f.outbox.retry_given_up(again).await?, 0);
+    let left = f.outbox.given_up(10).await?;
+    assert_eq!((left.len(), left[0].number), (1, taken[0].number));
+    let waiting = f.outbox.claim(again, again + LEASE, 10).await?;
+    let retried = waiting.iter().find(|waiting| waiting.number == taken[1].number);
+    let retried = retried.expect("it is due");
+    assert_eq!((retried.since, retried.put_off), (again, 0));
+    assert_eq!(retried.letter.at, taken[1].letter.at);
+    Ok(())
+}
+
+/// Letters that were given up are forgotten some time after they were new, step by step; those that wait are not.
+pub async fn letters_that_were_given_up_long_ago_are_forgotten(f: &Fixture) -> Tested {
+    let ann = f.person("ann").await?;
+    write(f, ann, 122).await?;
+    let now = f.tick();
+    let taken = f.outbox.claim(now, now, 1_000).await?;
+    assert!(taken.iter().all(|waiting| waiting.since == waiting.letter.at));
+    for waiting in &taken[1..] {
+        f.outbox
+            .put_off(waiting.number, None, "no such address".into())
+            .await?;
+    }
+    let last = taken.last().expect("a letter").since;
+    let mut steps = 0;
+    while f.outbox.sweep(last).await? {
+        steps += 1;
+    }
+    assert!(steps >= 2, "{steps} steps for 120");
+    assert_eq!(f.outbox.given_up(10).await?.len(), 1, "the youngest");
+    assert_eq!(f.letters().await?.len(), 1, "the one that waits");
     Ok(())
 }

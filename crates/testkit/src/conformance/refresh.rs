@@ -73,8 +73,13 @@ pub async fn a_retry_within_the_grace_is_answered_the_same(f: &Fixture) -> Teste
         at: ask.at + GRACE - Duration::from_micros(1),
         ..ask
     };
-    assert_eq!(done(f.sessions.refresh(retry).await?), first);
+    assert_eq!(done(f.sessions.refresh(retry.clone()).await?), first);
     done(f.sessions.refresh(refresh(f, two, three)).await?);
+    let late = f.sessions.refresh(retry).await?;
+    assert!(
+        matches!(late, Refreshed::Reused),
+        "who has used the answer has heard it"
+    );
     Ok(())
 }
 

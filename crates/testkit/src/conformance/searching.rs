@@ -35,16 +35,23 @@ async fn known_to(f: &Fixture, name: &str, audience: Audience, number: &str) -> 
     Ok(user)
 }
 
-/// People are found by the beginning of a username, of a display name and of a last name, in any case.
+/// People are found by the beginning of a username, and of a display, first and last name, in any case.
 pub async fn people_are_found_by_how_their_names_begin(f: &Fixture) -> Tested {
-    let [anna, ben, cleo, _zoe] = f.people(["Anna", "ben", "cleo", "zoe"]).await?;
+    let [anna, ben, cleo, dora, zoe] = f.people(["Anna", "ben", "cleo", "dora", "zoe"]).await?;
     f.rename(ben, "\u{c4}nne Frank").await?;
     let last_name = ProfileChange {
         last_name: Some(Some("Annan".parse().expect("a name"))),
         ..ProfileChange::default()
     };
     f.users.change_profile(cleo.id, last_name).await?;
-    assert_eq!(names(&beginning(f, "ann").await?), ["Anna", "cleo"]);
+    let first_name = ProfileChange {
+        first_name: Some(Some("Annelies".parse().expect("a name"))),
+        ..ProfileChange::default()
+    };
+    f.users.change_profile(dora.id, first_name).await?;
+    f.rename(zoe, "!zoe").await?;
+    assert_eq!(names(&beginning(f, "ann").await?), ["Anna", "dora", "cleo"]);
+    assert_eq!(names(&beginning(f, "!z").await?), ["zoe"]);
     assert_eq!(names(&beginning(f, "ANNAN").await?), ["cleo"]);
     assert_eq!(names(&beginning(f, "a\u{308}nne f").await?), ["ben"]);
     assert_eq!(names(&beginning(f, "be").await?), ["ben"], "by username still");
@@ -104,7 +111,8 @@ pub async fn addresses_and_numbers_find_who_shows_them(f: &Fixture) -> Tested {
     ];
     for (audience, name, number, found) in people {
         let user = known_to(f, name, audience, number).await?;
-        f.direct(viewer, user).await?;
+        let room = f.direct(viewer, user).await?;
+        f.say(room, user, "hello").await?;
         let email = UserSearch::Email(address(&format!("{}@EXAMPLE.org", name.to_uppercase())));
         let mobile = UserSearch::Mobile(number.parse().expect("a number"));
         for search in [email, mobile] {
@@ -169,5 +177,32 @@ pub async fn people_show_what_they_want(f: &Fixture) -> Tested {
     assert_eq!(shown(after, friendly).await?, Shown::default());
     assert_eq!(shown(hidden, hidden).await?, everything(hidden).await?);
     assert!(everything(hidden).await?.last_seen.is_some());
+    Ok(())
+}
+
+/// Who opens a direct room with somebody, and writes in it, is no contact of his until he answers.
+pub async fn a_stranger_makes_himself_no_contact(f: &Fixture) -> Tested {
+    // The pair is kept in the order of the ids: one stranger comes before her, and one after.
+    let before = f.person("before").await?;
+    let ann = known_to(f, "ann", Audience::Contacts, "+41790000001").await?;
+    let after = f.person("after").await?;
+    for stranger in [before, after] {
+        let sees = async || {
+            let shown = f.users.shown(stranger.id, vec![ann.id]).await?;
+            let search = UserSearch::Email(address("ann@example.org"));
+            let found = f.users.search(stranger.id, search, 10).await?;
+            Ok::<_, StoreError>((shown[0].1 != Shown::default(), !found.is_empty()))
+        };
+        let room = f.direct(stranger, ann).await?;
+        let said = f.say(room, stranger, "who are you?").await?;
+        f.read(room, ann, said.seq).await?;
+        assert_eq!(sees().await?, (false, false));
+        let answer = f.say(room, ann, "your neighbour").await?;
+        assert_eq!(sees().await?, (true, true));
+        f.delete(room, ann, answer.seq).await?;
+        assert_eq!(sees().await?, (true, true), "she has answered");
+        let shown = f.users.shown(ann.id, vec![stranger.id]).await?;
+        assert_eq!(shown[0].1, Shown::default(), "nothing was ever told");
+    }
     Ok(())
 }

@@ -68,12 +68,14 @@ async fn a_profile_is_changed_piece_by_piece_and_emptied() {
     assert_eq!(emptied.profile, left);
 }
 
-/// Ann, who shows all she has to these; and bob, a contact, and eve, a stranger.
+/// Ann, who shows all she has to these; bob, a contact; and eve, a stranger who would like to be one.
 async fn world(audience: Audience) -> (World, [Actor; 3]) {
     let world = World::new().await;
     let ann = world.person_with_mail("ann").await;
     let [bob, eve] = world.people(["bob", "eve"]).await;
-    world.services.rooms.open_direct(&bob, ann.user.id).await.unwrap();
+    let rooms = &world.services.rooms;
+    rooms.open_direct(&ann, bob.user.id).await.unwrap();
+    rooms.open_direct(&eve, ann.user.id).await.unwrap();
     let seen = world.clock.advance(Duration::from_secs(1));
     world
         .services

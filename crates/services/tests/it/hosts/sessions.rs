@@ -97,10 +97,14 @@ async fn who_is_locked_does_not_come_in() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whose_account_was_deleted_has_no_new_one_because_a_client_goes_on() {
     let world = world().await;
-    let token = token(&claims_but("42", json!({"preferred_username": "ann"})));
+    let until = host::START + 9000;
+    let token = token(&claims_but(
+        "42",
+        json!({"preferred_username": "ann", "exp": until}),
+    ));
     let ann = come(&world, &token).await.unwrap();
     world.services.accounts.delete(ann.user.id, false).await.unwrap();
-    for seconds in [0, 61] {
+    for seconds in [0, 61, 1800] {
         world.pass(seconds);
         assert_eq!(code(come(&world, &token).await), "session_over");
     }
@@ -112,8 +116,20 @@ async fn whose_account_was_deleted_has_no_new_one_because_a_client_goes_on() {
     assert_eq!(account(&world, &ann).await.status, AccountStatus::Deleted);
     let again = host::token(&claims_but(
         "42",
-        json!({"preferred_username": "ann", "jti": "2"}),
+        json!({"preferred_username": "ann", "jti": "2", "exp": until}),
     ));
     let back = come(&world, &again).await.unwrap();
     assert_ne!(back.user, ann.user, "who comes again is somebody new");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_no_password_here_confirms_with_none() {
+    let world = world().await;
+    let ann = come(&world, &token(&claims("42"))).await.unwrap();
+    let delete = async |password: &str| {
+        let accounts = &world.services.accounts;
+        code(accounts.delete_own(&ann, password.into(), false).await)
+    };
+    assert_eq!(delete("correct horse").await, "wrong_password");
+    assert_eq!(delete("").await, "ok");
 }

@@ -55,7 +55,8 @@ where
         self.heads.walk_ast(out.reborrow())?;
         out.push_sql(
             ") AS heads (id, seq, tag, msg_no, active_at) WHERE streams.id = heads.id), moved AS (\
-             UPDATE members SET read_seq = marks.seq, read_msg_no = marks.msg_no, delivered_seq = marks.seq \
+             UPDATE members SET wrote = true, read_seq = marks.seq, read_msg_no = marks.msg_no, \
+             delivered_seq = marks.seq \
              FROM unnest(",
         );
         self.marks.walk_ast(out.reborrow())?;

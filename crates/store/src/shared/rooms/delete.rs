@@ -54,12 +54,14 @@ pub(super) async fn end(
     Ok(event)
 }
 
-/// Erases the next events of some deleted room; false if there is nothing left to erase.
-pub(in super::super::super) async fn erase(tx: &mut Tx<'_>) -> QueryResult<bool> {
+/// Erases the next events of some deleted room, but for so many rooms that are passed over; false if there is nothing left
+/// to erase.
+pub(in super::super::super) async fn erase(tx: &mut Tx<'_>, passed_over: i64) -> QueryResult<bool> {
     let next = rooms::table
         .inner_join(streams::table.on(streams::id.eq(rooms::id)))
         .filter(rooms::erased_seq.is_not_null())
         .order(rooms::id)
+        .offset(passed_over)
         .select((rooms::id, rooms::erased_seq.assume_not_null(), streams::seq))
         .first::<(Id, i64, i64)>(tx.conn)
         .await

@@ -7,7 +7,7 @@ use parlor_ports::HostedSession;
 
 use super::super::Tx;
 use super::super::users;
-use super::make_place;
+use super::{make_place, places};
 use crate::id::Id;
 use crate::rows::SessionRow;
 use crate::schema::sessions;
@@ -39,6 +39,9 @@ pub(super) async fn open(tx: &mut Tx<'_>, new: HostedSession, most: usize) -> Qu
             Some(keep_alive(tx, &new, expires_at).await?)
         }
     };
+    if row.is_some() {
+        places::note(tx, Id::of(new.user.id), new.address.as_deref(), new.at).await?;
+    }
     row.map(|row| row.of(new.user)).transpose()
 }
 

@@ -6,7 +6,7 @@ use parlor_domain::Timestamp;
 use parlor_ports::{Refresh, Refreshed};
 
 use super::super::Tx;
-use super::{end, find};
+use super::{end, find, places};
 use crate::id::Id;
 use crate::schema::{refresh_tokens, sessions};
 
@@ -31,11 +31,15 @@ pub(super) async fn exchange(tx: &mut Tx<'_>, refresh: Refresh) -> QueryResult<R
         .first::<(Option<i64>, Option<Vec<u8>>)>(tx.conn)
         .await?;
     match used_at.map(Timestamp::from_micros) {
-        None => renew(tx, &refresh, session).await?,
+        None => {
+            renew(tx, &refresh, session).await?;
+            places::note(tx, user, refresh.address.as_deref(), refresh.at).await?;
+        }
         Some(used_at) => {
             let retried = refresh.at.since(used_at) < refresh.grace
                 && successor.as_deref() == Some(&refresh.successor.0[..]);
-            if !retried {
+            // Whoever has exchanged the successor has heard the answer.
+            if !retried || is_used(tx, &refresh.successor.0).await? {
                 end(tx, user.into(), vec![session], refresh.at).await?;
                 return Ok(Refreshed::Reused);
             }
@@ -45,6 +49,16 @@ pub(super) async fn exchange(tx: &mut Tx<'_>, refresh: Refresh) -> QueryResult<R
         Some(found) => Refreshed::Done(Box::new(found)),
         None => Refreshed::Unknown,
     })
+}
+
+async fn is_used(tx: &mut Tx<'_>, digest: &[u8]) -> QueryResult<bool> {
+    let used_at: Option<Option<i64>> = refresh_tokens::table
+        .find(digest)
+        .select(refresh_tokens::used_at)
+        .first(tx.conn)
+        .await
+        .optional()?;
+    Ok(used_at.flatten().is_some())
 }
 
 /// Puts the successor in the place of the presented token.

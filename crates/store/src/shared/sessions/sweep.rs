@@ -1,16 +1,21 @@
 //! Sessions that are over: remembered for a while, then forgotten.
 
+use std::time::Duration;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use parlor_domain::{SessionId, Timestamp};
 
 use super::super::super::Conn;
 use super::super::Tx;
+use super::places;
 use crate::id::Id;
 use crate::schema::{refresh_tokens, sessions};
 
 /// So many sessions, and so many tokens of theirs, are forgotten in one transaction, so that nobody waits long for it.
 const STEP: i64 = 100;
+/// For how long a session of a host application that was ended is remembered after it expired.
+const MEMORY: Duration = Duration::from_hours(24);
 
 pub(super) async fn ended_since(conn: &mut Conn, since: Timestamp) -> QueryResult<Vec<SessionId>> {
     let ended: Vec<Id> = sessions::table
@@ -22,16 +27,21 @@ pub(super) async fn ended_since(conn: &mut Conn, since: Timestamp) -> QueryResul
 }
 
 pub(super) async fn sweep(tx: &mut Tx<'_>, now: Timestamp, ended: Timestamp) -> QueryResult<bool> {
-    // Two statements, of which each has its index.
+    // Two statements, of which each has its index. What was ended at a host application is remembered for longer: there are
+    // tokens, or will be, that would open it again.
+    let opened_by_nothing = sessions::hosted
+        .eq(false)
+        .or(sessions::revoked_at.is_null())
+        .or(sessions::expires_at.le((now - MEMORY).micros()));
     let mut over: Vec<(Id, Id)> = sessions::table
         .filter(sessions::expires_at.le(now.micros()))
+        .filter(opened_by_nothing)
         .order(sessions::expires_at)
         .limit(STEP)
         .select((sessions::id, sessions::user_id))
         .load(tx.conn)
         .await?;
     if over.is_empty() {
-        // What was ended at a host application is remembered until it expires: there are tokens that would open it again.
         over = sessions::table
             .filter(sessions::revoked_at.lt(ended.micros()))
             .filter(sessions::hosted.eq(false))
@@ -42,7 +52,7 @@ pub(super) async fn sweep(tx: &mut Tx<'_>, now: Timestamp, ended: Timestamp) -> 
             .await?;
     }
     if over.is_empty() {
-        return Ok(false);
+        return places::sweep(tx, now).await;
     }
     let (over, users): (Vec<Id>, Vec<Id>) = over.into_iter().unzip();
     // Whoever shows a token of one of them at this moment finds it as it was, or not at all.
@@ -64,8 +74,10 @@ async fn forget_tokens(tx: &mut Tx<'_>, over: &[Id]) -> QueryResult<bool> {
         .load(tx.conn)
         .await?;
     let all = tokens.len() < usize::try_from(STEP).unwrap_or(usize::MAX);
-    diesel::delete(refresh_tokens::table.filter(refresh_tokens::digest.eq_any(tokens)))
-        .execute(tx.conn)
-        .await?;
+    if !tokens.is_empty() {
+        diesel::delete(refresh_tokens::table.filter(refresh_tokens::digest.eq_any(tokens)))
+            .execute(tx.conn)
+            .await?;
+    }
     Ok(all)
 }

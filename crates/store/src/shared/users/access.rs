@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 
 use super::super::super::Conn;
 use super::super::sessions::end_sessions;
-use super::super::{Tx, outbox};
+use super::super::{Tx, invites, outbox};
 use super::hold;
 use crate::code::Code;
 use crate::id::Id;
@@ -105,6 +105,7 @@ pub(super) async fn set_status(
     if status == AccountStatus::Disabled {
         end_sessions(tx, user, None, at).await?;
         void(tx, user).await?;
+        invites::withdraw_all(tx, user).await?;
     }
     Ok(true)
 }
@@ -124,6 +125,7 @@ pub(super) async fn set_admin(
             .execute(tx.conn)
             .await?;
         end_sessions(tx, user, None, at).await?;
+        invites::withdraw_all(tx, user).await?;
     }
     Ok(true)
 }

@@ -5,12 +5,12 @@ use diesel_async::RunQueryDsl;
 use parlor_domain::{AccountStatus, Shows, Timestamp, UserId};
 
 use super::super::sessions::end_sessions;
-use super::super::{Tx, departures};
+use super::super::{Tx, departures, invites};
 use super::access::{NO_PASSWORD, void};
 use super::hold;
 use crate::code::Code;
 use crate::id::Id;
-use crate::schema::{apps, host_users, letters, recovery_codes, sessions, users};
+use crate::schema::{apps, host_users, letters, places, recovery_codes, sessions, users};
 
 /// What those who are gone are called.
 const USERNAME: &str = "deleted";
@@ -27,6 +27,7 @@ pub(super) async fn delete(
     }
     end_sessions(tx, user, None, at).await?;
     void(tx, user).await?;
+    invites::withdraw_all(tx, user).await?;
     forget(tx, Id::of(user)).await?;
     blank(tx, Id::of(user)).await?;
     departures::plan(tx, user, messages, at).await?;
@@ -44,6 +45,9 @@ async fn forget(tx: &mut Tx<'_>, user: Id) -> QueryResult<()> {
         .execute(tx.conn)
         .await?;
     diesel::delete(letters::table.filter(letters::user_id.eq(user)))
+        .execute(tx.conn)
+        .await?;
+    diesel::delete(places::table.filter(places::user_id.eq(user)))
         .execute(tx.conn)
         .await?;
     diesel::update(sessions::table.filter(sessions::user_id.eq(user)))
@@ -68,6 +72,7 @@ async fn blank(tx: &mut Tx<'_>, user: Id) -> QueryResult<()> {
                 users::display_name.eq(DISPLAY_NAME),
                 users::name_key.eq(&nothing),
                 users::first_name.eq(&nothing),
+                users::first_name_key.eq(&nothing),
                 users::last_name.eq(&nothing),
                 users::last_name_key.eq(&nothing),
                 users::about.eq(&nothing),

@@ -11,7 +11,7 @@ use super::super::super::Conn;
 use crate::code::Code;
 use crate::id::Id;
 use crate::rows::AccountRow;
-use crate::schema::{directs, users};
+use crate::schema::{directs, members, rooms, users};
 
 pub(super) async fn search(
     conn: &mut Conn,
@@ -74,7 +74,11 @@ async fn beginning(conn: &mut Conn, key: String, most: usize) -> QueryResult<Vec
             }
         )* };
     }
-    range!(username_key, name_key, last_name_key);
+    // Only the keys of deleted accounts begin like that, and there may be many.
+    if !key.starts_with('!') {
+        range!(username_key);
+    }
+    range!(name_key, first_name_key, last_name_key);
     found.truncate(most);
     Ok(found)
 }
@@ -107,7 +111,8 @@ struct Sight {
 }
 
 impl Sight {
-    /// Which of these people have a direct room with the viewer.
+    /// Which of these people have a direct room with the viewer that is theirs as well: they opened it, or wrote in it. A
+    /// stranger can open one with anybody.
     async fn of(conn: &mut Conn, viewer: UserId, people: &[UserId]) -> QueryResult<Self> {
         let me = Id::of(viewer);
         let (low, high): (Vec<Id>, Vec<Id>) = people
@@ -117,7 +122,11 @@ impl Sight {
             .partition(|person| *person < me);
         let mut contacts = HashSet::new();
         if !low.is_empty() {
+            let theirs = members::user_id.eq(directs::low_id);
             let found: Vec<Id> = directs::table
+                .inner_join(rooms::table.on(rooms::id.eq(directs::room_id)))
+                .inner_join(members::table.on(members::room_id.eq(directs::room_id).and(theirs)))
+                .filter(members::wrote.or(rooms::creator_id.eq(directs::low_id)))
                 .filter(directs::low_id.eq_any(low))
                 .filter(directs::high_id.eq(me))
                 .select(directs::low_id)
@@ -126,7 +135,11 @@ impl Sight {
             contacts.extend(found);
         }
         if !high.is_empty() {
+            let theirs = members::user_id.eq(directs::high_id);
             let found: Vec<Id> = directs::table
+                .inner_join(rooms::table.on(rooms::id.eq(directs::room_id)))
+                .inner_join(members::table.on(members::room_id.eq(directs::room_id).and(theirs)))
+                .filter(members::wrote.or(rooms::creator_id.eq(directs::high_id)))
                 .filter(directs::low_id.eq(me))
                 .filter(directs::high_id.eq_any(high))
                 .select(directs::high_id)

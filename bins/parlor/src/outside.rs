@@ -1,0 +1,116 @@
+//! What the services reach beyond this machine: a mail server, and the keys of a host application.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use async_trait::async_trait;
+use parlor_domain::Letter;
+use parlor_mail::{FolderMailer, Letterhead, SmtpMailer, Templates};
+use parlor_outbound::{FLOOR, JwksSettings, JwksUrl, KeyFile};
+use parlor_ports::{Clock, KeySource, MailError, Mailer, SystemClock};
+use url::Url;
+
+use crate::config::{Config, ConfigError};
+use crate::data::DataFolder;
+use crate::settings;
+
+/// The way out.
+pub(crate) struct Outside {
+    /// What carries letters.
+    pub(crate) mailer: Arc<dyn Mailer>,
+    /// Where the public keys of the host application are, if there is one.
+    pub(crate) host_keys: Option<Arc<dyn KeySource>>,
+}
+
+impl Outside {
+    /// As a server has it: to the mail server, or into a folder if there is none. Links in letters open this page.
+    ///
+    /// # Errors
+    /// [`ConfigError`] if the settings name what cannot be used; else what is wrong with the folder.
+    pub(crate) fn open(
+        config: &Config,
+        data: &DataFolder,
+        page: Url,
+        clock: &Arc<dyn Clock>,
+    ) -> anyhow::Result<Self> {
+        let letterhead = letterhead(config, page).map_err(unusable)?;
+        let mailer: Arc<dyn Mailer> = match settings::smtp(config) {
+            Some(smtp) => {
+                let mailer = SmtpMailer::new(smtp, letterhead);
+                Arc::new(mailer.map_err(|error| unusable(error.into()))?)
+            }
+            None => {
+                let folder = data.outbox();
+                let failed = || format!("cannot use {}", folder.display());
+                Arc::new(FolderMailer::open(folder.clone(), letterhead).with_context(failed)?)
+            }
+        };
+        Ok(Self {
+            mailer,
+            host_keys: host_keys(config, clock).map_err(unusable)?,
+        })
+    }
+
+    /// As commands have it, which leave letters and log-ins to the server.
+    pub(crate) fn none() -> Self {
+        Self {
+            mailer: Arc::new(Nobody),
+            host_keys: None,
+        }
+    }
+
+    /// Whether a server could use what the settings name. Makes nothing, and connects to nothing.
+    ///
+    /// # Errors
+    /// What it could not use.
+    pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
+        let page = settings::account_page(config, config.server.listen)?;
+        let letterhead = letterhead(config, page).map_err(unusable)?;
+        if let Some(smtp) = settings::smtp(config) {
+            SmtpMailer::new(smtp, letterhead).map_err(|error| unusable(error.into()))?;
+        }
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        host_keys(config, &clock).map_err(unusable)?;
+        Ok(())
+    }
+}
+
+fn letterhead(config: &Config, page: Url) -> anyhow::Result<Letterhead> {
+    let templates =
+        Templates::load(config.mail.templates.as_deref()).context("mail.templates cannot be used")?;
+    Letterhead::new(settings::letters(config, page), templates)
+        .context("no mail can be sent with these settings (server.name, section [mail])")
+}
+
+fn host_keys(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<Option<Arc<dyn KeySource>>> {
+    let host = &config.host;
+    if host.issuer.is_empty() {
+        return Ok(None);
+    }
+    let source: Arc<dyn KeySource> = match (&host.keys_url, &host.keys_file) {
+        (Some(url), _) => {
+            let keys = JwksUrl::new(JwksSettings::new(url.clone()), clock.clone());
+            Arc::new(keys.context("host.keys_url cannot be used")?)
+        }
+        (None, Some(file)) => {
+            let keys = KeyFile::read(file.clone(), clock.clone(), FLOOR);
+            Arc::new(keys.context("host.keys_file cannot be used")?)
+        }
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(source))
+}
+
+fn unusable(error: anyhow::Error) -> ConfigError {
+    ConfigError::Unusable(format!("{error:#}"))
+}
+
+/// Carries no letter: those that a command writes wait in the database for the server.
+struct Nobody;
+
+#[async_trait]
+impl Mailer for Nobody {
+    async fn send(&self, _: i64, _: &Letter) -> Result<(), MailError> {
+        Err(MailError::Temporary("only a server sends letters".into()))
+    }
+}
