@@ -11,8 +11,8 @@ use parlor_domain::{ConnectionId, Timestamp, UserId};
 pub enum PresenceState {
     /// Has a device connected.
     Online,
-    /// Has none; the last went at this time, if that is known.
-    Offline(Option<Timestamp>),
+    /// Has none. Since when is not for all to know who follow.
+    Offline,
 }
 
 /// The users with a connected device, process-wide.
@@ -85,7 +85,7 @@ impl Presence {
             {
                 board.online.remove(&user);
                 gone.push((user, at));
-                changes.extend(board.change(user, PresenceState::Offline(Some(at))));
+                changes.extend(board.change(user, PresenceState::Offline));
             }
         }
         (gone, changes)
@@ -146,10 +146,7 @@ mod tests {
         );
         let (gone, changes) = presence.sweep(at(130), GRACE);
         assert_eq!(gone, [(ann, at(110))]);
-        assert_eq!(
-            changes,
-            [(ann, PresenceState::Offline(Some(at(110))), vec![watcher])]
-        );
+        assert_eq!(changes, [(ann, PresenceState::Offline, vec![watcher])]);
         assert!(!presence.watch(ann, watcher));
     }
 

@@ -23,8 +23,8 @@ pub trait SessionStore: Send + Sync {
 
     /// Exchanges a refresh token for its successor, exactly once whoever else tries at the same time. A token that was
     /// exchanged before ends its session, unless that was less than `grace` ago with the same successor, which was not
-    /// exchanged since: then the answer is as before and nothing changes. One that was exchanged longer ago than a token lives, by the measure of
-    /// a later exchange, is unknown.
+    /// exchanged since: then the answer is as before and nothing changes. One that was exchanged longer ago than a token
+    /// lives, by the measure of a later exchange, is unknown.
     async fn refresh(&self, refresh: Refresh) -> Result<Refreshed, StoreError>;
 
     /// A live session and its account; `None` if it is over, expired, or the account is disabled.

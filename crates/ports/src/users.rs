@@ -58,8 +58,8 @@ pub trait UserStore: Send + Sync {
         at: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Locks or unlocks an account; locking ends its sessions for good, and voids its proofs, challenges and invitations. False if there is
-    /// no such account, or it is deleted. To delete one is [`Self::delete`]'s, not this method's.
+    /// Locks or unlocks an account; locking ends its sessions for good, and voids its proofs, challenges and invitations.
+    /// False if there is no such account, or it is deleted. To delete one is [`Self::delete`]'s, not this method's.
     async fn set_status(
         &self,
         user: UserId,
@@ -81,9 +81,10 @@ pub trait UserStore: Send + Sync {
     /// Sets or takes away the mobile number.
     async fn set_mobile(&self, user: UserId, mobile: Option<Mobile>) -> Result<MobileSet, StoreError>;
 
-    /// Takes the account from its person: ends its sessions, withdraws its invitations and forgets all that is personal. What it wrote stays, or is
-    /// deleted message by message if `messages`; it leaves its groups, of which those that it owned pass to the next in
-    /// rank and age. That happens soon after, piece by piece, and goes on after a restart. False if there is no such account.
+    /// Takes the account from its person: ends its sessions, withdraws its invitations and forgets all that is personal.
+    /// What it wrote stays, or is deleted message by message if `messages`; it leaves its groups, of which those that it
+    /// owned pass to the next in rank and age. That happens soon after, piece by piece, and goes on after a restart. False
+    /// if there is no such account.
     async fn delete(&self, user: UserId, messages: bool, at: Timestamp) -> Result<bool, StoreError>;
 
     /// Notes when people were last seen. Never moves back. Unknown people are passed over.

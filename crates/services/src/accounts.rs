@@ -232,14 +232,11 @@ impl Accounts {
         let invite = invite.map(|digest| digest.ok_or(Error::InviteOver)).transpose()?;
         // Asking first spares a hash for a name that is taken; the store decides. Who has no invitation that is good is not
         // told about names.
-        if invite.is_none()
-            && self
-                .users
-                .find_by_username(&registration.username)
-                .await?
-                .is_some()
-        {
-            return Err(Error::UsernameTaken);
+        if invite.is_none() {
+            let taken = self.users.find_by_username(&registration.username).await?;
+            if taken.is_some() {
+                return Err(Error::UsernameTaken);
+            }
         }
         let password = self.passwords.hash(registration.password).await?;
         let now = self.clock.now();
