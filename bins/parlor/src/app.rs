@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use actix_server::ServerHandle;
 use actix_web::web::Data;
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use parlor_auth::{AccessTokens, PasswordHasher};
 use parlor_http::{Api, Jobs, JsonFormat, server};
 use parlor_hub::Hub;
@@ -65,15 +65,26 @@ impl App {
     /// What is in the way: another server with the same data folder or address, a database that cannot be opened.
     pub async fn start(config: &Config, machine: Machine) -> anyhow::Result<Self> {
         let data = DataFolder::open(&config.server.data)?;
-        let lock = data.lock()?;
+        let mut lock = data.lock()?;
         let listener = listen(config.server.listen)?;
         let address = listener.local_addr()?;
+        lock.tell(address)?;
 
-        let opened = parlor_store::open(settings::store(config, &data), machine.entropy.clone()).await?;
+        let store = settings::store(config, &data);
+        let place = store.database.describe();
+        let opened = parlor_store::open(store, machine.entropy.clone()).await;
+        let opened = opened.with_context(|| format!("cannot use {place}"))?;
         let keys = Keys::open(&data.keys(), &*machine.entropy)?;
         let page = settings::account_page(config, address)?;
         let outside = Outside::open(config, &data, page, &machine.clock)?;
         let services = services(config, keys, outside, opened.ports(), &machine)?;
+        if !services.second_steps.opens().await? {
+            bail!(
+                "the database holds secrets of authenticator apps that no key in {} opens; put back the vault-*.secret that \
+                 was there, or, if it is gone for good, run: parlor user reset-second-step --lost",
+                data.keys().display()
+            );
+        }
         let (hub, store) = start_store(config, opened, &services, &machine).await?;
         let readiness = Arc::new(Readiness::new(Arc::downgrade(&store), machine.clock.clone()));
         let process = machine.entropy.tag().0;

@@ -80,6 +80,7 @@ Examples:
   parlor user create ann --admin            asks for the password
   parlor user password ann < password.txt   takes the first line
   parlor user disable ann
+  parlor user reset-second-step ann         who has lost the phone and the recovery codes
 
 Passwords are read from the terminal or from standard input, never from the command line, where others see them.")]
     User {
@@ -194,6 +195,29 @@ pub enum UserCommand {
     Disable {
         /// Whose
         username: Username,
+    },
+    /// Make an address somebody's, as if it had been verified
+    #[command(after_help = "Examples:\n  parlor user email ann ann@example.org")]
+    Email {
+        /// Whose
+        username: Username,
+        /// Where mail reaches the person
+        email: Email,
+    },
+    /// Let somebody log in with the password alone who has lost the second step
+    #[command(after_help = "\
+Examples:
+  parlor user reset-second-step ann
+  parlor user reset-second-step --lost      everybody whose authenticator app the server's keys do not open
+
+Where auth.two_step is required, a code is mailed all the same.")]
+    ResetSecondStep {
+        /// Whose
+        #[arg(required_unless_present = "lost")]
+        username: Option<Username>,
+        /// Of everybody whose app's secret was sealed with a key that is gone
+        #[arg(long, conflicts_with = "username")]
+        lost: bool,
     },
     /// Make somebody an administrator, which ends all sessions
     #[command(after_help = "Examples:\n  parlor user admin ann\n  parlor user admin ann --revoke")]

@@ -2,6 +2,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf, absolute};
 
@@ -14,7 +15,15 @@ pub struct DataFolder(PathBuf);
 
 /// Keeps other servers off a data folder for as long as it lives, whatever becomes of the process.
 #[derive(Debug)]
-pub struct Lock(#[expect(dead_code, reason = "the lock goes with the open file")] File);
+pub struct Lock(File);
+
+impl Lock {
+    /// Leaves word where the server listens, for commands.
+    pub fn tell(&mut self, address: SocketAddr) -> io::Result<()> {
+        self.0.set_len(0)?;
+        self.0.write_all(address.to_string().as_bytes())
+    }
+}
 
 impl DataFolder {
     /// Opens the folder, and makes it (0700) if it is not there.
@@ -60,12 +69,21 @@ impl DataFolder {
         Ok(fs::metadata(&self.0)?.permissions().mode() & 0o077 != 0)
     }
 
+    /// Where the server of this folder listens, or did when it last ran; `None` if it never did.
+    pub fn address(&self) -> Option<SocketAddr> {
+        fs::read_to_string(self.lock_file()).ok()?.parse().ok()
+    }
+
+    fn lock_file(&self) -> PathBuf {
+        self.0.join("parlor.lock")
+    }
+
     /// Claims the folder for this server.
     ///
     /// # Errors
     /// If another server has it.
     pub fn lock(&self) -> anyhow::Result<Lock> {
-        let path = self.0.join("parlor.lock");
+        let path = self.lock_file();
         let file = OpenOptions::new()
             .create(true)
             .truncate(false)

@@ -50,7 +50,10 @@ pub(crate) fn services(config: &Config) -> parlor_services::Settings {
             },
         },
         passwords: PasswordsSettings {
-            concurrent: config.auth.bcrypt_concurrency,
+            concurrent: match config.auth.bcrypt_concurrency {
+                0 => (cores() / 2).max(1),
+                concurrent => concurrent,
+            },
             ..PasswordsSettings::default()
         },
         log_ins: LogInsSettings {
@@ -182,10 +185,9 @@ pub(crate) fn http(config: &Config) -> parlor_http::Settings {
 }
 
 pub(crate) fn server(config: &Config) -> ServerSettings {
-    let cores = available_parallelism().map_or(1, NonZeroUsize::get);
     ServerSettings {
         workers: match config.server.workers {
-            0 => cores.min(MOST_WORKERS),
+            0 => cores().min(MOST_WORKERS),
             workers => workers,
         },
         request_timeout: config.http.request_timeout,
@@ -227,4 +229,8 @@ pub(crate) fn base_url(config: &Config, address: SocketAddr) -> String {
         Some(url) => url.origin().ascii_serialization(),
         None => format!("http://{address}"),
     }
+}
+
+fn cores() -> usize {
+    available_parallelism().map_or(1, NonZeroUsize::get)
 }

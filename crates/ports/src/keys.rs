@@ -18,4 +18,4 @@ pub trait KeySource: Send + Sync {
 /// The keys cannot be had now.
 #[derive(Debug, thiserror::Error)]
 #[error("the keys of the host application cannot be had: {0}")]
-pub struct KeysError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+pub struct KeysError(pub Box<dyn std::error::Error + Send + Sync>);

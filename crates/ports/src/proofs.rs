@@ -30,6 +30,9 @@ pub trait ProofStore: Send + Sync {
         now: Timestamp,
     ) -> Result<EmailProved, StoreError>;
 
+    /// Makes an address somebody's without a proof, on the operator's word. Proofs and challenges of before are void.
+    async fn set_email(&self, user: UserId, email: Email, now: Timestamp) -> Result<EmailProved, StoreError>;
+
     /// Uses up a proof of [`Purpose::Reset`]: sets another password, ends all sessions, and voids proofs and challenges
     /// that were made for the account before; the address counts as verified, if nobody else's is. `None` if there is no
     /// such proof.
@@ -76,8 +79,8 @@ pub enum Purpose {
 pub enum EmailProved {
     /// It is verified.
     Done(Box<Account>),
-    /// Somebody else has verified it. The proof is used up.
+    /// Somebody else has verified it. A proof is used up.
     Taken,
-    /// No such proof.
+    /// No such proof, or no such account.
     Unknown,
 }

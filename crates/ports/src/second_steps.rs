@@ -41,6 +41,12 @@ pub trait SecondStepStore: Send + Sync {
 
     /// Forgets the app and the recovery codes; false if there is none.
     async fn remove_app(&self, user: UserId) -> Result<bool, StoreError>;
+
+    /// Forgets all that this person has chosen, on the operator's word; false if there is no such account.
+    async fn reset(&self, user: UserId) -> Result<bool, StoreError>;
+
+    /// The sealed secrets of apps, confirmed or not, of the users after this one by id.
+    async fn apps(&self, after: Option<UserId>, most: usize) -> Result<Vec<(UserId, Vec<u8>)>, StoreError>;
 }
 
 /// What somebody has chosen to show besides the password.

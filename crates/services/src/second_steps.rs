@@ -5,12 +5,15 @@ use std::sync::Arc;
 use parlor_auth::{RecoveryCode, TotpSecret, TotpUri, Vault};
 use parlor_domain::UserId;
 use parlor_ports::{App, Clock, Entropy, SecondStep, SecondStepStore, UserStore};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
 use crate::codes::Codes;
 use crate::confirm::Confirm;
 use crate::throttle::{Throttle, Tried};
 use crate::{Actor, Error};
+
+/// Sealed secrets that are looked at together.
+const APPS: usize = 100;
 
 /// Lets people choose a second step, and checks it.
 pub struct SecondSteps {
@@ -155,6 +158,42 @@ impl SecondSteps {
         }
     }
 
+    /// Forgets all that somebody has chosen, on the operator's word: the way back for who has lost the app and the
+    /// recovery codes.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchUser`]
+    pub async fn reset(&self, user: UserId) -> Result<(), Error> {
+        if !self.store.reset(user).await? {
+            return Err(Error::NoSuchUser(Some(user)));
+        }
+        self.forget(user).await
+    }
+
+    /// Whether the server's keys open the secrets of apps that the database holds: false if one of the first of them is
+    /// sealed with a key that is not there.
+    pub async fn opens(&self) -> Result<bool, Error> {
+        let apps = self.store.apps(None, APPS).await?;
+        Ok(apps.iter().all(|(user, sealed)| self.open(*user, sealed).is_ok()))
+    }
+
+    /// Resets everybody whose app's secret the server's keys do not open, and says how many they are.
+    pub async fn reset_lost(&self) -> Result<usize, Error> {
+        let (mut after, mut lost) = (None, 0);
+        loop {
+            let apps = self.store.apps(after, APPS).await?;
+            let Some((last, _)) = apps.last() else {
+                return Ok(lost);
+            };
+            after = Some(*last);
+            for (user, sealed) in &apps {
+                if self.open(*user, sealed).is_err() && self.store.reset(*user).await? {
+                    lost += 1;
+                }
+            }
+        }
+    }
+
     /// Whether the user's app shows this code now, which is good once.
     pub(crate) async fn check_app(&self, user: UserId, code: &str) -> Result<bool, Error> {
         let step = self.store.find(user).await?.unwrap_or_default();
@@ -187,13 +226,17 @@ impl SecondSteps {
     async fn step_of(&self, user: UserId, app: &App, code: &str) -> Result<Option<i64>, Error> {
         self.count(user).await?;
         let internal = |error: Box<dyn std::error::Error + Send + Sync>| Error::Internal(error);
-        let plain = self.vault.open(&purpose(user), &app.sealed);
+        let plain = self.open(user, &app.sealed);
         let plain = plain.map_err(|error| internal(error.into()))?;
         let secret = plain
             .expose_secret()
             .try_into()
             .map_err(|error: std::array::TryFromSliceError| internal(error.into()))?;
         Ok(TotpSecret::from_bytes(secret).check(code, self.clock.now(), app.last_step))
+    }
+
+    fn open(&self, user: UserId, sealed: &[u8]) -> Result<SecretSlice<u8>, parlor_auth::Error> {
+        self.vault.open(&purpose(user), sealed)
     }
 
     async fn prove_both(&self, actor: &Actor, password: SecretString, code: &str) -> Result<(), Error> {

@@ -19,7 +19,7 @@ pub enum OpenError {
     )]
     Newer(String),
     /// It cannot be reached, read or written.
-    #[error("the database cannot be opened: {0}")]
+    #[error("the database cannot be opened")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 

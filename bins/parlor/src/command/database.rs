@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use parlor_ports::{EventSink, Published, SystemEntropy};
 use parlor_store::{Database, Settings, Store, migrate as bring_up, pending_migrations};
 
@@ -64,7 +64,9 @@ fn existing(config: &Config, out: &mut dyn Write) -> anyhow::Result<Settings> {
     let data = DataFolder::at(&config.server.data)?;
     let settings = settings::store(config, &data);
     if let Database::Sqlite(path) = &settings.database
-        && !path.try_exists()?
+        && !path
+            .try_exists()
+            .with_context(|| format!("cannot look for {}", path.display()))?
     {
         bail!(
             "there is no database at {}; name the folder that it is in with --data, or the PostgreSQL database with \

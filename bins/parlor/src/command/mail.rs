@@ -25,7 +25,9 @@ async fn act(command: MailCommand, place: &Place, out: &mut dyn Write) -> anyhow
             }
             let more = letters.len() > MOST;
             for letter in letters.into_iter().take(MOST) {
-                let (number, to, why) = (letter.number, letter.to.as_str(), letter.why);
+                let (number, to) = (letter.number, letter.to.as_str());
+                // The reason is in the words of another server, which may hold what steers a terminal.
+                let why = letter.why.replace(char::is_control, " ");
                 writeln!(out, "{number}  {:?}  to {to}: {why}", letter.kind)?;
             }
             if more {

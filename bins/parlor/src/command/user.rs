@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::Context;
 use parlor_domain::{UserId, Username};
-use parlor_services::{Accounts, Error, Registration};
+use parlor_services::{Accounts, Error, Registration, Services};
 
 use super::password;
 use super::place::Place;
@@ -13,12 +13,13 @@ use crate::config::Config;
 
 pub(super) async fn run(command: UserCommand, config: &Config, out: &mut dyn Write) -> anyhow::Result<()> {
     let place = Place::open(config, out).await?;
-    let done = act(command, &place.services.accounts, out).await;
+    let done = act(command, &place.services, out).await;
     place.close().await;
     done
 }
 
-async fn act(command: UserCommand, accounts: &Accounts, out: &mut dyn Write) -> anyhow::Result<()> {
+async fn act(command: UserCommand, services: &Services, out: &mut dyn Write) -> anyhow::Result<()> {
+    let accounts = &services.accounts;
     match command {
         UserCommand::Create {
             username,
@@ -68,6 +69,29 @@ async fn act(command: UserCommand, accounts: &Accounts, out: &mut dyn Write) -> 
                 "an administrator"
             };
             writeln!(out, "{username} is {now}; all sessions are over.")?;
+        }
+        UserCommand::Email { username, email } => {
+            let user = find(accounts, &username).await?;
+            services.proofs.set_email(user, email.clone()).await?;
+            writeln!(out, "{username} reads mail at {}.", email.as_str())?;
+        }
+        UserCommand::ResetSecondStep {
+            username: Some(username),
+            ..
+        } => {
+            let user = find(accounts, &username).await?;
+            services.second_steps.reset(user).await?;
+            writeln!(
+                out,
+                "{username} has no authenticator app and no recovery codes any more."
+            )?;
+        }
+        UserCommand::ResetSecondStep { username: None, .. } => {
+            let lost = services.second_steps.reset_lost().await?;
+            writeln!(
+                out,
+                "{lost} people have no authenticator app and no recovery codes any more."
+            )?;
         }
         UserCommand::Enable { username } => {
             accounts.enable(find(accounts, &username).await?).await?;

@@ -1,7 +1,8 @@
 //! Settings that must go together, which their types cannot say.
 
-use parlor_services::SyncSettings;
+use std::net::IpAddr;
 
+use parlor_services::SyncSettings;
 use secrecy::ExposeSecret;
 
 use super::{Config, ConfigError, TwoStep};
@@ -54,6 +55,14 @@ impl Config {
                 "`mail.username` and `mail.password` go together: give both, or neither".into(),
             ));
         }
+        let host = &self.mail.host;
+        if !host.is_empty() && host.parse::<IpAddr>().is_err() && url::Host::parse(host).is_err() {
+            return Err(ConfigError::Together(
+                "`mail.host` must be the name or address of a machine alone, such as \"smtp.example.org\"; its port is \
+                 `mail.port`"
+                    .into(),
+            ));
+        }
         if !self.mail.host.is_empty() && self.server.public_url.is_none() && self.mail.links.is_none() {
             return Err(ConfigError::Together(
                 "`mail.host` needs `server.public_url` (or `mail.links`): where the links in letters lead"
@@ -66,7 +75,17 @@ impl Config {
     fn knows_its_host(&self) -> Result<(), ConfigError> {
         let host = &self.host;
         if host.issuer.is_empty() {
-            return Ok(());
+            let given = [
+                ("host.keys_url", host.keys_url.is_some()),
+                ("host.keys_file", host.keys_file.is_some()),
+                ("host.audience", !host.audience.is_empty()),
+            ];
+            return match given.iter().find(|(_, given)| *given) {
+                Some((key, _)) => Err(ConfigError::Together(format!(
+                    "`{key}` needs `host.issuer`: the application whose users are let in"
+                ))),
+                None => Ok(()),
+            };
         }
         if host.audience.is_empty() {
             return Err(ConfigError::Together(

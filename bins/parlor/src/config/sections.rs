@@ -85,8 +85,8 @@ pub struct Auth {
     /// Cost of a password's hash.
     #[serde(deserialize_with = "within::<4, 16, _>")]
     pub bcrypt_cost: u32,
-    /// Passwords hashed at once.
-    #[serde(deserialize_with = "count::<1, 64, _>")]
+    /// Passwords hashed at once; 0 for half as many as there are cores.
+    #[serde(deserialize_with = "count::<0, 64, _>")]
     pub bcrypt_concurrency: usize,
     /// Who may make an account.
     pub registration: Registration,

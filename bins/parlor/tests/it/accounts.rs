@@ -22,7 +22,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Message, connect};
 use totp_rs::Totp;
 
-use crate::program::{Serving, ask_as, parlor, run};
+use crate::program::{Serving, ask_as, parlor, run, run_with_input};
 
 const QUICK: (&str, &str) = ("PARLOR__AUTH__BCRYPT_COST", "4");
 const PASSWORD: &str = "correct horse";
@@ -289,7 +289,8 @@ fn commands_invite_and_issue_tokens() {
     let server = Serving::start(home.path(), &[QUICK, ("PARLOR__AUTH__REGISTRATION", "invited")]);
     let said = run(&mut parlor(home.path(), ["invite", "--uses", "1"]));
     assert_eq!(said.code, 0, "{}", said.err);
-    let (_, invite) = said.out.trim().split_once("#invite=").unwrap();
+    let page = format!("http://{}/account", server.address);
+    let (_, invite) = said.out.trim().split_once(&format!("{page}#invite=")).unwrap();
     let wish = |name: &str, invite: Option<&str>| {
         json!({"username": name, "password": PASSWORD, "invite": invite}).to_string()
     };
@@ -332,4 +333,59 @@ fn commands_invite_and_issue_tokens() {
         &json!({"username": "ann", "password": PASSWORD}).to_string(),
     );
     assert_eq!(status, 401);
+}
+
+#[test]
+fn a_server_without_the_key_of_its_secrets_says_what_to_do() {
+    let mut journey = Journey::begin();
+    journey.register();
+    let tokens = journey.log_in(PASSWORD, 201);
+    let token = tokens["access_token"].as_str().unwrap();
+    let password = json!({"password": PASSWORD});
+    journey.ask(token, "POST", "/v1/me/second-step/app", &password, 200);
+    let Journey { server, home, .. } = journey;
+    drop(server);
+    let key = home.path().join("data/keys/vault-0001.secret");
+    let right = std::fs::read(&key).unwrap();
+    std::fs::write(&key, [7; 32]).unwrap();
+    let said = run(&mut parlor(home.path(), ["serve", "--listen", "127.0.0.1:0"]));
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("put back the vault-*.secret"), "{}", said.err);
+
+    std::fs::write(&key, right).unwrap();
+    drop(Serving::start(home.path(), &[QUICK]));
+    std::fs::write(&key, [7; 32]).unwrap();
+    let said = run(&mut parlor(home.path(), ["user", "reset-second-step", "--lost"]));
+    assert!(
+        said.out.contains("1 people have no authenticator app"),
+        "{said:?}"
+    );
+    drop(Serving::start(home.path(), &[QUICK]));
+}
+
+#[test]
+fn the_operator_gives_an_address_and_takes_away_a_second_step() {
+    let home = TempDir::new().unwrap();
+    let create = ["user", "create", "ann"];
+    assert_eq!(run(&mut parlor(home.path(), ["migrate"])).code, 0);
+    assert_eq!(
+        run_with_input(parlor(home.path(), create).envs([QUICK]), PASSWORD).code,
+        0
+    );
+    let said = run(&mut parlor(
+        home.path(),
+        ["user", "email", "ann", "ann@example.org"],
+    ));
+    assert!(
+        said.out.contains("ann reads mail at ann@example.org."),
+        "{said:?}"
+    );
+    let said = run(&mut parlor(home.path(), ["user", "reset-second-step", "ann"]));
+    assert!(said.out.contains("ann has no authenticator app"), "{said:?}");
+    let said = run(&mut parlor(home.path(), ["user", "reset-second-step", "bob"]));
+    assert!(said.err.contains("nobody is called bob"), "{said:?}");
+    assert_eq!(
+        run(&mut parlor(home.path(), ["user", "reset-second-step"])).code,
+        2
+    );
 }

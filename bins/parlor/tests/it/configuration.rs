@@ -272,6 +272,14 @@ fn settings_that_contradict_each_other_are_refused_with_both_names() {
             "[mail]\nhost = 'mail.example'",
             "`mail.host` needs `server.public_url` (or `mail.links`)",
         ),
+        (
+            "[mail]\nhost = 'smtp://mail.example:25'\nlinks = 'https://app.example/account'",
+            "`mail.host` must be the name or address of a machine alone,",
+        ),
+        (
+            "[host]\nkeys_url = 'https://app.example/keys'",
+            "`host.keys_url` needs `host.issuer`",
+        ),
     ];
     for (text, expected) in contradictions {
         let error = refusal(of_file(text));
@@ -282,6 +290,7 @@ fn settings_that_contradict_each_other_are_refused_with_both_names() {
         "[socket]\nping_seconds = 60",
         "[rooms]\nper_user = 9_999",
         "[mail]\nhost = 'mail.example'\nlinks = 'https://app.example/account'",
+        "[mail]\nhost = '::1'\nlinks = 'https://app.example/account'",
     ] {
         of_file(text).expect(text);
     }

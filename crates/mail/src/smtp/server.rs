@@ -58,10 +58,10 @@ pub enum SmtpError {
     )]
     Plain(String),
     /// What is trusted beside the system's certificates is none.
-    #[error("the extra certificates cannot be read: {0}")]
+    #[error("the extra certificates cannot be read")]
     ExtraRoots(#[source] Error),
     /// There can be no TLS to this host.
-    #[error("TLS to the mail server cannot be set up: {0}")]
+    #[error("TLS to the mail server cannot be set up")]
     Tls(#[source] Error),
 }
 

@@ -48,6 +48,11 @@ impl ProofStore for Backend {
             .await
     }
 
+    async fn set_email(&self, user: UserId, email: Email, now: Timestamp) -> Result<EmailProved, StoreError> {
+        self.write(move |tx| async move { set_email(tx, user, &email, now).await }.boxed())
+            .await
+    }
+
     async fn reset_password(
         &self,
         proof: TokenDigest,
@@ -150,16 +155,21 @@ async fn confirm_email(
     };
     let proved = prove(tx, proof, user, &email, now).await?;
     if matches!(proved, EmailProved::Done(_)) {
-        diesel::update(accounts::table.find(Id::of(user)))
-            .set(accounts::epoch.eq(accounts::epoch + 1))
-            .execute(tx.conn)
-            .await?;
-        void(tx, user).await?;
+        begin_anew(tx, user).await?;
         if let Some(notice) = notice {
             outbox::keep(tx, notice, Some(user)).await?;
         }
     }
     Ok(proved)
+}
+
+/// Voids what was made for an account before its address changed. The account must be held.
+async fn begin_anew(tx: &mut Tx<'_>, user: UserId) -> QueryResult<()> {
+    diesel::update(accounts::table.find(Id::of(user)))
+        .set(accounts::epoch.eq(accounts::epoch + 1))
+        .execute(tx.conn)
+        .await?;
+    void(tx, user).await
 }
 
 /// Makes an address somebody's by a proof.
@@ -174,6 +184,16 @@ async fn prove(
     if !use_up(tx, proof, now).await? {
         return Ok(EmailProved::Unknown);
     }
+    give(tx, address, user, now).await
+}
+
+/// Makes an address somebody's that is held with his account.
+async fn give(
+    tx: &mut Tx<'_>,
+    address: Address<'_>,
+    user: UserId,
+    now: Timestamp,
+) -> QueryResult<EmailProved> {
     if address.is_taken(tx, user).await? {
         return Ok(EmailProved::Taken);
     }
@@ -181,6 +201,19 @@ async fn prove(
     let account = users::find(tx.conn, user).await?;
     let account = account.ok_or_else(|| corrupt("account", user))?;
     Ok(EmailProved::Done(Box::new(account)))
+}
+
+async fn set_email(tx: &mut Tx<'_>, user: UserId, email: &Email, now: Timestamp) -> QueryResult<EmailProved> {
+    let address = Address::hold(tx, email, &[user]).await?;
+    let account = users::find(tx.conn, user).await?;
+    if account.is_none_or(|account| account.status == AccountStatus::Deleted) {
+        return Ok(EmailProved::Unknown);
+    }
+    let given = give(tx, address, user, now).await?;
+    if matches!(given, EmailProved::Done(_)) {
+        begin_anew(tx, user).await?;
+    }
+    Ok(given)
 }
 
 async fn reset_password(

@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use parlor_domain::{AccountStatus, Timestamp, UserId};
 use parlor_ports::{App, CodeDigest, SecondStep, SecondStepStore, StoreError};
+use uuid::Uuid;
 
 use super::super::{Backend, Conn};
 use super::Tx;
@@ -58,6 +59,14 @@ impl SecondStepStore for Backend {
 
     async fn remove_app(&self, user: UserId) -> Result<bool, StoreError> {
         self.write(move |tx| remove_app(tx, user).boxed()).await
+    }
+
+    async fn reset(&self, user: UserId) -> Result<bool, StoreError> {
+        self.write(move |tx| reset(tx, user).boxed()).await
+    }
+
+    async fn apps(&self, after: Option<UserId>, most: usize) -> Result<Vec<(UserId, Vec<u8>)>, StoreError> {
+        self.snapshot(move |conn| list(conn, after, most).boxed()).await
     }
 }
 
@@ -203,4 +212,27 @@ async fn remove_app(tx: &mut Tx<'_>, user: UserId) -> QueryResult<bool> {
         .await?;
     forget_codes(tx, user).await?;
     Ok(removed > 0)
+}
+
+async fn reset(tx: &mut Tx<'_>, user: UserId) -> QueryResult<bool> {
+    if !set_mailed_code(tx, user, false).await? {
+        return Ok(false);
+    }
+    remove_app(tx, user).await?;
+    Ok(true)
+}
+
+async fn list(conn: &mut Conn, after: Option<UserId>, most: usize) -> QueryResult<Vec<(UserId, Vec<u8>)>> {
+    let after = after.map_or(Id::of(UserId::new(Uuid::nil())), Id::of);
+    let found: Vec<(Id, Vec<u8>)> = apps::table
+        .filter(apps::user_id.gt(after))
+        .order(apps::user_id)
+        .limit(i64::try_from(most).unwrap_or(i64::MAX))
+        .select((apps::user_id, apps::sealed))
+        .load(conn)
+        .await?;
+    Ok(found
+        .into_iter()
+        .map(|(user, sealed)| (user.into(), sealed))
+        .collect())
 }

@@ -189,6 +189,7 @@ macro_rules! conformance {
             proofs {
                 a_proof_is_as_it_was_issued,
                 a_proof_takes_the_place_of_the_last_one,
+                the_operator_gives_an_address,
                 an_old_address_gets_no_link,
                 a_proof_is_good_for_its_purpose_only,
                 an_address_goes_to_who_proves_it,
@@ -288,6 +289,8 @@ macro_rules! conformance {
                 a_recovery_code_is_used_once,
                 recovery_codes_are_replaced,
                 an_app_is_removed,
+                the_operator_resets_a_second_step,
+                all_apps_are_listed_by_pages,
             }
             sessions {
                 a_session_is_as_it_was_opened,

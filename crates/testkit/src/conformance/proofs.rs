@@ -338,3 +338,37 @@ pub async fn proofs_that_have_expired_are_forgotten(f: &Fixture) -> Tested {
     assert!(f.proofs.find(last.token, before).await?.is_some());
     Ok(())
 }
+
+/// The operator gives an address, verified, unless somebody else's is; what was made for the account before is void.
+pub async fn the_operator_gives_an_address(f: &Fixture) -> Tested {
+    let ann = f.person_at("ann", "old@example.org", true).await?;
+    let ben = f.person_at("ben", "ben@example.org", true).await?;
+    let eve = f.person_at("eve", "ann@example.org", false).await?;
+    let reset = f.proof(ann, Purpose::Reset).await?;
+    let give = async |user: UserRef, email: &str| f.proofs.set_email(user.id, address(email), f.tick()).await;
+    let taken = give(ann, "Ben@example.org").await?;
+    assert!(matches!(taken, EmailProved::Taken));
+    assert!(
+        f.proofs.find(reset.token, f.tick()).await?.is_some(),
+        "nothing has changed"
+    );
+    let EmailProved::Done(account) = give(ann, "ann@example.org").await? else {
+        panic!("it is nobody's");
+    };
+    assert_eq!(account.email, Some(address("ann@example.org")));
+    assert!(account.email_verified_at.is_some());
+    assert!(f.proofs.find(reset.token, f.tick()).await?.is_none());
+    let eve = f.users.find(eve.id).await?.expect("there is an account");
+    assert_eq!(eve.email, None, "she only said that it was hers");
+    let nobody = UserRef {
+        id: f.nobody(),
+        ..ben
+    };
+    assert!(matches!(
+        give(nobody, "no@example.org").await?,
+        EmailProved::Unknown
+    ));
+    f.users.delete(ben.id, false, f.tick()).await?;
+    assert!(matches!(give(ben, "no@example.org").await?, EmailProved::Unknown));
+    Ok(())
+}

@@ -177,3 +177,48 @@ pub async fn an_app_is_removed(f: &Fixture) -> Tested {
     app(f, ann).await?;
     Ok(())
 }
+
+/// The operator takes all away that somebody has chosen, and nothing from others.
+pub async fn the_operator_resets_a_second_step(f: &Fixture) -> Tested {
+    let ann = f.person_at("ann", "ann@example.org", true).await?;
+    let ben = f.person("ben").await?;
+    let (_, codes) = app(f, ann).await?;
+    app(f, ben).await?;
+    assert!(f.second_steps.set_mailed_code(ann.id, true).await?);
+    assert!(f.second_steps.reset(ann.id).await?);
+    assert_eq!(chosen(f, ann).await?, SecondStep::default());
+    assert!(!f.second_steps.use_recovery_code(ann.id, codes[0]).await?);
+    assert_eq!(chosen(f, ben).await?.recovery_codes, 10);
+    assert!(f.second_steps.reset(ann.id).await?, "there is nothing left to do");
+    assert!(!f.second_steps.reset(f.nobody()).await?);
+    Ok(())
+}
+
+/// All sealed secrets come, by pages: those of apps that wait to be confirmed as well.
+pub async fn all_apps_are_listed_by_pages(f: &Fixture) -> Tested {
+    let mut wanted = Vec::new();
+    for (name, confirmed) in [("ann", true), ("ben", false), ("cleo", true)] {
+        let user = f.person(name).await?;
+        let sealed = if confirmed {
+            app(f, user).await?.0
+        } else {
+            let sealed = f.bytes();
+            assert!(
+                f.second_steps
+                    .enrol_app(user.id, sealed.clone(), f.tick())
+                    .await?
+            );
+            sealed
+        };
+        wanted.push((user.id, sealed));
+    }
+    wanted.sort();
+    let first = f.second_steps.apps(None, 2).await?;
+    let rest = f
+        .second_steps
+        .apps(first.last().map(|(user, _)| *user), 2)
+        .await?;
+    assert_eq!((first.len(), rest.len()), (2, 1));
+    assert_eq!([first, rest].concat(), wanted);
+    Ok(())
+}

@@ -43,3 +43,28 @@ async fn the_sealed_secret_of_another_does_not_open() {
         "internal"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_an_app_that_no_key_opens_can_be_reset_alone() {
+    let (world, ann, secret, _) = ann_with_app().await;
+    let second_steps = &world.services.second_steps;
+    assert!(second_steps.opens().await.unwrap());
+    assert_eq!(second_steps.reset_lost().await.unwrap(), 0);
+    let bob = world.person("bob").await.user.id;
+    let store = &world.ports.second_steps;
+    assert!(
+        store
+            .enrol_app(bob, vec![1; 49], world.clock.now())
+            .await
+            .unwrap()
+    );
+    assert!(!second_steps.opens().await.unwrap());
+    assert_eq!(second_steps.reset_lost().await.unwrap(), 1);
+    assert!(second_steps.opens().await.unwrap());
+    assert_eq!(store.find(bob).await.unwrap().unwrap().app, None);
+    let asked = world.challenge("ann").await;
+    assert!(world.complete(&asked, &shown(&world, &secret)).await.is_ok());
+
+    second_steps.reset(ann.user.id).await.unwrap();
+    assert!(world.log_in("ann").await.is_ok(), "the password alone is enough");
+}
