@@ -42,6 +42,9 @@ async fn a_stretch_of_failures_is_told_once() {
     let clock = Arc::new(FixedClock::default());
     let source = publisher.source(&clock);
     source.keys(None).await.unwrap();
+    // A line of the log that another test met for the first time just as we began to listen is taken for one that nobody
+    // wants.
+    tracing::callsite::rebuild_interest_cache();
     for stretch in 1..=2 {
         publisher.answer("HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n");
         for _ in 0..3 {
