@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,7 +19,7 @@ use socket2::{Domain, Socket, Type};
 use tokio::task::JoinHandle;
 
 use crate::config::Config;
-use crate::data::{DataFolder, Lock};
+use crate::data::{DataFolder, Lock, make_private_dir};
 use crate::keys::Keys;
 use crate::outside::Outside;
 use crate::readiness::Readiness;
@@ -76,8 +77,10 @@ impl App {
         let opened = opened.with_context(|| format!("cannot use {place}"))?;
         let keys = Keys::open(&data.keys(), &*machine.entropy)?;
         let page = settings::account_page(config, address)?;
-        let outside = Outside::open(config, &data, page, &machine.clock)?;
-        let services = services(config, keys, outside, opened.ports(), &machine)?;
+        let outside = Outside::open(config, &data, page, &machine.clock).await?;
+        let spool = data.spool();
+        make_private_dir(&spool).with_context(|| format!("cannot make {}", spool.display()))?;
+        let services = services(config, keys, outside, opened.ports(), &machine, spool)?;
         if !services.second_steps.opens().await? {
             bail!(
                 "the database holds secrets of authenticator apps that no key in {} opens; put back the vault-*.secret that \
@@ -198,13 +201,14 @@ async fn start_store(
     Ok((hub, Arc::new(store)))
 }
 
-/// The services on this store, as the server and the administration commands have them.
+/// The services on this store, as the server and the administration commands have them. Files on their way in lie in `spool`.
 pub(crate) fn services(
     config: &Config,
     keys: Keys,
     outside: Outside,
     stores: parlor_store::Ports,
     machine: &Machine,
+    spool: PathBuf,
 ) -> anyhow::Result<Services> {
     let Machine { clock, entropy } = machine.clone();
     let secrets = Secrets {
@@ -227,6 +231,8 @@ pub(crate) fn services(
         counters,
         outbox,
         sync,
+        media,
+        uploads,
     } = stores;
     let ports = Ports {
         users,
@@ -242,10 +248,16 @@ pub(crate) fn services(
         rooms,
         log,
         sync,
+        media,
+        uploads,
+        blobs: outside.blobs,
+        scanner: outside.scanner,
         clock,
         entropy,
     };
-    Ok(Services::new(ports, secrets, settings::services(config)))
+    let place = spool.display().to_string();
+    Services::new(ports, secrets, settings::services(config), spool)
+        .with_context(|| format!("cannot use the folder {place}"))
 }
 
 /// Connections that the kernel keeps until they are accepted: all clients of a server that restarts come at once.

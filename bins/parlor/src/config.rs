@@ -18,8 +18,8 @@ pub use error::ConfigError;
 pub use load::{Flags, Loaded};
 pub use origin::Origin;
 pub use sections::{
-    Auth, Database, Encryption, Host, Http, Limits, Log, LogFormat, Mail, Messages, Registration, Rooms,
-    Server, Socket, TwoStep,
+    Addressing, Auth, Database, Encryption, Host, Http, Limits, Log, LogFormat, Mail, Media, Messages,
+    Registration, Rooms, S3, Server, Socket, TwoStep,
 };
 pub use text::{DatabaseUrl, LogLevel};
 pub(crate) use value::parse_socket_address;
@@ -41,6 +41,8 @@ pub struct Config {
     pub host: Host,
     pub rooms: Rooms,
     pub messages: Messages,
+    pub media: Media,
+    pub s3: S3,
     pub socket: Socket,
     pub http: Http,
     pub limits: Limits,

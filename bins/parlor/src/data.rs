@@ -54,6 +54,16 @@ impl DataFolder {
         self.0.join("parlor.db")
     }
 
+    /// Where media are, if they are not in a bucket.
+    pub fn media(&self) -> PathBuf {
+        self.0.join("media")
+    }
+
+    /// Where files are that are on their way in.
+    pub fn spool(&self) -> PathBuf {
+        self.0.join("spool")
+    }
+
     /// Where letters go if there is no mail server.
     pub fn outbox(&self) -> PathBuf {
         self.0.join("outbox")

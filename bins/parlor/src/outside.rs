@@ -1,13 +1,19 @@
-//! What the services reach beyond this machine: a mail server, and the keys of a host application.
+//! What the services reach beyond the database: a mail server, the keys of a host application, where media are kept, and what
+//! scans them.
 
+use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
 use async_trait::async_trait;
+use parlor_blobs::{LocalBlobs, S3Blobs};
 use parlor_domain::Letter;
 use parlor_mail::{FolderMailer, Letterhead, SmtpMailer, Templates};
 use parlor_outbound::{FLOOR, JwksSettings, JwksUrl, KeyFile};
-use parlor_ports::{Clock, KeySource, MailError, Mailer, SystemClock};
+use parlor_ports::{
+    BlobError, BlobKey, BlobStream, Blobs, Clock, KeySource, MailError, Mailer, Scanner, SystemClock,
+};
 use url::Url;
 
 use crate::config::{Config, ConfigError};
@@ -20,14 +26,18 @@ pub(crate) struct Outside {
     pub(crate) mailer: Arc<dyn Mailer>,
     /// Where the public keys of the host application are, if there is one.
     pub(crate) host_keys: Option<Arc<dyn KeySource>>,
+    /// Where media are kept.
+    pub(crate) blobs: Arc<dyn Blobs>,
+    /// What looks for malware in them, if anything does.
+    pub(crate) scanner: Option<Arc<dyn Scanner>>,
 }
 
 impl Outside {
     /// As a server has it: to the mail server, or into a folder if there is none. Links in letters open this page.
     ///
     /// # Errors
-    /// [`ConfigError`] if the settings name what cannot be used; else what is wrong with the folder.
-    pub(crate) fn open(
+    /// [`ConfigError`] if the settings name what cannot be used; else what is wrong with a folder or the bucket.
+    pub(crate) async fn open(
         config: &Config,
         data: &DataFolder,
         page: Url,
@@ -48,14 +58,18 @@ impl Outside {
         Ok(Self {
             mailer,
             host_keys: host_keys(config, clock).map_err(unusable)?,
+            blobs: blobs(config, data).await?,
+            scanner: settings::scanner(config)?,
         })
     }
 
-    /// As commands have it, which leave letters and log-ins to the server.
+    /// As commands have it, which leave letters, log-ins and media to the server.
     pub(crate) fn none() -> Self {
         Self {
             mailer: Arc::new(Nobody),
             host_keys: None,
+            blobs: Arc::new(Nobody),
+            scanner: None,
         }
     }
 
@@ -71,8 +85,22 @@ impl Outside {
         }
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         host_keys(config, &clock).map_err(unusable)?;
+        if let Some(s3) = settings::s3(config) {
+            S3Blobs::open(&s3).map_err(|error| unusable(error.into()))?;
+        }
+        settings::scanner(config)?;
         Ok(())
     }
+}
+
+/// Where media are kept, tried out.
+async fn blobs(config: &Config, data: &DataFolder) -> anyhow::Result<Arc<dyn Blobs>> {
+    let Some(s3) = settings::s3(config) else {
+        return Ok(Arc::new(LocalBlobs::open(data.media())?));
+    };
+    let blobs = S3Blobs::open(&s3).map_err(|error| unusable(error.into()))?;
+    blobs.check().await.context("media cannot be kept")?;
+    Ok(Arc::new(blobs))
 }
 
 fn letterhead(config: &Config, page: Url) -> anyhow::Result<Letterhead> {
@@ -105,7 +133,8 @@ fn unusable(error: anyhow::Error) -> ConfigError {
     ConfigError::Unusable(format!("{error:#}"))
 }
 
-/// Carries no letter: those that a command writes wait in the database for the server.
+/// Carries no letter and has no media: letters that a command writes wait in the database for the server, and so does what
+/// it deletes.
 struct Nobody;
 
 #[async_trait]
@@ -113,4 +142,31 @@ impl Mailer for Nobody {
     async fn send(&self, _: i64, _: &Letter) -> Result<(), MailError> {
         Err(MailError::Temporary("only a server sends letters".into()))
     }
+}
+
+#[async_trait]
+impl Blobs for Nobody {
+    async fn put(&self, _: &BlobKey, _: &Path) -> Result<(), BlobError> {
+        Err(away())
+    }
+
+    async fn read(&self, _: &BlobKey, _: Range<u64>) -> Result<Option<BlobStream>, BlobError> {
+        Err(away())
+    }
+
+    async fn fetch(&self, _: &BlobKey, _: &Path) -> Result<bool, BlobError> {
+        Err(away())
+    }
+
+    async fn delete(&self, _: &BlobKey) -> Result<(), BlobError> {
+        Err(away())
+    }
+
+    fn local(&self, _: &BlobKey) -> Option<String> {
+        None
+    }
+}
+
+fn away() -> BlobError {
+    BlobError::Unavailable("only a server has media".into())
 }

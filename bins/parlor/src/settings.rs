@@ -2,21 +2,26 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
 use parlor_auth::{ClaimNames, ForeignSettings};
+use parlor_blobs::S3Settings;
 use parlor_http::server::ServerSettings;
 use parlor_http::{Rates, SocketSettings};
 use parlor_mail::{Login, MailSettings, SmtpSettings};
+use parlor_media::{ImageLimits, SoundLimits, VideoLimits};
+use parlor_ports::{Quotas, Scanner};
+use parlor_scan::Clamd;
 use parlor_services::{
-    AccountsSettings, LogInsSettings, MessagesSettings, PasswordsSettings, RoomsSettings, SessionsSettings,
-    SignUp,
+    AccountsSettings, LogInsSettings, MediaSettings, MessagesSettings, PasswordsSettings, RoomsSettings,
+    SessionsSettings, SignUp,
 };
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::config::{Config, ConfigError, Encryption, Registration, TwoStep};
+use crate::config::{Addressing, Config, ConfigError, Encryption, Registration, TwoStep};
 use crate::data::DataFolder;
 
 /// Threads that serve where nothing is said: more would rather wake each other than help.
@@ -80,8 +85,86 @@ pub(crate) fn services(config: &Config) -> parlor_services::Settings {
         messages: MessagesSettings {
             max_body: config.messages.body_bytes,
         },
+        media: media(config),
         ..parlor_services::Settings::default()
     }
+}
+
+fn media(config: &Config) -> MediaSettings {
+    let media = &config.media;
+    MediaSettings {
+        limits: parlor_media::Limits {
+            image: ImageLimits {
+                bytes: media.image_mebibytes,
+                edge: media.image_side,
+                pixels: u64::from(media.image_megapixels) * 1_000_000,
+                frames: media.image_frames,
+                ..parlor_media::Limits::default().image
+            },
+            voice: SoundLimits {
+                bytes: media.voice_mebibytes,
+                seconds: media.voice_minutes.as_secs(),
+            },
+            audio: SoundLimits {
+                bytes: media.audio_mebibytes,
+                seconds: media.audio_minutes.as_secs(),
+            },
+            video: VideoLimits {
+                bytes: media.video_mebibytes,
+                seconds: media.video_minutes.as_secs(),
+                ..parlor_media::Limits::default().video
+            },
+            file_bytes: media.file_mebibytes,
+        },
+        quotas: Quotas {
+            person: media.person_gibibytes,
+            total: media.total_gibibytes,
+        },
+        concurrent: match media.concurrency {
+            0 => (cores() / 2).max(1),
+            concurrent => concurrent,
+        },
+        examination: media.examine_seconds,
+        scan: media.scan_seconds,
+        unused: media.unused_hours,
+        link: media.link_minutes,
+        ..MediaSettings::default()
+    }
+}
+
+/// The bucket of media, if they are not in a folder.
+pub(crate) fn s3(config: &Config) -> Option<S3Settings> {
+    let s3 = &config.s3;
+    Some(S3Settings {
+        url: some_text(&config.media.url)?,
+        endpoint: s3.endpoint.clone(),
+        region: s3.region.clone(),
+        addressing: match s3.addressing {
+            Addressing::Path => parlor_blobs::Addressing::Path,
+            Addressing::Host => parlor_blobs::Addressing::Host,
+        },
+        access_key: s3.access_key.clone(),
+        secret: s3.secret.clone(),
+    })
+}
+
+/// What looks for malware, if anything does.
+///
+/// # Errors
+/// If it is no address of clamd.
+pub(crate) fn scanner(config: &Config) -> Result<Option<Arc<dyn Scanner>>, ConfigError> {
+    let media = &config.media;
+    if let Some((program, arguments)) = media.scanner_command.split_first() {
+        let arguments = arguments.iter().map(Into::into).collect();
+        let command = parlor_scan::Command::new(program.into(), arguments, media.scan_seconds);
+        return Ok(Some(Arc::new(command)));
+    }
+    let Some(address) = some_text(&media.scanner) else {
+        return Ok(None);
+    };
+    let address = address.parse();
+    let address = address.map_err(|error| ConfigError::Unusable(format!("`media.scanner` {error}")))?;
+    Ok(Some(Arc::new(Clamd::new(address, media.scan_seconds))))
 }
 
 /// Whose users are ours besides those who registered here.
@@ -176,6 +259,7 @@ pub(crate) fn http(config: &Config) -> parlor_http::Settings {
         cors_origins: config.http.cors_origins.clone(),
         trusted_proxies: config.server.trusted_proxies.clone(),
         json_bytes: config.http.json_bytes,
+        accel_redirect: some_text(&config.media.accel_redirect),
         docs: config.server.docs,
         rates: config.limits.enabled.then_some(Rates {
             requests_per_second: config.limits.requests_per_second,

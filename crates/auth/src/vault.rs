@@ -1,10 +1,11 @@
 //! The vault: secrets that must be kept so that they can be read again.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use parlor_domain::Timestamp;
 use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox, SecretSlice};
 
 use crate::mac::hmac;
-use crate::{CodeSecret, Error};
+use crate::{CodeSecret, Error, LinkSecret};
 
 /// The first byte of what is sealed, so that it can be told from what another version of the server seals.
 const FORMAT: u8 = 1;
@@ -70,6 +71,17 @@ impl Vault {
         &self.newest.codes
     }
 
+    /// The secret under which links are signed from now on.
+    pub fn link_secret(&self) -> &LinkSecret {
+        &self.newest.links
+    }
+
+    /// Until when a link is good that was signed with the master key or an older one.
+    pub fn check_link(&self, thing: &[u8], signature: &str, now: Timestamp) -> Option<Timestamp> {
+        let mut keys = std::iter::once(&self.newest).chain(&self.older);
+        keys.find_map(|keys| keys.links.check(thing, signature, now))
+    }
+
     /// The secrets of the older master keys. What was hashed under them, and is not over yet, must be compared under them.
     pub fn older_code_secrets(&self) -> impl Iterator<Item = &CodeSecret> {
         self.older.iter().map(|keys| &keys.codes)
@@ -81,6 +93,7 @@ impl Vault {
 struct Keys {
     seal: LessSafeKey,
     codes: CodeSecret,
+    links: LinkSecret,
 }
 
 impl Keys {
@@ -91,9 +104,11 @@ impl Keys {
         let seal =
             UnboundKey::new(&AES_256_GCM, seal.expose_secret()).expect("a key of AES-256 has 32 bytes");
         let codes = derive(b"parlor vault: codes, HMAC-SHA-256");
+        let links = derive(b"parlor vault: links, HMAC-SHA-256");
         Self {
             seal: LessSafeKey::new(seal),
             codes: CodeSecret::from_bytes(*codes.expose_secret()),
+            links: LinkSecret::from_bytes(*links.expose_secret()),
         }
     }
 

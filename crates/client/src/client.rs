@@ -50,8 +50,10 @@ impl Settings {
 pub struct NewMessage {
     /// Where.
     pub room: Uuid,
-    /// The text.
+    /// The text, which may be empty beside media.
     pub body: String,
+    /// Ids of media that one has uploaded.
+    pub media: Vec<Uuid>,
     /// The message that it answers.
     pub reply_to: Option<u64>,
     /// What it is called, so that it is stored once however often it is sent.
@@ -64,6 +66,7 @@ impl NewMessage {
         Self {
             room,
             body: body.into(),
+            media: Vec::new(),
             reply_to: None,
             client_id: client_id(),
         }
@@ -97,6 +100,7 @@ impl Client {
             room: message.room,
             client_id: message.client_id,
             body: message.body,
+            media: message.media,
             reply_to: message.reply_to,
         }))
     }

@@ -109,6 +109,8 @@ fn is_repeatable(command: &Command) -> bool {
         Command::Send(_) | Command::Edit(_) | Command::Delete(_) => true,
         Command::Read(_) | Command::Delivered(_) => true,
         Command::Follow(_) | Command::Unfollow(_) => true,
+        // An upload that is done twice is there twice.
+        Command::Upload(_) => false,
         Command::Hello(_) | Command::Typing(_) | Command::Authenticate(_) | Command::Ping(_) => false,
     }
 }
@@ -117,6 +119,7 @@ fn number(command: &mut Command, id: u64) {
     match command {
         Command::Hello(_) => {}
         Command::Send(command) => command.id = id,
+        Command::Upload(command) => command.id = id,
         Command::Edit(command) => command.id = id,
         Command::Delete(command) => command.id = id,
         Command::Read(command) | Command::Delivered(command) => command.id = id,

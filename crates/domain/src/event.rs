@@ -156,6 +156,11 @@ impl Event {
         let (body, edited_at, rev) = now;
         let what = match &other.what {
             What::Message(message) if other.seq == of && message.rev < rev => What::Message(Message {
+                media: if body.is_some() {
+                    message.media.clone()
+                } else {
+                    Box::default()
+                },
                 body,
                 edited_at: edited_at.or(message.edited_at),
                 rev,

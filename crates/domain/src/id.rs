@@ -63,6 +63,10 @@ id!(
     RoomId
 );
 id!(
+    /// A picture, a sound, a video or a file that was uploaded.
+    MediaId
+);
+id!(
     /// One log in of one device; the family of its refresh tokens.
     SessionId
 );

@@ -13,6 +13,7 @@ mod id;
 mod invisible;
 mod letter;
 mod mark;
+mod media;
 mod message;
 mod name;
 mod network;
@@ -29,10 +30,11 @@ pub use account::{Account, AccountStatus, Email, EmailError, Password, PasswordE
 pub use event::{Event, LeaveReason, What};
 pub use fold::fold;
 pub use id::{
-    ClientId, ClientIdError, ConnectionId, Origin, ParseIdError, RoomId, SessionId, StreamId, UserId,
+    ClientId, ClientIdError, ConnectionId, MediaId, Origin, ParseIdError, RoomId, SessionId, StreamId, UserId,
 };
 pub use letter::{Letter, LetterKind};
 pub use mark::{Mark, MarksUpdate, MemberMark};
+pub use media::{Dimensions, FileName, Media, MediaKind, Thumbhash, Waveform};
 pub use message::{Draft, Message, Revision};
 pub use name::{About, DeviceName, DisplayName, NameError, PersonName, RoomName, Topic};
 pub use network::network;

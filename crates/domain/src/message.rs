@@ -1,14 +1,16 @@
 //! Messages.
 
-use crate::{ClientId, MessageBody, Seq, Timestamp};
+use crate::{ClientId, Media, MediaId, MessageBody, Seq, Timestamp};
 
 /// What somebody said, as it stands now. When, where and by whom stands in the [`Event`](crate::Event) around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// What the sender's client called it.
     pub client_id: ClientId,
-    /// The text; `None` once it was deleted.
+    /// The text, which may be empty beside media; `None` once it was deleted.
     pub body: Option<MessageBody>,
+    /// What it shows besides: at most [`Message::MEDIA`], none once it was deleted.
+    pub media: Box<[Media]>,
     /// The message that it answers.
     pub reply_to: Option<Seq>,
     /// When it was last edited.
@@ -17,13 +19,20 @@ pub struct Message {
     pub rev: Seq,
 }
 
+impl Message {
+    /// Most pieces of media in a message.
+    pub const MEDIA: usize = 10;
+}
+
 /// What somebody wants to append to a room's log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Draft {
     /// A new message.
     Message {
-        /// The text.
+        /// The text, which may be empty beside media.
         body: MessageBody,
+        /// What it shows besides, uploaded by the sender: at most [`Message::MEDIA`].
+        media: Vec<MediaId>,
         /// The message that it answers, which the sender must be able to see.
         reply_to: Option<Seq>,
     },

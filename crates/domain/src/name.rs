@@ -24,7 +24,7 @@ pub enum NameError {
 }
 
 /// Characters that could make one name look like another or break the line it stands in.
-fn is_forbidden(c: char) -> bool {
+pub(crate) fn is_forbidden(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

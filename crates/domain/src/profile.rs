@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{About, DisplayName, PersonName};
+use crate::{About, DisplayName, MediaId, PersonName};
 
 /// What somebody tells about himself, besides what he is called.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,6 +20,8 @@ pub struct Profile {
     pub time_zone: Option<TimeZone>,
     /// Where calls and texts reach him.
     pub mobile: Option<Mobile>,
+    /// The picture that stands for him, which everybody sees.
+    pub avatar: Option<MediaId>,
     /// Who may see what.
     pub shows: Shows,
 }

@@ -45,6 +45,11 @@ impl MessageBody {
         Ok(Self(text.into()))
     }
 
+    /// No text, for a message that shows media.
+    pub fn none() -> Self {
+        Self("".into())
+    }
+
     /// A text that was checked before it was stored.
     pub fn stored(text: impl Into<Box<str>>) -> Self {
         Self(text.into())

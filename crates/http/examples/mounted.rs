@@ -2,11 +2,13 @@
 //!
 //! `cargo run -p parlor-http --example mounted`, then use <http://127.0.0.1:8080/v1> and `ws://127.0.0.1:8080/v1/socket`.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer};
 use parlor_auth::{AccessTokens, KeyRing, PasswordHasher, RefreshSecret, SigningKey, Vault};
+use parlor_blobs::LocalBlobs;
 use parlor_http::{AlwaysReady, Api, Jobs, JsonFormat, SocketSettings, Sockets, mount};
 use parlor_hub::Hub;
 use parlor_mail::{FolderMailer, Letterhead, MailSettings, Templates};
@@ -58,10 +60,18 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         rooms: stores.rooms,
         log: stores.log,
         sync: stores.sync,
+        media: stores.media,
+        uploads: stores.uploads,
+        blobs: Arc::new(LocalBlobs::open("parlor-example-media".into())?),
+        scanner: None,
         clock: clock.clone(),
         entropy,
     };
-    let services = Arc::new(Services::new(ports, secrets, Default::default()));
+    // Files on their way in: on a disk with room for them, in a folder that nobody else uses.
+    let spool = PathBuf::from("parlor-example-spool");
+    std::fs::create_dir_all(&spool)?;
+    let services = Services::new(ports, secrets, Default::default(), spool)?;
+    let services = Arc::new(services);
 
     // The hub and the memory of ended sessions hear what the store writes: it starts last.
     let formats = vec![Arc::new(JsonFormat) as _];

@@ -2,6 +2,8 @@
 
 use actix_web::dev::{AppService, HttpServiceFactory};
 use actix_web::http::Method;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::DefaultHeaders;
 use actix_web::{FromRequest, Handler, Resource, Responder, Route, guard, web};
 
 use crate::ApiError;
@@ -11,6 +13,7 @@ pub(crate) struct Endpoint {
     path: &'static str,
     methods: Vec<Method>,
     routes: Vec<Route>,
+    headers: DefaultHeaders,
 }
 
 impl Endpoint {
@@ -20,6 +23,7 @@ impl Endpoint {
             path,
             methods: Vec::new(),
             routes: Vec::new(),
+            headers: DefaultHeaders::new(),
         }
     }
 
@@ -48,6 +52,12 @@ impl Endpoint {
         self
     }
 
+    /// Puts a header into every answer, refusals among them.
+    pub(crate) fn always(mut self, header: (HeaderName, HeaderValue)) -> Self {
+        self.headers = self.headers.add(header);
+        self
+    }
+
     /// The path.
     #[cfg(test)]
     pub(crate) fn path(&self) -> &'static str {
@@ -72,6 +82,9 @@ impl HttpServiceFactory for Endpoint {
             .routes
             .into_iter()
             .fold(web::resource(self.path), Resource::route);
-        resource.default_service(web::to(other)).register(config);
+        resource
+            .default_service(web::to(other))
+            .wrap(self.headers)
+            .register(config);
     }
 }

@@ -14,6 +14,7 @@ use parlor_domain::UserId;
 use parlor_services::{Error, ErrorKind};
 use parlor_wire::{FieldError, Problem};
 
+use crate::tus::UPLOAD_OFFSET;
 use crate::view;
 
 /// A refusal, on its way to become an answer of `application/problem+json` (RFC 9457).
@@ -43,7 +44,10 @@ impl From<Error> for ApiError {
             ErrorKind::Unauthenticated => (StatusCode::UNAUTHORIZED, Some(challenge(&error))),
             ErrorKind::Forbidden => (StatusCode::FORBIDDEN, None),
             ErrorKind::NotFound => (StatusCode::NOT_FOUND, None),
-            ErrorKind::Conflict => (StatusCode::CONFLICT, None),
+            ErrorKind::Conflict => (StatusCode::CONFLICT, place(&error)),
+            ErrorKind::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, None),
+            ErrorKind::Unsupported => (StatusCode::UNSUPPORTED_MEDIA_TYPE, None),
+            ErrorKind::Full => (StatusCode::INSUFFICIENT_STORAGE, None),
             ErrorKind::Limited => (
                 StatusCode::TOO_MANY_REQUESTS,
                 Some(retry_after(error.wait().unwrap_or_default())),
@@ -170,6 +174,14 @@ fn challenge(error: &Error) -> (HeaderName, HeaderValue) {
         _ => "Bearer",
     };
     (WWW_AUTHENTICATE, HeaderValue::from_static(value))
+}
+
+/// Where an upload goes on.
+fn place(error: &Error) -> Option<(HeaderName, HeaderValue)> {
+    match error {
+        Error::WrongOffset(offset) => Some((UPLOAD_OFFSET, HeaderValue::from(*offset))),
+        _ => None,
+    }
 }
 
 /// Whole seconds, not less than the time to wait.

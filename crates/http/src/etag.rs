@@ -34,7 +34,8 @@ fn tag(body: &[u8]) -> String {
     format!("W/\"{:016x}\"", hasher.finish())
 }
 
-fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+/// Whether a client has what this tag is of, as `If-None-Match` says.
+pub(crate) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     headers
         .get_all(IF_NONE_MATCH)

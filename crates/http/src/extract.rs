@@ -8,9 +8,9 @@ mod strict;
 
 use parlor_domain::PageSize;
 
-pub(crate) use caller::{COOKIE, Caller, bearer};
-pub(crate) use json::Json;
-pub(crate) use path::{InviteNumber, Path};
+pub(crate) use caller::{COOKIE, Caller, Uploader, bearer};
+pub(crate) use json::{Json, is_json};
+pub(crate) use path::{InviteNumber, Path, UploadId};
 pub(crate) use query::Query;
 pub(crate) use strict::Strict;
 

@@ -12,8 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Api;
 
-/// The tasks that run beside the server: without them marks are not written, nobody goes offline, no mail is sent, and
-/// what is kept of addresses and rooms grows. One for the whole process; dropping it ends them all without a word.
+/// The tasks that run beside the server: without them marks are not written, nobody goes offline, no mail is sent, media
+/// that nobody needs stay, and what is kept of addresses and rooms grows. One for the whole process; dropping it ends them
+/// all without a word.
 #[must_use]
 pub struct Jobs {
     tasks: JoinSet<()>,
@@ -31,6 +32,8 @@ impl Jobs {
         tasks.spawn(until(stop.clone(), forget_over(services.clone())));
         let post = services.post.clone();
         tasks.spawn(until(stop.clone(), async move { post.run().await }));
+        let library = services.library.clone();
+        tasks.spawn(until(stop.clone(), async move { library.run().await }));
         let api = api.clone();
         tasks.spawn(until(stop.clone(), async move { api.limits.sweep().await }));
         Self { tasks, stop }

@@ -7,8 +7,10 @@ pub(crate) mod account_page;
 pub(crate) mod accounts;
 pub(crate) mod challenges;
 pub(crate) mod documents;
+pub(crate) mod downloads;
 pub(crate) mod invites;
 pub(crate) mod me;
+pub(crate) mod media;
 pub(crate) mod members;
 pub(crate) mod messages;
 pub(crate) mod proofs;
@@ -16,14 +18,18 @@ pub(crate) mod rooms;
 pub(crate) mod second_steps;
 pub(crate) mod sessions;
 pub(crate) mod system;
+pub(crate) mod uploads;
 
 use actix_web::http::Method;
 
 use crate::endpoint::Endpoint;
+use crate::tus::{TUS_RESUMABLE, VERSION};
 
 /// What users do. Of paths that fit, the first is taken.
 pub(crate) fn resources() -> Vec<Endpoint> {
     const DELETE: Method = Method::DELETE;
+    const HEAD: Method = Method::HEAD;
+    const OPTIONS: Method = Method::OPTIONS;
     const PATCH: Method = Method::PATCH;
     const POST: Method = Method::POST;
     const PUT: Method = Method::PUT;
@@ -45,6 +51,10 @@ pub(crate) fn resources() -> Vec<Endpoint> {
         Endpoint::at("/v1/me/email/verification").on(POST, me::verify_again),
         Endpoint::at("/v1/me/mobile").on(PUT, me::change_mobile),
         Endpoint::at("/v1/me/deletion").on(POST, me::delete),
+        Endpoint::at("/v1/me/avatar")
+            .on(PUT, media::set_avatar)
+            .on(DELETE, media::remove_avatar),
+        Endpoint::at("/v1/me/media").get(media::usage),
         Endpoint::at("/v1/me/second-step").get(second_steps::show),
         Endpoint::at("/v1/me/second-step/mailed-code").on(PUT, second_steps::set_mailed_code),
         Endpoint::at("/v1/me/second-step/app")
@@ -90,6 +100,21 @@ pub(crate) fn resources() -> Vec<Endpoint> {
             .on(DELETE, messages::delete),
         Endpoint::at("/v1/rooms/{room}/messages/{seq}/revisions").get(messages::revisions),
         Endpoint::at("/v1/rooms/{room}/marks").on(PUT, messages::mark),
+        Endpoint::at("/v1/media").on(POST, media::upload),
+        Endpoint::at("/v1/media/{media}")
+            .get(downloads::whole)
+            .on(DELETE, media::delete),
+        Endpoint::at("/v1/media/{media}/link").on(POST, media::link),
+        Endpoint::at("/v1/media/{media}/{file}").get(downloads::picture),
+        Endpoint::at("/v1/uploads")
+            .always((TUS_RESUMABLE, VERSION))
+            .on(OPTIONS, uploads::describe)
+            .on(POST, uploads::begin),
+        Endpoint::at("/v1/uploads/{upload}")
+            .always((TUS_RESUMABLE, VERSION))
+            .on(HEAD, uploads::show)
+            .on(PATCH, uploads::add)
+            .on(DELETE, uploads::end),
         Endpoint::at("/healthz").get(system::live),
         Endpoint::at("/readyz").get(system::ready),
         Endpoint::at("/version").get(system::version),

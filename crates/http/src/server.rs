@@ -18,6 +18,10 @@ use crate::places::Places;
 use crate::socket::take_over;
 use crate::{Api, SocketSettings, Sockets, app};
 
+/// How long a client is listened to that was refused in the middle of its body: it may look for the answer only when it has
+/// sent everything, and does not find it if the connection is gone by then.
+const LINGER: Duration = Duration::from_secs(5);
+
 /// How the server serves.
 #[derive(Debug, Clone)]
 pub struct ServerSettings {
@@ -71,6 +75,7 @@ pub fn start(
             });
             HttpService::build()
                 .client_request_timeout(timeout)
+                .client_disconnect_timeout(LINGER)
                 .on_connect_ext(move |stream: &TcpStream, data| accept.connection(stream, data))
                 .upgrade(upgrade)
                 .finish(map_config(app(api), |_| AppConfig::default()))

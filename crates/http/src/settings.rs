@@ -18,6 +18,9 @@ pub struct Settings {
     /// Largest JSON body of a request, in bytes. The default holds the longest message in any script, even if all but
     /// ASCII is written as escapes.
     pub json_bytes: usize,
+    /// The path under which a web server in front gives out the folder of media, such as `/kept`: it is told by
+    /// `X-Accel-Redirect` which file to send, where files lie in a folder. `None` if the server sends them itself.
+    pub accel_redirect: Option<String>,
     /// Whether `/docs`, `/openapi.json` and `/asyncapi.json` are served.
     pub docs: bool,
     /// How much one network address may ask; `None` for any amount.
@@ -31,6 +34,7 @@ impl Default for Settings {
             cors_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             json_bytes: 256 * 1024,
+            accel_redirect: None,
             docs: true,
             rates: Some(Rates::default()),
         }

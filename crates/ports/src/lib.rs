@@ -7,6 +7,7 @@
 //! To add a port: a file here with the trait and the plain structs that it takes and gives, an adapter, and one line
 //! of wiring in the binary. It needs two implementations (a fake for tests counts) or an arrow that must be turned.
 
+mod blobs;
 mod challenges;
 mod clock;
 mod counters;
@@ -16,13 +17,17 @@ mod invites;
 mod keys;
 mod log;
 mod mail;
+mod media;
 mod proofs;
 mod rooms;
+mod scanner;
 mod second_steps;
 mod sessions;
 mod sync;
+mod uploads;
 mod users;
 
+pub use blobs::{BlobError, BlobKey, BlobStream, Blobs};
 pub use challenges::{Challenge, ChallengeStore, CodeDigest, NewChallenge};
 pub use clock::{Clock, SystemClock};
 pub use counters::{CounterName, CounterStore};
@@ -35,14 +40,20 @@ pub use log::{
     RevisionsPage,
 };
 pub use mail::{GivenUp, MailError, Mailer, NewLetter, Outbox, Waiting};
+pub use media::{
+    AvatarSet, Blob, Claimed, MediaFile, MediaKept, MediaStore, NewFile, NewMedia, Quotas, StoredFile,
+    StoredMedia,
+};
 pub use proofs::{EmailProved, NewProof, ProofStore, Purpose};
 pub use rooms::{
     Added, DirectOpened, Joined, MembersPage, NewRoom, RoomAct, RoomCreated, RoomCursor, RoomRefusal,
     RoomStore, RoomView, RoomsPage,
 };
+pub use scanner::{ScanError, Scanned, Scanner};
 pub use second_steps::{App, SecondStep, SecondStepStore};
 pub use sessions::{HostedSession, NewSession, Refresh, Refreshed, SessionStore, TokenDigest};
 pub use sync::{RoomHead, Snapshot, SyncStore};
+pub use uploads::{Part, Upload, UploadStore};
 pub use users::{
     Credentials, HostUser, LoginName, MobileSet, NewAccount, PasswordHash, Registered, Shown, UserSearch,
     UserStore,

@@ -20,6 +20,8 @@ pub trait EventLog: Send + Sync {
     /// `(room, sender, client_id)` is known is answered with what was stored then, before rights are looked at. What
     /// is refused stores nothing, its client id included.
     ///
+    /// A message uses its media, which are kept for as long as it is.
+    ///
     /// A new message moves its sender's mark to itself. That takes no `rev` and is not published as marks: whoever
     /// has the message knows it.
     ///
@@ -117,6 +119,8 @@ pub enum AppendRefusal {
     Deleted,
     /// The message was edited [`Revision::MOST`] times.
     TooManyEdits,
+    /// The sender has not uploaded the media, or it is forgotten by now.
+    NoMedia,
     /// The client id was used before for something else.
     Conflict,
 }

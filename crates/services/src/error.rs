@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use parlor_domain::UserId;
+use parlor_media::Refusal;
 use parlor_ports::StoreError;
 
 /// Why a service refused or failed. The texts are for people and say what to do; [`Error::code`] is for programs and
@@ -136,6 +137,43 @@ pub enum Error {
     #[error("this client_id was used before for something else; use a new one for each command")]
     IdempotencyConflict,
 
+    /// The actor may not see such media, or there are none.
+    #[error("there is no such media, or you may not see it")]
+    NoSuchMedia,
+    /// Something uses it, so it cannot be forgotten.
+    #[error("a message or an avatar uses this; delete that first")]
+    MediaInUse,
+    /// No such upload of the actor, or it has expired.
+    #[error("there is no such upload, or it has expired; begin it again")]
+    NoSuchUpload,
+    /// The next byte of an upload is another one.
+    #[error("the upload goes on at byte {0}")]
+    WrongOffset(u64),
+    /// The actor has begun as many uploads as one may.
+    #[error("you have begun as many uploads as one may; finish or end one first")]
+    TooManyUploads,
+    /// The file is not what it was said to be, cannot be read, or is beyond a limit.
+    #[error(transparent)]
+    Media(Refusal),
+    /// More bytes came than are allowed.
+    #[error("a file may have at most {most} bytes here")]
+    UploadTooLarge {
+        /// The limit.
+        most: u64,
+    },
+    /// The scanner found something bad in the file, or cannot tell.
+    #[error("the file was refused by the server's scanner")]
+    Infected,
+    /// The actor has uploaded as much as one may.
+    #[error("you have uploaded as much as one may; delete something first")]
+    QuotaUsedUp,
+    /// There is no room on the disk, or within what the operator allows.
+    #[error("the server has no room left for files")]
+    StorageFull(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Files cannot be scanned, so they are not taken.
+    #[error("files cannot be checked at the moment; try again later")]
+    ScannerAway(#[source] Box<dyn std::error::Error + Send + Sync>),
+
     /// It was tried too often; it can be tried again after this time.
     #[error("this was tried too often; wait before you try again")]
     TooManyTries(Duration),
@@ -166,6 +204,12 @@ pub enum ErrorKind {
     NotFound,
     /// It does not fit the present state of things.
     Conflict,
+    /// More than is allowed.
+    TooLarge,
+    /// Of a kind that is not wanted here.
+    Unsupported,
+    /// There is no room left for it.
+    Full,
     /// Too often: it will be possible after [`Error::wait`].
     Limited,
     /// Too much at once: soon it will be possible.
@@ -267,6 +311,22 @@ impl Error {
             Self::MessageDeleted => (Conflict, "message_deleted"),
             Self::TooManyEdits => (Conflict, "too_many_edits"),
             Self::IdempotencyConflict => (Conflict, "idempotency_conflict"),
+            Self::NoSuchMedia => (NotFound, "no_such_media"),
+            Self::MediaInUse => (Conflict, "media_in_use"),
+            Self::NoSuchUpload => (NotFound, "no_such_upload"),
+            Self::WrongOffset(_) => (Conflict, "wrong_offset"),
+            Self::TooManyUploads => (Conflict, "too_many_uploads"),
+            Self::Media(refusal) => match refusal {
+                Refusal::Empty => (Invalid, "media_empty"),
+                Refusal::Mismatch { .. } => (Unsupported, "media_mismatch"),
+                Refusal::TooLarge { .. } => (TooLarge, "media_too_large"),
+                _ => (Invalid, "media_unreadable"),
+            },
+            Self::UploadTooLarge { .. } => (TooLarge, "upload_too_large"),
+            Self::Infected => (Invalid, "media_infected"),
+            Self::QuotaUsedUp => (Full, "quota_used_up"),
+            Self::StorageFull(_) => (Full, "storage_full"),
+            Self::ScannerAway(_) => (Unavailable, "scanner_away"),
             Self::TooManyTries(_) => (Limited, "too_many_tries"),
             Self::HostAway(_) => (Unavailable, "host_away"),
             Self::Busy => (Busy, "busy"),

@@ -17,9 +17,11 @@ mod fingerprint;
 mod hosts;
 mod invites;
 mod letters;
+mod library;
 mod log_ins;
 mod made;
 mod marks;
+mod media;
 mod messages;
 mod passwords;
 mod post;
@@ -31,20 +33,24 @@ mod services;
 mod sessions;
 mod sync;
 mod throttle;
+mod uploads;
+mod workshop;
 
 pub use accounts::{Accounts, AccountsSettings, Registration, SignUp};
 pub use actor::Actor;
 pub use error::{Error, ErrorKind};
 pub use hosts::Hosts;
 pub use invites::{Invitation, Invites};
+pub use library::{Library, MediaLink, shown};
 pub use log_ins::{Challenged, LogIns, LogInsSettings, LoggedIn, Method, TwoStep};
 pub use made::Made;
 pub use marks::{Marks, MarksSettings};
+pub use media::{Claims, MediaSettings, Received};
 pub use messages::{Messages, MessagesSettings, NewMessage};
 /// What services answer with as it comes, so that the edge need not know the ports.
 pub use parlor_ports::{
-    GivenUp, HistoryPage, HistoryRange, Invite, MembersPage, RevisionsPage, RoomCursor, RoomView, RoomsPage,
-    SecondStep, Shown, UserSearch,
+    BlobStream, GivenUp, HistoryPage, HistoryRange, Invite, MediaFile, MembersPage, RevisionsPage,
+    RoomCursor, RoomView, RoomsPage, SecondStep, Shown, StoredFile, StoredMedia, Upload, UserSearch,
 };
 pub use passwords::{Passwords, PasswordsSettings};
 pub use post::Post;
@@ -55,3 +61,4 @@ pub use second_steps::{Enrolment, SecondSteps};
 pub use services::{Ports, Secrets, Services, Settings};
 pub use sessions::{Device, EndedSessions, Login, Sessions, SessionsSettings, Tokens};
 pub use sync::{Opened, StreamKind, StreamStart, Sync, SyncSettings, Verdict};
+pub use uploads::{Progress, Uploads};

@@ -1,8 +1,11 @@
 //! Messages: saying, changing and reading.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use parlor_domain::{Action, ClientId, Draft, Event, MessageBody, Origin, PageSize, RoomId, Seq, allows};
+use parlor_domain::{
+    Action, ClientId, Draft, Event, MediaId, Message, MessageBody, Origin, PageSize, RoomId, Seq, allows,
+};
 use parlor_ports::{
     Append, AppendRefusal, Appended, Clock, Entropy, EventLog, HistoryPage, HistoryRange, Priority,
     RevisionsPage, RoomStore,
@@ -28,8 +31,10 @@ impl Default for MessagesSettings {
 pub struct NewMessage {
     /// What the sender's client calls it: sent twice, stored once.
     pub client_id: ClientId,
-    /// The text.
+    /// The text, which may be empty beside media.
     pub body: String,
+    /// What it shows besides.
+    pub media: Vec<MediaId>,
     /// The message that it answers.
     pub reply_to: Option<Seq>,
 }
@@ -67,7 +72,7 @@ impl Messages {
     /// Says something in a room. The answer is given when it is on disk.
     ///
     /// # Errors
-    /// [`Error::Invalid`] (`body`), [`Error::NoSuchRoom`], [`Error::NoSuchMessage`] if what it answers is not to be
+    /// [`Error::Invalid`] (`body`, `media`), [`Error::NoSuchRoom`], [`Error::NoSuchMedia`] if it is not the actor's, [`Error::NoSuchMessage`] if what it answers is not to be
     /// seen, [`Error::IdempotencyConflict`], [`Error::Busy`]
     pub async fn send(
         &self,
@@ -76,12 +81,28 @@ impl Messages {
         message: NewMessage,
         origin: Option<Origin>,
     ) -> Result<Made<Arc<Event>>, Error> {
-        let draft = Draft::Message {
-            body: self.body(&message.body)?,
-            reply_to: message.reply_to,
+        let NewMessage {
+            client_id,
+            body,
+            media,
+            reply_to,
+        } = message;
+        if media.len() > Message::MEDIA || media.iter().collect::<HashSet<_>>().len() < media.len() {
+            return Err(Error::invalid(
+                "media",
+                format_args!("must be at most {}, each but once", Message::MEDIA),
+            ));
+        }
+        let body = match &*body {
+            "" if !media.is_empty() => MessageBody::none(),
+            text => self.body(text)?,
         };
-        self.append(actor, room, Some(message.client_id), draft, origin)
-            .await
+        let draft = Draft::Message {
+            body,
+            media,
+            reply_to,
+        };
+        self.append(actor, room, Some(client_id), draft, origin).await
     }
 
     /// Gives one's own message another text. Without a client id a repeated request is one more edit.
@@ -208,6 +229,7 @@ impl From<AppendRefusal> for Error {
             AppendRefusal::Forbidden => Self::Forbidden,
             AppendRefusal::Deleted => Self::MessageDeleted,
             AppendRefusal::TooManyEdits => Self::TooManyEdits,
+            AppendRefusal::NoMedia => Self::NoSuchMedia,
             AppendRefusal::Conflict => Self::IdempotencyConflict,
         }
     }

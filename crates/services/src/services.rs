@@ -1,21 +1,27 @@
 //! All services of a server together.
 
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use parlor_auth::{ForeignSettings, PasswordHasher, Vault};
 use parlor_ports::{
-    ChallengeStore, Clock, CounterStore, Entropy, EventLog, InviteStore, KeySource, Mailer, Outbox,
-    ProofStore, RoomStore, SecondStepStore, SessionStore, SyncStore, UserStore,
+    Blobs, ChallengeStore, Clock, CounterStore, Entropy, EventLog, InviteStore, KeySource, Mailer,
+    MediaStore, Outbox, ProofStore, RoomStore, Scanner, SecondStepStore, SessionStore, SyncStore,
+    UploadStore, UserStore,
 };
 
 use crate::codes::Codes;
 use crate::confirm::Confirm;
 use crate::letters::Letters;
+use crate::media::{Intake, Spool};
 use crate::throttle::Throttle;
+use crate::workshop::Workshop;
 use crate::{
-    Accounts, AccountsSettings, Error, Hosts, Invites, LogIns, LogInsSettings, Marks, MarksSettings,
-    Messages, MessagesSettings, Passwords, PasswordsSettings, Post, Presence, Proofs, ProofsSettings, Rooms,
-    RoomsSettings, SecondSteps, Sessions, SessionsSettings, Sync, SyncSettings, Tokens, TwoStep,
+    Accounts, AccountsSettings, Error, Hosts, Invites, Library, LogIns, LogInsSettings, Marks, MarksSettings,
+    MediaSettings, Messages, MessagesSettings, Passwords, PasswordsSettings, Post, Presence, Proofs,
+    ProofsSettings, Rooms, RoomsSettings, SecondSteps, Sessions, SessionsSettings, Sync, SyncSettings,
+    Tokens, TwoStep, Uploads,
 };
 
 /// What a user can do with this server.
@@ -40,6 +46,10 @@ pub struct Services {
     pub rooms: Rooms,
     /// Messages.
     pub messages: Messages,
+    /// The ways in for media.
+    pub uploads: Uploads,
+    /// The ways out for media. Its [`run`](Library::run) must be spawned.
+    pub library: Arc<Library>,
     /// Delivered and read marks. Their [`run`](Marks::run) must be spawned.
     pub marks: Arc<Marks>,
     /// Where sockets begin.
@@ -78,6 +88,14 @@ pub struct Ports {
     pub log: Arc<dyn EventLog>,
     /// Where streams stand.
     pub sync: Arc<dyn SyncStore>,
+    /// Media.
+    pub media: Arc<dyn MediaStore>,
+    /// Uploads that come in parts.
+    pub uploads: Arc<dyn UploadStore>,
+    /// The bytes of media.
+    pub blobs: Arc<dyn Blobs>,
+    /// What looks for malware; `None` if nothing does.
+    pub scanner: Option<Arc<dyn Scanner>>,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -114,6 +132,8 @@ pub struct Settings {
     pub rooms: RoomsSettings,
     /// Of messages.
     pub messages: MessagesSettings,
+    /// Of media.
+    pub media: MediaSettings,
     /// Of marks.
     pub marks: MarksSettings,
     /// Of resuming.
@@ -135,6 +155,7 @@ impl Default for Settings {
             sessions: SessionsSettings::default(),
             rooms: RoomsSettings::default(),
             messages: MessagesSettings::default(),
+            media: MediaSettings::default(),
             marks: MarksSettings::default(),
             sync: SyncSettings::default(),
             name: "Parlor".into(),
@@ -144,8 +165,11 @@ impl Default for Settings {
 }
 
 impl Services {
-    /// Puts the services together.
-    pub fn new(ports: Ports, secrets: Secrets, settings: Settings) -> Self {
+    /// Puts the services together. Files on their way in lie in this folder, which must be there and be nobody else's.
+    ///
+    /// # Errors
+    /// If that folder cannot be used.
+    pub fn new(ports: Ports, secrets: Secrets, settings: Settings, spool: PathBuf) -> io::Result<Self> {
         let Ports {
             users,
             sessions,
@@ -160,6 +184,10 @@ impl Services {
             rooms,
             log,
             sync,
+            media,
+            uploads,
+            blobs,
+            scanner,
             clock,
             entropy,
         } = ports;
@@ -196,14 +224,23 @@ impl Services {
             store: second_steps.clone(),
             confirm: confirm.clone(),
             codes: codes.clone(),
-            vault,
+            vault: vault.clone(),
             throttle: throttle.clone(),
             clock: clock.clone(),
             entropy: entropy.clone(),
             issuer: settings.name,
             enabled: settings.log_ins.two_step != TwoStep::Off,
         });
-        Self {
+        let intake = Arc::new(Intake {
+            store: media.clone(),
+            blobs: blobs.clone(),
+            scanner,
+            spool: Spool::open(spool, settings.media.receiving)?,
+            workshop: Workshop::open("parlor-media", settings.media.concurrent, settings.media.waiting),
+            clock: clock.clone(),
+            settings: settings.media,
+        });
+        Ok(Self {
             accounts: Accounts {
                 users: users.clone(),
                 throttle: throttle.clone(),
@@ -261,8 +298,23 @@ impl Services {
             marks: Arc::new(Marks::new(rooms.clone(), clock.clone(), settings.marks)),
             sync: Sync::new(sync, clock.clone(), settings.sync),
             presence: Presence::new(rooms.clone(), users),
-            rooms: Rooms::new(rooms, clock, entropy, settings.rooms),
-        }
+            rooms: Rooms::new(rooms, clock.clone(), entropy.clone(), settings.rooms),
+            library: Arc::new(Library {
+                store: media,
+                uploads: uploads.clone(),
+                blobs: blobs.clone(),
+                vault,
+                clock,
+                settings: settings.media,
+            }),
+            uploads: Uploads {
+                store: uploads,
+                blobs,
+                intake,
+                entropy,
+                settings: settings.media,
+            },
+        })
     }
 
     /// Forgets some of what is over: sessions, challenges, links, counts, letters. Says whether there may be more.

@@ -103,6 +103,7 @@ impl Bench {
             client_id,
             draft: Draft::Message {
                 body: MessageBody::stored(BODY),
+                media: Vec::new(),
                 reply_to: None,
             },
             at,

@@ -1,16 +1,18 @@
 //! Whether an append may happen and what it becomes: the rules that both databases' append paths follow.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use diesel::QueryResult;
 use parlor_domain::{
-    Action, Draft, Event, Message, MsgNo, Revision, Role, Seq, StreamId, Tag, UserId, What, allows,
+    Action, Draft, Event, Media, MediaId, Message, MsgNo, Revision, Role, Seq, StreamId, Tag, UserId, What,
+    allows,
 };
 use parlor_ports::{Append, AppendRefusal, Appended};
 
 use crate::counter::{Counter, stored_tag};
 use crate::id::Id;
-use crate::rows::{EventRow, StreamRow, Target};
+use crate::rows::{EventRow, MediaRow, StreamRow, Target};
 
 /// How often a message can be edited.
 const MOST_REVISIONS: i64 = Revision::MOST.cast_signed();
@@ -30,7 +32,25 @@ pub(crate) fn target(draft: &Draft) -> Option<i64> {
     }
 }
 
-/// Whether this sender may append this, given the sender's standing in the room and the message pointed to.
+/// The media that a draft names.
+pub(crate) fn named(draft: &Draft) -> &[MediaId] {
+    match draft {
+        Draft::Message { media, .. } => media,
+        Draft::Edit { .. } | Draft::Delete { .. } => &[],
+    }
+}
+
+/// The media that a draft names, in that order, of those that were found; `None` if one of them may not be used.
+pub(crate) fn media(append: &Append, found: &HashMap<Id, MediaRow>) -> QueryResult<Option<Box<[Media]>>> {
+    let wanted = named(&append.draft).iter().map(|id| {
+        let row = found.get(&Id::of(*id));
+        let row = row.filter(|row| row.serves(append.sender.id, append.at));
+        row.map(MediaRow::media).transpose()
+    });
+    wanted.collect()
+}
+
+/// Whether this sender may append this, but for its media, given the sender's standing in the room and the message pointed to.
 pub(crate) fn judge(
     draft: &Draft,
     sender: UserId,
@@ -66,12 +86,13 @@ pub(crate) fn judge(
 
 /// The event that an append becomes at the end of its stream, and the stream with it at its end. The event's number is
 /// still to be given.
-pub(crate) fn next(append: &Append, stream: &StreamRow, tag: Tag) -> (Event, StreamRow) {
+pub(crate) fn next(append: &Append, media: Box<[Media]>, stream: &StreamRow, tag: Tag) -> (Event, StreamRow) {
     let seq = Seq::loaded(stream.seq).next();
     let what = match &append.draft {
-        Draft::Message { body, reply_to } => What::Message(Message {
+        Draft::Message { body, reply_to, .. } => What::Message(Message {
             client_id: append.client_id.clone(),
             body: Some(body.clone()),
+            media,
             reply_to: *reply_to,
             edited_at: None,
             rev: seq,

@@ -9,7 +9,7 @@ use parlor_domain::{Event, MessageBody};
 
 use crate::counter::Counter;
 use crate::rows::Target;
-use crate::schema::{events, revisions};
+use crate::schema::{events, media_uses, released_media, revisions};
 
 /// A statement that runs on either database.
 pub(crate) trait Statement:
@@ -42,10 +42,11 @@ pub(crate) fn rewrite<'a>(edit: &Event, target: &Target, body: &'a MessageBody) 
     ))
 }
 
-/// Takes a message's text away.
+/// Takes a message's text and media away.
 pub(crate) fn blank(deletion: &Event, target: &Target) -> impl Statement + use<> {
     diesel::update(events::table.find((target.stream_id, target.seq))).set((
         events::body.eq(None::<String>),
+        events::detail.eq(None::<String>),
         events::rev.eq(deletion.seq.stored()),
     ))
 }
@@ -56,5 +57,25 @@ pub(crate) fn forget(target: &Target) -> impl Statement + use<> {
         revisions::table
             .filter(revisions::stream_id.eq(target.stream_id))
             .filter(revisions::seq.eq(target.seq)),
+    )
+}
+
+/// Notes that what a message shows may be used by nothing any more. Nothing else is done here: whoever wants to know that
+/// holds the media, and appends hold others.
+pub(crate) fn release(target: &Target) -> impl Statement + use<> {
+    media_uses::table
+        .filter(media_uses::stream_id.eq(target.stream_id))
+        .filter(media_uses::seq.eq(target.seq))
+        .select(media_uses::media_id)
+        .insert_into(released_media::table)
+        .into_columns(released_media::media_id)
+}
+
+/// Forgets what a message showed.
+pub(crate) fn unuse(target: &Target) -> impl Statement + use<> {
+    diesel::delete(
+        media_uses::table
+            .filter(media_uses::stream_id.eq(target.stream_id))
+            .filter(media_uses::seq.eq(target.seq)),
     )
 }

@@ -1,7 +1,8 @@
 //! The small numbers that stand for enums in the database. They are for ever: add, never change.
 
 use diesel::QueryResult;
-use parlor_domain::{AccountStatus, Audience, History, JoinPolicy, LetterKind, Role, RoomKind};
+use parlor_domain::{AccountStatus, Audience, History, JoinPolicy, LetterKind, MediaKind, Role, RoomKind};
+use parlor_ports::MediaFile;
 
 use crate::error::corrupt;
 
@@ -39,6 +40,21 @@ codes!(RoomKind { Direct = 1, Group = 2 });
 codes!(History { All = 1, FromJoin = 2 });
 codes!(JoinPolicy { Closed = 1, Open = 2 });
 codes!(Role { Member = 1, Admin = 2, Owner = 3 });
+
+codes!(MediaKind {
+    Image = 1,
+    Voice = 2,
+    Audio = 3,
+    Video = 4,
+    File = 5,
+});
+
+codes!(MediaFile {
+    Original = 1,
+    Small = 2,
+    Large = 3,
+    Poster = 4,
+});
 
 codes!(LetterKind {
     LoginCode = 1,

@@ -24,6 +24,16 @@ macro_rules! counters {
 
 counters!(Seq, MsgNo, Rev);
 
+/// An amount, of bytes or milliseconds, as the databases keep it.
+pub(crate) fn stored_amount(amount: u64) -> i64 {
+    i64::try_from(amount).unwrap_or(i64::MAX)
+}
+
+/// The amount that was stored.
+pub(crate) fn loaded_amount(stored: i64) -> u64 {
+    u64::try_from(stored).unwrap_or(0)
+}
+
 /// A tag as the databases keep it: the same 32 bits, signed.
 pub(crate) fn stored_tag(tag: Tag) -> i32 {
     tag.0.cast_signed()

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use parlor_ports::{
-    ChallengeStore, CounterStore, Entropy, EventLog, EventSink, InviteStore, Outbox, ProofStore, RoomStore,
-    SecondStepStore, SessionStore, StoreError, SyncStore, UserStore,
+    ChallengeStore, CounterStore, Entropy, EventLog, EventSink, InviteStore, MediaStore, Outbox, ProofStore,
+    RoomStore, SecondStepStore, SessionStore, StoreError, SyncStore, UploadStore, UserStore,
 };
 
 use crate::settings::{Database, Settings};
@@ -60,13 +60,18 @@ pub struct Ports {
     pub invites: Arc<dyn InviteStore>,
     /// Letters that wait.
     pub outbox: Arc<dyn Outbox>,
+    /// What was uploaded.
+    pub media: Arc<dyn MediaStore>,
+    /// Uploads that are not complete.
+    pub uploads: Arc<dyn UploadStore>,
 }
 
 impl Ports {
     fn of<B>(backend: B) -> Self
     where
         B: EventLog + RoomStore + UserStore + SessionStore + SyncStore,
-        B: ChallengeStore + SecondStepStore + ProofStore + CounterStore + InviteStore + Outbox + 'static,
+        B: ChallengeStore + SecondStepStore + ProofStore + CounterStore + InviteStore + Outbox,
+        B: MediaStore + UploadStore + 'static,
     {
         let backend = Arc::new(backend);
         Self {
@@ -80,7 +85,9 @@ impl Ports {
             proofs: backend.clone(),
             counters: backend.clone(),
             invites: backend.clone(),
-            outbox: backend,
+            outbox: backend.clone(),
+            media: backend.clone(),
+            uploads: backend,
         }
     }
 }

@@ -28,8 +28,8 @@ use self::stores::{Job, Task, Tx};
 use crate::error::{closed, store_error};
 use crate::id::{DbId, Id};
 use crate::queue::Queue;
-use crate::rows::LetterRow;
-use crate::schema::{letters, streams};
+use crate::rows::{LetterRow, MediaRow};
+use crate::schema::{letters, media, streams};
 
 pub(crate) use self::connection::{migrate, pending};
 pub(crate) use self::engine::{Engine, Idle};
@@ -146,6 +146,18 @@ async fn claim(conn: &mut Conn, what: &str) -> QueryResult<()> {
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// These media, as far as they are there. Nobody else uses or forgets them until the end of the transaction. They are locked
+/// in the order of their ids.
+async fn hold_media(conn: &mut Conn, ids: Vec<Id>) -> QueryResult<Vec<MediaRow>> {
+    media::table
+        .filter(media::id.eq_any(ids))
+        .order(media::id)
+        .select(MediaRow::as_select())
+        .for_update()
+        .load(conn)
+        .await
 }
 
 /// The letters that are due, the one that waited longest first, without those that somebody else takes at this moment.

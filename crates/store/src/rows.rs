@@ -7,8 +7,10 @@ mod digest;
 mod event;
 mod invite;
 mod letter;
+mod media;
 mod proof;
 mod room;
+mod upload;
 
 pub(crate) use account::{AccountRow, ProfileColumns, SessionRow};
 pub(crate) use challenge::{ChallengeRow, NewChallengeRow};
@@ -17,5 +19,7 @@ pub(crate) use digest::{digest, room_digest};
 pub(crate) use event::{EventRow, NewEvent, Target};
 pub(crate) use invite::{InviteRow, NewInviteRow};
 pub(crate) use letter::{GivenUpRow, LetterRow, NewLetterRow};
+pub(crate) use media::{BlobRow, FileRow, MediaRow, key as blob_key};
 pub(crate) use proof::ProofRow;
 pub(crate) use room::{MemberRow, RoomRow, StreamRow};
+pub(crate) use upload::UploadRow;

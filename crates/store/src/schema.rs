@@ -36,6 +36,7 @@ table! {
         last_name_key -> Nullable<Text>,
         epoch -> BigInt,
         mailed_code -> Bool,
+        avatar -> Nullable<DbId>,
     }
 }
 
@@ -314,6 +315,123 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+
+    blobs (digest) {
+        digest -> Binary,
+        generation -> BigInt,
+        bytes -> BigInt,
+        stored -> Bool,
+        claims -> BigInt,
+        claimed_until -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+
+    unneeded_blobs (digest, generation) {
+        digest -> Binary,
+        generation -> BigInt,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    media (id) {
+        id -> DbId,
+        owner_id -> DbId,
+        kind -> SmallInt,
+        mime -> Text,
+        name -> Nullable<Text>,
+        bytes -> BigInt,
+        width -> Nullable<BigInt>,
+        height -> Nullable<BigInt>,
+        duration_ms -> Nullable<BigInt>,
+        waveform -> Nullable<Binary>,
+        thumbhash -> Nullable<Binary>,
+        picture -> Bool,
+        weight -> BigInt,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    media_files (media_id, file) {
+        media_id -> DbId,
+        file -> SmallInt,
+        digest -> Binary,
+        mime -> Text,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    media_uses (stream_id, seq, media_id) {
+        stream_id -> DbId,
+        seq -> BigInt,
+        media_id -> DbId,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    released_media (number) {
+        number -> BigInt,
+        media_id -> DbId,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    media_usage (owner_id) {
+        owner_id -> DbId,
+        bytes -> BigInt,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    uploads (id) {
+        id -> DbId,
+        owner_id -> DbId,
+        bytes -> BigInt,
+        received -> BigInt,
+        parts -> BigInt,
+        kind -> Nullable<SmallInt>,
+        mime -> Nullable<Text>,
+        name -> Nullable<Text>,
+        expires_at -> BigInt,
+        ended -> Bool,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    upload_parts (upload_id, place) {
+        upload_id -> DbId,
+        place -> BigInt,
+        no -> BigInt,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     users,
     sessions,
@@ -334,6 +452,15 @@ allow_tables_to_appear_in_same_query!(
     letters,
     counters,
     departures,
+    blobs,
+    unneeded_blobs,
+    media,
+    media_files,
+    media_uses,
+    released_media,
+    media_usage,
+    uploads,
+    upload_parts,
 );
 
 #[cfg(test)]
@@ -383,7 +510,16 @@ mod tests {
             invites,
             letters,
             counters,
-            departures
+            departures,
+            blobs,
+            unneeded_blobs,
+            media,
+            media_files,
+            media_uses,
+            released_media,
+            media_usage,
+            uploads,
+            upload_parts
         )
     }
 

@@ -30,8 +30,8 @@ use self::stores::{Task, Tx};
 use crate::error::closed;
 use crate::id::{DbId, Id};
 use crate::queue::Queue;
-use crate::rows::LetterRow;
-use crate::schema::letters;
+use crate::rows::{LetterRow, MediaRow};
+use crate::schema::{letters, media};
 
 pub(crate) use self::connection::{migrate, pending};
 pub(crate) use self::engine::{Engine, Idle};
@@ -107,6 +107,15 @@ async fn lock(_: &mut Conn, _: Vec<Id>) -> QueryResult<()> {
 /// Nothing to claim, for the same reason.
 async fn claim(_: &mut Conn, _: &str) -> QueryResult<()> {
     Ok(())
+}
+
+/// These media, as far as they are there. Nobody else uses or forgets them: there is one writer.
+async fn hold_media(conn: &mut Conn, ids: Vec<Id>) -> QueryResult<Vec<MediaRow>> {
+    media::table
+        .filter(media::id.eq_any(ids))
+        .select(MediaRow::as_select())
+        .load(conn)
+        .await
 }
 
 /// The letters that are due, the one that waited longest first. Nobody else takes them: there is one writer.

@@ -1,6 +1,7 @@
 //! A store, what surrounds it, and short words for telling it what people do.
 
 mod letters;
+mod media;
 mod people;
 mod rooms;
 mod talk;
@@ -14,14 +15,16 @@ use std::time::Duration;
 use futures_util::future::{join_all, maybe_done};
 use parlor_domain::Timestamp;
 use parlor_ports::{
-    ChallengeStore, CounterStore, EventLog, InviteStore, Outbox, ProofStore, RoomStore, SecondStepStore,
-    SessionStore, SyncStore, UserStore,
+    ChallengeStore, CounterStore, EventLog, InviteStore, MediaStore, Outbox, ProofStore, RoomStore,
+    SecondStepStore, SessionStore, SyncStore, UploadStore, UserStore,
 };
 
 use crate::{FixedClock, Heard, SeededEntropy};
 
+pub(crate) use media::AMPLE;
+pub use media::blob;
 pub use people::address;
-pub use talk::{delete, edit, key, message, reply, text};
+pub use talk::{delete, edit, key, message, reply, show, text};
 
 /// A store under test: its ports, and the sink, clock and entropy that it was opened with.
 ///
@@ -50,6 +53,10 @@ pub struct Fixture {
     pub invites: Arc<dyn InviteStore>,
     /// Letters that wait.
     pub outbox: Arc<dyn Outbox>,
+    /// What was uploaded.
+    pub media: Arc<dyn MediaStore>,
+    /// Uploads that are not complete.
+    pub uploads: Arc<dyn UploadStore>,
     /// The sink to which the store publishes.
     pub heard: Arc<Heard>,
     /// The time of day.

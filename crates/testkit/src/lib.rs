@@ -4,6 +4,7 @@
 //! - [`Heard`]: an event sink that remembers;
 //! - [`Inbox`]: where letters arrive;
 //! - [`Postgres`]: a throw-away database server;
+//! - [`Moto`]: a throw-away server that speaks S3;
 //! - [`Fixture`]: a store with short words for making people, rooms and messages;
 //! - `TestApp` (feature `app`): a whole server;
 //! - [`ReplicaState`]: what a client holds, folded from events, marks and pages;
@@ -28,8 +29,10 @@ pub mod conformance;
 pub use app::TestApp;
 pub use clock::FixedClock;
 pub use entropy::SeededEntropy;
-pub use fixture::{Fixture, address, at_once, delete, edit, key, message, polled_in_order, reply, text};
+pub use fixture::{
+    Fixture, address, at_once, blob, delete, edit, key, message, polled_in_order, reply, show, text,
+};
 pub use heard::Heard;
 pub use inbox::Inbox;
 pub use replica::{Facts, Gap, OwnChange, ReplicaState, RoomReplica, Shown, ShownMember};
-pub use servers::Postgres;
+pub use servers::{Moto, Postgres};

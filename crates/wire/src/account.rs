@@ -84,6 +84,8 @@ pub struct AccountView {
     /// What the person says of himself.
     #[schema(example = "In Zurich, mostly by train")]
     pub about: Option<String>,
+    /// The picture that stands for the person: a piece of media.
+    pub avatar: Option<Uuid>,
     /// Where mail reaches the person.
     #[schema(example = "ann@example.org")]
     pub email: Option<String>,
@@ -117,6 +119,7 @@ impl From<&Account> for AccountView {
             first_name: profile.first_name.as_ref().map(ToString::to_string),
             last_name: profile.last_name.as_ref().map(ToString::to_string),
             about: profile.about.as_ref().map(ToString::to_string),
+            avatar: profile.avatar.map(|media| media.uuid()),
             email: account.email.as_ref().map(|email| email.as_str().to_owned()),
             email_verified: account.email_verified_at.is_some(),
             mobile: profile.mobile.as_ref().map(ToString::to_string),
@@ -153,6 +156,9 @@ pub struct UserView {
     /// What the person says of himself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,
+    /// The picture that stands for the person: a piece of media.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<Uuid>,
     /// The verified address, if the person shows it to whoever asks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
@@ -179,6 +185,7 @@ impl From<&Account> for UserView {
             first_name: profile.first_name.as_ref().map(ToString::to_string),
             last_name: profile.last_name.as_ref().map(ToString::to_string),
             about: profile.about.as_ref().map(ToString::to_string),
+            avatar: profile.avatar.map(|media| media.uuid()),
             email: None,
             mobile: None,
             last_seen: None,

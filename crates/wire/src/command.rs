@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::MediaKindName;
+
 /// A frame from a client. Each but `hello` carries an `id` of the client's choice, and gets exactly one answer, which
 /// repeats it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -13,6 +15,8 @@ pub enum Command {
     Hello(Hello),
     /// Sends a message.
     Send(Send),
+    /// Uploads a small file.
+    Upload(Upload),
     /// Edits one's own message.
     Edit(Edit),
     /// Deletes a message for everyone.
@@ -90,11 +94,35 @@ pub struct Send {
     pub room: Uuid,
     /// The client's own name for the message; sent again with the same, it is stored once.
     pub client_id: String,
-    /// The text.
+    /// The text, which may be left out beside media.
+    #[serde(default)]
     pub body: String,
+    /// Ids of media that one has uploaded: at most 10, each but once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 10)]
+    pub media: Vec<Uuid>,
     /// The message that it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<u64>,
+}
+
+/// Uploads a small file. Answered with what it is, once it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Upload {
+    /// The command's id.
+    pub id: u64,
+    /// Its bytes as base64, with the standard or the URL-safe alphabet, padded or not; or a `data:` URL.
+    pub data: String,
+    /// What it is; without this its content decides, and sound is `audio`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<MediaKindName>,
+    /// What the file is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its media type. One that does not fit the content is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mime: Option<String>,
 }
 
 /// Edits one's own message.
@@ -185,6 +213,7 @@ impl Command {
         match self {
             Self::Hello(_) => None,
             Self::Send(command) => Some(command.id),
+            Self::Upload(command) => Some(command.id),
             Self::Edit(command) => Some(command.id),
             Self::Delete(command) => Some(command.id),
             Self::Read(command) | Self::Delivered(command) => Some(command.id),

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     Authenticate, Command, Delete, Edit, Failure, FieldError, Follow, Hello, MarkTo, Ping, Retry, Send,
-    Typing,
+    Typing, Upload,
 };
 
 /// Why a frame is no command.
@@ -74,6 +74,7 @@ fn explain(text: &str) -> FrameError {
     let wrong = match kind.as_ref().and_then(Value::as_str) {
         Some("hello") => wrong_field::<Hello>(value),
         Some("send") => wrong_field::<Send>(value),
+        Some("upload") => wrong_field::<Upload>(value),
         Some("edit") => wrong_field::<Edit>(value),
         Some("delete") => wrong_field::<Delete>(value),
         Some("read" | "delivered") => wrong_field::<MarkTo>(value),
@@ -82,8 +83,8 @@ fn explain(text: &str) -> FrameError {
         Some("authenticate") => wrong_field::<Authenticate>(value),
         Some("ping") => wrong_field::<Ping>(value),
         _ => {
-            let known =
-                "hello, send, edit, delete, read, delivered, typing, follow, unfollow, authenticate or ping";
+            let known = "hello, send, upload, edit, delete, read, delivered, typing, follow, unfollow, authenticate \
+                         or ping";
             return FrameError {
                 id,
                 code: "unknown_type",
@@ -147,6 +148,20 @@ mod tests {
             (
                 "{\"id\":7,\"type\":\"send\"}".to_owned(),
                 (id, "invalid", Some("room")),
+            ),
+            (
+                format!(
+                    "{{\"id\":7,\"type\":\"send\",\"room\":\"{room}\",\"client_id\":\"a\",\"media\":[7]}}"
+                ),
+                (id, "invalid", Some("media[0]")),
+            ),
+            (
+                "{\"id\":7,\"type\":\"upload\"}".to_owned(),
+                (id, "invalid", Some("data")),
+            ),
+            (
+                "{\"id\":7,\"type\":\"upload\",\"data\":\"\",\"kind\":\"film\"}".to_owned(),
+                (id, "invalid", Some("kind")),
             ),
             (
                 "{\"id\":-7,\"type\":\"ping\"}".to_owned(),

@@ -15,6 +15,7 @@ mod event;
 mod explain;
 mod field;
 mod invite;
+mod media;
 mod message;
 mod names;
 mod problem;
@@ -34,12 +35,13 @@ pub use asyncapi::asyncapi;
 pub use close::{CloseReason, ComeBack};
 pub use command::{
     Authenticate, ClientMark, Command, Delete, Edit, Follow, Hello, MarkTo, Ping, Send, StreamPosition,
-    Typing,
+    Typing, Upload,
 };
 pub use decode::{FrameError, command_id, decode};
 pub use event::{EventBody, EventView, LeaveReason};
 pub use field::{FieldError, parse};
 pub use invite::{CreateInvite, InviteMade, InviteView, InvitesList};
+pub use media::{ChangeAvatar, MediaKindName, MediaLinkView, MediaUsage, MediaView, UploadMedia};
 pub use message::{
     EditMessage, MarkMessages, MarksAnswer, MessageView, MessagesPage, RevisionView, RevisionsPage,
     SendMessage,

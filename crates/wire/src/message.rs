@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{PersonRef, PositionView, Time};
+use crate::{MediaView, PersonRef, PositionView, Time};
 
 /// A message as it stands now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -20,8 +20,11 @@ pub struct MessageView {
     pub at: Time,
     /// What the sender's client called it.
     pub client_id: String,
-    /// The text; `null` once it was deleted.
+    /// The text, which may be empty beside media; `null` once it was deleted.
     pub body: Option<String>,
+    /// What it shows besides; nothing once it was deleted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<MediaView>,
     /// The message that it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<u64>,
@@ -41,6 +44,7 @@ impl MessageView {
             at: event.at.into(),
             client_id: message.client_id.as_str().to_owned(),
             body: message.body.as_ref().map(|body| body.as_str().to_owned()),
+            media: message.media.iter().map(MediaView::from).collect(),
             reply_to: message.reply_to.map(|seq| seq.0),
             edited_at: message.edited_at.map(Time),
             rev: message.rev.0,
@@ -71,9 +75,15 @@ pub struct MessagesPage {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SendMessage {
-    /// The text: up to 65,536 bytes of UTF-8 (the server's setting), no control characters but tab and line breaks.
-    #[schema(min_length = 1, example = "Hello!")]
+    /// The text: up to 65,536 bytes of UTF-8 (the server's setting), no control characters but tab and line breaks. It
+    /// may be left out if there are media.
+    #[serde(default)]
+    #[schema(example = "Hello!")]
     pub body: String,
+    /// Ids of media that one has uploaded: at most 10, each but once.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    pub media: Vec<Uuid>,
     /// The sender's own name for the message, at most 36 visible ASCII characters; a UUIDv7 is recommended. Sent again
     /// with the same, it is stored once.
     #[schema(min_length = 1, max_length = 36, pattern = "^[!-~]*$")]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{AccountView, EventView, PersonRef, PositionView, Retry, Time};
+use crate::{AccountView, EventView, MediaView, PersonRef, PositionView, Retry, Time};
 
 /// A frame from the server: an event of a stream, or one of the others. All have a `type`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -161,6 +161,9 @@ pub struct Success {
     /// How somebody is whom one follows now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presence: Option<Presence>,
+    /// What was uploaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<Box<MediaView>>,
 }
 
 /// A command was refused. Nothing was changed.

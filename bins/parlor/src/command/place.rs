@@ -6,6 +6,7 @@ use anyhow::Context;
 use parlor_ports::Entropy;
 use parlor_services::Services;
 use parlor_store::Store;
+use tempfile::TempDir;
 
 use super::database;
 use crate::app::{self, Machine};
@@ -18,6 +19,7 @@ use crate::outside::Outside;
 pub(super) struct Place {
     pub(super) services: Services,
     store: Store,
+    _spool: TempDir,
 }
 
 impl Place {
@@ -29,8 +31,15 @@ impl Place {
         let store = database::open(config, out).await?;
         let machine = Machine::default();
         let keys = keys(config, &*machine.entropy)?;
-        let services = app::services(config, keys, Outside::none(), store.ports(), &machine)?;
-        Ok(Self { services, store })
+        // Not the server's, which may be using it.
+        let spool = TempDir::new().context("cannot make a temporary folder")?;
+        let folder = spool.path().to_owned();
+        let services = app::services(config, keys, Outside::none(), store.ports(), &machine, folder)?;
+        Ok(Self {
+            services,
+            store,
+            _spool: spool,
+        })
     }
 
     /// Waits until what was written is on disk.

@@ -31,6 +31,7 @@ impl Config {
 
         self.lets_people_in()?;
         self.knows_its_host()?;
+        self.keeps_media()?;
 
         // One position is that of the user's own stream.
         let (rooms, most) = (self.rooms.per_user, SyncSettings::default().max_positions - 1);
@@ -103,6 +104,26 @@ impl Config {
         if host.issuer == settings::issuer(self) {
             return Err(ConfigError::Together(
                 "`host.issuer` must not be our own issuer (`auth.issuer`, or else the public URL)".into(),
+            ));
+        }
+        Ok(())
+    }
+
+    fn keeps_media(&self) -> Result<(), ConfigError> {
+        let (media, s3) = (&self.media, &self.s3);
+        if !media.scanner.is_empty() && !media.scanner_command.is_empty() {
+            return Err(ConfigError::Together(
+                "`media.scanner` and `media.scanner_command` exclude each other: give one of them".into(),
+            ));
+        }
+        if !media.url.is_empty() && (s3.access_key.is_empty() || s3.secret.expose_secret().is_empty()) {
+            return Err(ConfigError::Together(
+                "`media.url` needs `s3.access_key` and `s3.secret`".into(),
+            ));
+        }
+        if !media.url.is_empty() && !media.accel_redirect.is_empty() {
+            return Err(ConfigError::Together(
+                "`media.accel_redirect` is for media in a folder, not in a bucket (`media.url`)".into(),
             ));
         }
         Ok(())

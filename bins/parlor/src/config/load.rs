@@ -31,8 +31,9 @@ pub struct Loaded {
 }
 
 /// Variables with a name of their own.
-const SHORT: [(&str, &str); 3] = [
+const SHORT: [(&str, &str); 4] = [
     ("DATABASE_URL", "database.url"),
+    ("S3_URL", "media.url"),
     ("PARLOR_DATA", "server.data"),
     ("PARLOR_LISTEN", "server.listen"),
 ];
@@ -100,7 +101,9 @@ impl Loaded {
     fn shown(&self, key: &str, value: &Value) -> String {
         match (key, self.config.database.url.redacted()) {
             ("database.url", Some(url)) => Value::String(url).to_string(),
-            ("mail.password", _) if value.as_str() != Some("") => Value::from("***").to_string(),
+            ("mail.password" | "s3.secret", _) if value.as_str() != Some("") => {
+                Value::from("***").to_string()
+            }
             _ => value.to_string(),
         }
     }

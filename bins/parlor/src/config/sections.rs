@@ -12,8 +12,8 @@ use serde::Deserialize;
 use url::Url;
 
 use super::value::{
-    algorithms, base_url, count, days, flag, folder, minutes, networks, origins, page, rate, seconds,
-    socket_address, within,
+    algorithms, base_url, command, count, days, flag, folder, gibibytes, hours, mebibytes, minutes, networks,
+    origins, page, rate, seconds, socket_address, within,
 };
 use super::{DatabaseUrl, LogLevel};
 
@@ -208,6 +208,84 @@ pub struct Messages {
     /// Longest text, in bytes.
     #[serde(deserialize_with = "count::<1, 1_048_576, _>")]
     pub body_bytes: usize,
+}
+
+/// `[media]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(
+    missing_docs,
+    reason = "config/default.toml explains them, under the same names"
+)]
+pub struct Media {
+    pub url: String,
+    #[serde(deserialize_with = "mebibytes")]
+    pub image_mebibytes: u64,
+    #[serde(deserialize_with = "mebibytes")]
+    pub voice_mebibytes: u64,
+    #[serde(deserialize_with = "mebibytes")]
+    pub audio_mebibytes: u64,
+    #[serde(deserialize_with = "mebibytes")]
+    pub video_mebibytes: u64,
+    #[serde(deserialize_with = "mebibytes")]
+    pub file_mebibytes: u64,
+    #[serde(deserialize_with = "minutes::<1, 10_000, _>")]
+    pub voice_minutes: Duration,
+    #[serde(deserialize_with = "minutes::<1, 10_000, _>")]
+    pub audio_minutes: Duration,
+    #[serde(deserialize_with = "minutes::<1, 10_000, _>")]
+    pub video_minutes: Duration,
+    #[serde(deserialize_with = "within::<1, 1_000, _>")]
+    pub image_megapixels: u32,
+    #[serde(deserialize_with = "within::<16, 65_535, _>")]
+    pub image_side: u32,
+    #[serde(deserialize_with = "within::<1, 100_000, _>")]
+    pub image_frames: u32,
+    #[serde(deserialize_with = "gibibytes")]
+    pub person_gibibytes: u64,
+    #[serde(deserialize_with = "gibibytes")]
+    pub total_gibibytes: u64,
+    #[serde(deserialize_with = "hours::<1, 720, _>")]
+    pub unused_hours: Duration,
+    #[serde(deserialize_with = "minutes::<1, 1_440, _>")]
+    pub link_minutes: Duration,
+    #[serde(deserialize_with = "count::<0, 64, _>")]
+    pub concurrency: usize,
+    #[serde(deserialize_with = "seconds::<1, 3_600, _>")]
+    pub examine_seconds: Duration,
+    pub scanner: String,
+    #[serde(deserialize_with = "command")]
+    pub scanner_command: Vec<String>,
+    #[serde(deserialize_with = "seconds::<1, 3_600, _>")]
+    pub scan_seconds: Duration,
+    pub accel_redirect: String,
+}
+
+/// `[s3]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct S3 {
+    /// The server's address; `None` for AWS.
+    #[serde(deserialize_with = "page")]
+    pub endpoint: Option<Url>,
+    /// The region.
+    pub region: String,
+    /// Who we are to it.
+    pub access_key: String,
+    /// The key's secret.
+    pub secret: SecretString,
+    /// Where the bucket stands in requests.
+    pub addressing: Addressing,
+}
+
+/// Where the bucket stands in requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Addressing {
+    /// In the path.
+    Path,
+    /// In the name of the host.
+    Host,
 }
 
 /// `[socket]`

@@ -52,6 +52,23 @@ pub(super) fn minutes<'de, const MIN: u32, const MAX: u32, D: Deserializer<'de>>
     within::<MIN, MAX, D>(deserializer).map(|minutes| Duration::from_secs(60 * u64::from(minutes)))
 }
 
+/// As [`within`], in hours.
+pub(super) fn hours<'de, const MIN: u32, const MAX: u32, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Duration, D::Error> {
+    within::<MIN, MAX, D>(deserializer).map(|hours| Duration::from_secs(3_600 * u64::from(hours)))
+}
+
+/// From 1 to 65,536 MiB, in bytes.
+pub(super) fn mebibytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    within::<1, 65_536, D>(deserializer).map(|mebibytes| u64::from(mebibytes) << 20)
+}
+
+/// From 1 to 1,000,000 GiB, in bytes.
+pub(super) fn gibibytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    within::<1, 1_000_000, D>(deserializer).map(|gibibytes| u64::from(gibibytes) << 30)
+}
+
 /// As [`within`], in days of 24 hours.
 pub(super) fn days<'de, const MIN: u32, const MAX: u32, D: Deserializer<'de>>(
     deserializer: D,
@@ -135,6 +152,11 @@ pub(super) fn page<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
 pub(super) fn folder<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
     let text = String::deserialize(deserializer)?;
     Ok((!text.is_empty()).then(|| text.into()))
+}
+
+/// A program and its arguments, or nothing.
+pub(super) fn command<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    texts(deserializer, r#"["clamscan", "--no-summary"]"#)
 }
 
 /// Names of signature algorithms, at least one.

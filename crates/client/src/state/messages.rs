@@ -28,6 +28,9 @@ impl Change {
     fn apply(&self, message: &mut MessageView) {
         if self.rev > message.rev {
             message.body.clone_from(&self.body);
+            if self.body.is_none() {
+                message.media.clear();
+            }
             message.edited_at = self.edited_at.or(message.edited_at);
             message.rev = self.rev;
         }

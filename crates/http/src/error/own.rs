@@ -3,16 +3,24 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, HeaderValue, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, CONTENT_RANGE, HeaderValue, WWW_AUTHENTICATE};
 use parlor_wire::FieldError;
 
 use super::{ApiError, retry_after};
+use crate::tus::{TUS_VERSION, VERSION};
 
 impl ApiError {
     /// A field whose value is not what it must be.
     pub(crate) fn invalid(field: &str, message: &str) -> Self {
         let (field, message) = (field.to_owned(), message.to_owned());
         FieldError { field, message }.into()
+    }
+
+    /// A field of a form that is not known, and those that are.
+    pub(crate) fn unknown_field(field: &str, known: &[&str]) -> Self {
+        let field: String = field.chars().take(64).collect();
+        let known = known.join(", ");
+        Self::invalid(&field, &format!("is not known; known here: {known}"))
     }
 
     /// A body that is no JSON.
@@ -74,6 +82,12 @@ impl ApiError {
         Self::new(StatusCode::REQUEST_TIMEOUT, "timeout", detail)
     }
 
+    /// A body that ends too early, or is not what it is said to be.
+    pub(crate) fn broken_off() -> Self {
+        let detail = "the body broke off, or is not what its Content-Type says";
+        Self::new(StatusCode::BAD_REQUEST, "malformed", detail)
+    }
+
     /// A body of more than so many bytes.
     pub(crate) fn too_large(limit: usize) -> Self {
         let detail = format!("the body must be at most {limit} bytes");
@@ -88,6 +102,37 @@ impl ApiError {
             "unsupported_media_type",
             detail,
         )
+    }
+
+    /// A body that is no file in any of the forms in which one can be sent.
+    pub(crate) fn no_upload() -> Self {
+        let detail = "send the file as multipart/form-data, or as base64 in application/json";
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        Self::new(status, "unsupported_media_type", detail)
+    }
+
+    /// A body that is no part of an upload.
+    pub(crate) fn no_part() -> Self {
+        let detail = "send Content-Type: application/offset+octet-stream";
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        Self::new(status, "unsupported_media_type", detail)
+    }
+
+    /// A client that speaks no version of tus, or one that is not known.
+    pub(crate) fn no_such_tus() -> Self {
+        let detail = "this is the tus protocol: send Tus-Resumable: 1.0.0";
+        let mut refusal = Self::new(StatusCode::PRECONDITION_FAILED, "no_such_tus", detail);
+        refusal.0.header = Some((TUS_VERSION, VERSION));
+        refusal
+    }
+
+    /// A range of which a file of this length has nothing (RFC 9110, section 15.5.17).
+    pub(crate) fn range_not_satisfiable(length: u64) -> Self {
+        let detail = format!("the file has {length} bytes");
+        let mut refusal = Self::new(StatusCode::RANGE_NOT_SATISFIABLE, "range_not_satisfiable", detail);
+        let content = HeaderValue::from_str(&format!("bytes */{length}"));
+        refusal.0.header = content.ok().map(|content| (CONTENT_RANGE, content));
+        refusal
     }
 
     /// More than one network address may ask; it may ask again after this time.

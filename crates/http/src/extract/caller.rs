@@ -7,6 +7,8 @@ use futures_util::future::LocalBoxFuture;
 use parlor_services::Actor;
 
 use super::json::is_json;
+use crate::form::is_form;
+use crate::tus::TUS_RESUMABLE;
 use crate::{ApiError, api, is_own_origin};
 
 /// The user whose access token came with the request: `Authorization: Bearer …`, or the cookie of the same name as
@@ -25,11 +27,29 @@ impl FromRequest for Caller {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { caller(&request).await })
+        Box::pin(async move { authenticate(&request, is_json).await.map(Self) })
     }
 }
 
-async fn caller(request: &HttpRequest) -> Result<Caller, ApiError> {
+/// The same for who uploads: with the cookie alone, also by a form, or with the header of tus, which no form can send.
+pub(crate) struct Uploader(pub(crate) Actor);
+
+impl FromRequest for Uploader {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { authenticate(&request, is_upload).await.map(Self) })
+    }
+}
+
+fn is_upload(headers: &HeaderMap) -> bool {
+    is_json(headers) || is_form(headers) || headers.contains_key(TUS_RESUMABLE)
+}
+
+/// Whose request it is. With the cookie alone, one that changes something must come from a page of ours and be such a one.
+async fn authenticate(request: &HttpRequest, is_ours: fn(&HeaderMap) -> bool) -> Result<Actor, ApiError> {
     let api = api::of(request);
     let headers = request.headers();
     let address = api.client_ip(request.head());
@@ -42,14 +62,14 @@ async fn caller(request: &HttpRequest) -> Result<Caller, ApiError> {
                 if !is_own_origin(headers, api.settings.public_url.as_ref()) {
                     return Err(ApiError::foreign_origin());
                 }
-                if !is_json(headers) {
+                if !is_ours(headers) {
                     return Err(ApiError::unsupported_media_type());
                 }
             }
             api.authenticate(cookie.value(), address).await?
         }
     };
-    Ok(Caller(actor))
+    Ok(actor)
 }
 
 /// The token of an `Authorization` header (RFC 6750, section 2.1).

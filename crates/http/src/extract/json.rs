@@ -28,13 +28,20 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let limit = api::of(request).settings.json_bytes;
-        let announced = announced(request.headers(), limit);
-        let payload = payload.take();
-        Box::pin(async move {
-            let size = announced?;
-            let body = tokio::time::timeout(PATIENCE, read(payload, size, limit)).await;
-            parse(&body.map_err(|_| ApiError::timeout())??)
-        })
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move { Self::read(request.headers(), payload, limit).await })
+    }
+}
+
+impl<T: DeserializeOwned> Json<T> {
+    /// Reads a body of at most so many bytes.
+    ///
+    /// # Errors
+    /// If it is too large, takes too long, or is none that can be read as `T`.
+    pub(crate) async fn read(headers: &HeaderMap, payload: Payload, limit: usize) -> Result<Self, ApiError> {
+        let size = announced(headers, limit)?;
+        let body = tokio::time::timeout(PATIENCE, read(payload, size, limit)).await;
+        parse(&body.map_err(|_| ApiError::timeout())??)
     }
 }
 
@@ -47,7 +54,7 @@ impl<T: Serialize> Responder for Json<T> {
 }
 
 /// Whether the body is said to be plain JSON. A charset is passed over: JSON is UTF-8 (RFC 8259, section 8.1).
-pub(super) fn is_json(headers: &HeaderMap) -> bool {
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let essence = kind.and_then(|kind| kind.split(';').next());
     essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))

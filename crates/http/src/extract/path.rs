@@ -6,7 +6,9 @@ use std::str::FromStr;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use parlor_domain::{RoomId, Seq, SessionId, UserId};
+use parlor_domain::{MediaId, RoomId, Seq, SessionId, UserId};
+use parlor_services::MediaFile;
+use uuid::Uuid;
 
 use crate::ApiError;
 
@@ -64,6 +66,38 @@ impl Segment for SessionId {
 
     fn read(text: &str) -> Result<Self, String> {
         parse(text)
+    }
+}
+
+impl Segment for MediaId {
+    const NAME: &str = "media";
+
+    fn read(text: &str) -> Result<Self, String> {
+        parse(text)
+    }
+}
+
+impl Segment for MediaFile {
+    const NAME: &str = "file";
+
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "small" => Ok(Self::Small),
+            "large" => Ok(Self::Large),
+            "poster" => Ok(Self::Poster),
+            _ => Err("must be small, large or poster".to_owned()),
+        }
+    }
+}
+
+/// The id of an upload in parts.
+pub(crate) struct UploadId(pub(crate) Uuid);
+
+impl Segment for UploadId {
+    const NAME: &str = "upload";
+
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|_| "must be a UUID".to_owned())
     }
 }
 

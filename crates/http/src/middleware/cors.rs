@@ -2,11 +2,18 @@
 
 use actix_cors::Cors;
 use actix_web::http::Method;
-use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, RETRY_AFTER};
+use actix_web::http::header::{
+    ACCEPT_RANGES, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
+    IF_NONE_MATCH, IF_RANGE, LOCATION, RANGE, RETRY_AFTER,
+};
 use actix_web::middleware::Condition;
 
 use crate::Settings;
 use crate::request_id::X_REQUEST_ID;
+use crate::tus::{
+    PARLOR_MEDIA, TUS_EXTENSION, TUS_MAX_SIZE, TUS_RESUMABLE, TUS_VERSION, UPLOAD_EXPIRES, UPLOAD_LENGTH,
+    UPLOAD_METADATA, UPLOAD_OFFSET,
+};
 
 /// Lets pages of the configured origins in, with a token that they hold themselves: never with the cookie.
 pub(crate) fn cors(settings: &Settings) -> Condition<Cors> {
@@ -20,8 +27,18 @@ pub(crate) fn cors(settings: &Settings) -> Condition<Cors> {
     ];
     let open = Cors::default()
         .allowed_methods(methods)
-        .allowed_headers([AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH])
+        .allowed_headers([AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH, IF_RANGE, RANGE])
+        .allowed_headers([TUS_RESUMABLE, UPLOAD_LENGTH, UPLOAD_METADATA, UPLOAD_OFFSET])
         .expose_headers([ETAG, LOCATION, RETRY_AFTER, X_REQUEST_ID])
+        .expose_headers([ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE])
+        .expose_headers([
+            TUS_EXTENSION,
+            TUS_MAX_SIZE,
+            TUS_RESUMABLE,
+            TUS_VERSION,
+            PARLOR_MEDIA,
+        ])
+        .expose_headers([UPLOAD_EXPIRES, UPLOAD_LENGTH, UPLOAD_METADATA, UPLOAD_OFFSET])
         .max_age(3600);
     let cors = settings
         .cors_origins

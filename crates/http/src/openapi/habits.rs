@@ -31,6 +31,8 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
         &mut item.post,
         &mut item.delete,
         &mut item.patch,
+        &mut item.head,
+        &mut item.options,
     ]
     .into_iter()
     .flatten()
@@ -46,6 +48,8 @@ fn segment(name: &str) -> Parameter {
     let (text, schema) = match name {
         "seq" => ("The message's `seq`", (Type::Integer, KnownFormat::Int64)),
         "invite" => ("The invitation's number", (Type::Integer, KnownFormat::Int64)),
+        "media" => ("The media's id", (Type::String, KnownFormat::Uuid)),
+        "upload" => ("The upload's id", (Type::String, KnownFormat::Uuid)),
         "user" => ("The account's id", (Type::String, KnownFormat::Uuid)),
         "session" => ("The session's id", (Type::String, KnownFormat::Uuid)),
         _ => ("The room's id", (Type::String, KnownFormat::Uuid)),

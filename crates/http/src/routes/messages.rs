@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use parlor_domain::{ClientId, Mark, RoomId, Seq};
+use parlor_domain::{ClientId, Mark, MediaId, RoomId, Seq};
 use parlor_services::{HistoryRange, NewMessage};
 use parlor_wire::{
     EditMessage, EventView, MarkMessages, MarksAnswer, MessagesPage, RevisionsPage, SendMessage, parse,
@@ -71,7 +71,7 @@ pub(crate) async fn list(
     responses(
         (status = 201, description = "Stored", body = EventView),
         (status = 200, description = "Stored before, with this `client_id`", body = EventView),
-        (status = 404, description = "`no_such_room`, or `no_such_message`: the one it answers"),
+        (status = 404, description = "`no_such_room`, `no_such_media`, or `no_such_message`: the one it answers"),
         (status = 409, description = "`idempotency_conflict`"),
     ))]
 pub(crate) async fn send(
@@ -83,6 +83,7 @@ pub(crate) async fn send(
     let message = NewMessage {
         client_id: parse("client_id", &wish.client_id)?,
         body: wish.body,
+        media: wish.media.into_iter().map(MediaId::new).collect(),
         reply_to: wish.reply_to.map(Seq),
     };
     let sent = api.services.messages.send(&actor, room, message, None).await?;

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use parlor_domain::{ClientId, Mark, Origin, RoomId, Seq, StreamId, UserId};
-use parlor_services::{Actor, Error, ErrorKind, NewMessage};
-use parlor_wire::{Command, Failure, MarkTo, Notice, Retry, Success};
+use parlor_domain::{ClientId, FileName, Mark, MediaId, Origin, RoomId, Seq, StreamId, UserId};
+use parlor_services::{Actor, Claims, Error, ErrorKind, NewMessage};
+use parlor_wire::{Command, Failure, MarkTo, MediaView, Notice, Retry, Success, Upload};
 
 use super::frame::ok;
 use super::session::Session;
@@ -42,6 +42,10 @@ pub(crate) fn take(session: &Rc<Session>, actor: Actor, command: Command) {
             let task = session.clone();
             session.spawn(async move { append(&task, &actor, number, command).await });
         }
+        Command::Upload(file) => {
+            let task = session.clone();
+            session.spawn(async move { upload(&task, &actor, number, file).await });
+        }
         Command::Hello(_) => {}
     }
 }
@@ -60,6 +64,7 @@ async fn append(session: &Rc<Session>, actor: &Actor, number: u64, command: Comm
                 let message = NewMessage {
                     client_id,
                     body: send.body,
+                    media: send.media.into_iter().map(MediaId::new).collect(),
                     reply_to: send.reply_to.map(Seq),
                 };
                 messages
@@ -91,6 +96,26 @@ async fn append(session: &Rc<Session>, actor: &Actor, number: u64, command: Comm
             let event = made.into_inner();
             session.connection.answer(number, |id| format::done(id, &event));
         }
+        Err(error) => refuse(session, number, &error),
+    }
+}
+
+/// Takes a small file, and says what it is.
+async fn upload(session: &Session, actor: &Actor, number: u64, file: Upload) {
+    let claims = Claims {
+        kind: file.kind.map(Into::into),
+        mime: file.mime.map(Into::into),
+        name: file.name.as_deref().and_then(FileName::tame),
+    };
+    let uploads = &session.sockets.api.services.uploads;
+    match uploads.decode(actor, &file.data, claims).await {
+        Ok(media) => session.connection.answer(number, |id| {
+            frame::notice(&Notice::Ok(Success {
+                id,
+                media: Some(Box::new(MediaView::from(&media))),
+                ..Success::default()
+            }))
+        }),
         Err(error) => refuse(session, number, &error),
     }
 }

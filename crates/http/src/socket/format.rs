@@ -77,7 +77,7 @@ pub(crate) fn done(command: u64, event: &Event) -> Bytes {
         seq,
         tag,
         at,
-        presence: None,
+        ..Success::default()
     }))
 }
 

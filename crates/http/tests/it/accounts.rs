@@ -15,6 +15,7 @@ async fn who_registers_is_shown_the_account_and_where_it_is() {
     {
       "about": null,
       "admin": false,
+      "avatar": null,
       "created_at": "2026-01-01T00:00:00.000000Z",
       "display_name": "Ann Lee",
       "email": "ann@example.org",

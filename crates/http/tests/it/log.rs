@@ -58,6 +58,11 @@ async fn requests_are_logged_without_secrets() {
     world.complete(&json!(challenge), &code).await;
     let new = json!({"token": link, "new_password": "battery staple"});
     world.post("/v1/password-resets/complete", new).await;
+    let media = ann.upload(b"%PDF-1.4", "secret name.pdf").await;
+    let media = format!("/v1/media/{}", text(&media["id"]));
+    let shared = text(&ann.post(&format!("{media}/link"), json!({})).await.json()["url"]);
+    assert_eq!(world.get(&shared).await.status, 200);
+    let signature = shared.rsplit('=').next().unwrap();
     let logged = String::from_utf8(paper.0.lock().unwrap().clone()).unwrap();
     assert!(logged.contains(&path), "{logged}");
     assert!(logged.contains(named.header("x-request-id").unwrap()), "{logged}");
@@ -69,6 +74,8 @@ async fn requests_are_logged_without_secrets() {
         &link,
         &challenge,
         "battery staple",
+        signature,
+        "secret name",
     ];
     for secret in secrets {
         assert!(!logged.contains(secret), "{logged}");

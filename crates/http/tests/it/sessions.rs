@@ -31,6 +31,7 @@ async fn a_log_in_gives_tokens_and_a_session() {
       "user": {
         "about": null,
         "admin": false,
+        "avatar": null,
         "created_at": "2026-01-01T00:00:00.000000Z",
         "display_name": "ann",
         "email": null,

@@ -3,10 +3,12 @@
 mod answer;
 mod device;
 mod host;
+mod line;
 mod person;
 
 use std::collections::HashMap;
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -23,6 +25,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use parlor_auth::{AccessTokens, ForeignSettings, KeyRing, PasswordHasher, RefreshSecret, SigningKey, Vault};
+use parlor_blobs::LocalBlobs;
 use parlor_domain::LetterKind;
 use parlor_http::server::{self, ServerSettings};
 use parlor_http::{Api, Jobs, JsonFormat, Readiness, Settings, SocketSettings, Sockets, mount};
@@ -36,6 +39,7 @@ use tempfile::TempDir;
 pub(crate) use self::answer::{Answer, text};
 pub(crate) use self::device::{Device, Frame};
 pub(crate) use self::host::{HOST, HostKey};
+pub(crate) use self::line::{HangUp, Line};
 pub(crate) use self::person::Person;
 
 /// Everybody's password.
@@ -54,7 +58,7 @@ pub(crate) struct World {
     server: ServerHandle,
     _jobs: Jobs,
     _store: Store,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// What a server is like.
@@ -170,10 +174,17 @@ impl World {
             rooms: stores.rooms,
             log: stores.log,
             sync: stores.sync,
+            media: stores.media,
+            uploads: stores.uploads,
+            blobs: Arc::new(LocalBlobs::open(folder.path().join("kept")).unwrap()),
+            scanner: None,
             clock: clock.clone(),
             entropy,
         };
-        let services = Arc::new(Services::new(ports, secrets(), setup.services));
+        let spool = folder.path().join("spool");
+        std::fs::create_dir(&spool).unwrap();
+        let services = Services::new(ports, secrets(), setup.services, spool).unwrap();
+        let services = Arc::new(services);
         let sink = services.sessions.ended().before(hub.clone());
         let store = opened.start(sink).await.unwrap();
         let ready = Arc::new(Switch(AtomicBool::new(true)));
@@ -216,7 +227,7 @@ impl World {
             server: handle,
             _jobs: jobs,
             _store: store,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -224,11 +235,36 @@ impl World {
     pub(crate) async fn send(&self, request: Request<Full<Bytes>>) -> Answer {
         let answer = self.client.request(request).await.unwrap();
         let (head, body) = answer.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
         Answer {
             status: head.status.as_u16(),
             headers: head.headers,
-            text: String::from_utf8(body.collect().await.unwrap().to_bytes().into()).unwrap(),
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes,
         }
+    }
+
+    /// Waits until something is so.
+    pub(crate) async fn until(&self, so: impl Fn() -> bool) {
+        let waited = async {
+            while !so() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let waited = tokio::time::timeout(Duration::from_secs(20), waited).await;
+        waited.expect("it becomes so");
+    }
+
+    /// How many files lie in a folder of the server: `spool` for those on their way in, `kept/content` and `kept/parts`.
+    pub(crate) fn files(&self, folder: &str) -> usize {
+        fn count(folder: &Path) -> usize {
+            let entries = std::fs::read_dir(folder).into_iter().flatten();
+            let paths = entries.map(|entry| entry.unwrap().path());
+            paths
+                .map(|path| if path.is_dir() { count(&path) } else { 1 })
+                .sum()
+        }
+        count(&self.folder.path().join(folder))
     }
 
     /// A request to be sent, with these headers.

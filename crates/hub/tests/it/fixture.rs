@@ -58,6 +58,7 @@ pub(crate) fn text(text: &str) -> What {
     What::Message(Message {
         client_id,
         body,
+        media: Box::default(),
         reply_to: None,
         edited_at: None,
         rev: Seq::ZERO,

@@ -13,6 +13,7 @@ mod hosts;
 mod invites;
 mod log_ins;
 mod marks;
+mod media;
 mod messages;
 mod on_postgres;
 mod post;

@@ -1,10 +1,12 @@
 //! Services on a real store, and short words for the people who use them.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use parlor_auth::{AccessTokens, KeyRing, PasswordHasher, RefreshSecret, SigningKey, Vault};
+use parlor_blobs::LocalBlobs;
 use parlor_domain::{Event, History, JoinPolicy, LetterKind, MessageBody, RoomId, Seq, UserId, What};
 use parlor_services::{
     Actor, Challenged, Device, Error, LoggedIn, Login, Made, NewGroup, NewMessage, Ports, Registration,
@@ -29,6 +31,8 @@ pub(crate) struct World {
     pub(crate) inbox: Arc<Inbox>,
     _store: Store,
     folder: TempDir,
+    /// Where media are.
+    pub(crate) media: TempDir,
 }
 
 impl World {
@@ -37,7 +41,7 @@ impl World {
     }
 
     pub(crate) async fn with(settings: Settings) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let (folder, media) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let clock = Arc::new(FixedClock::default());
         let entropy = Arc::new(SeededEntropy::default());
         let heard = Arc::new(Heard::default());
@@ -62,10 +66,14 @@ impl World {
             rooms: stores.rooms,
             log: stores.log,
             sync: stores.sync,
+            media: stores.media,
+            uploads: stores.uploads,
+            blobs: Arc::new(LocalBlobs::open(media.path().join("kept")).unwrap()),
+            scanner: None,
             clock: clock.clone(),
             entropy,
         };
-        let services = Services::new(ports.clone(), secrets(), settings);
+        let services = open(ports.clone(), settings, media.path());
         let sink = services.sessions.ended().before(heard.clone());
         Self {
             services,
@@ -75,6 +83,7 @@ impl World {
             inbox,
             _store: opened.start(sink).await.unwrap(),
             folder,
+            media,
         }
     }
 
@@ -85,7 +94,7 @@ impl World {
 
     /// Services of another process, with ports of its own.
     pub(crate) fn services_with(&self, ports: Ports, settings: Settings) -> Services {
-        Services::new(ports, secrets(), settings)
+        open(ports, settings, self.media.path())
     }
 
     /// Whether the files of the database hold this.
@@ -272,6 +281,7 @@ pub(crate) fn message(client_id: &str, body: &str) -> NewMessage {
     NewMessage {
         client_id: client_id.parse().unwrap(),
         body: body.to_owned(),
+        media: Vec::new(),
         reply_to: None,
     }
 }
@@ -307,6 +317,12 @@ pub(crate) fn code<T>(result: Result<T, Error>) -> &'static str {
         Ok(_) => "ok",
         Err(error) => error.code(),
     }
+}
+
+/// Services whose files on their way in lie in a folder of their own below this one.
+fn open(ports: Ports, settings: Settings, folder: &Path) -> Services {
+    let spool = tempfile::tempdir_in(folder).unwrap().keep();
+    Services::new(ports, secrets(), settings, spool).unwrap()
 }
 
 fn secrets() -> Secrets {

@@ -4,6 +4,7 @@
 mod facts;
 mod insert;
 mod lookup;
+mod media;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -11,13 +12,14 @@ use std::sync::Arc;
 use diesel::prelude::*;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use parlor_domain::{Draft, RoomId};
-use parlor_ports::{Append, Appended, Entropy};
+use parlor_ports::{Append, AppendRefusal, Appended, Entropy};
 
 use self::facts::Facts;
 use self::insert::New;
+use self::media::Held;
 use super::connection::Conn;
 use super::turns::{Turn, Turns};
-use crate::appending::{judge, known, next, target};
+use crate::appending::{self, judge, known, next, target};
 use crate::changing;
 use crate::error::corrupt;
 use crate::id::Id;
@@ -33,13 +35,15 @@ pub(super) async fn commit(
 ) -> QueryResult<(Turn, Vec<Appended>)> {
     // The two travel together. BEGIN is always first: it needs no preparing, and is sent when it is first polled.
     let ((), mut streams) = tokio::try_join!(biased; execute(conn, "BEGIN"), lock(conn, batch))?;
+    let held = media::hold(conn, batch).await?;
     let mut appended = Vec::with_capacity(batch.len());
     let mut rest = batch;
     while !rest.is_empty() {
         let (set, others) = rest.split_at(independent(rest, &streams));
         let mut facts = Facts::read(conn, set).await?;
-        let judged = Judged::new(&mut facts, &mut streams, entropy, set)?;
+        let judged = Judged::new(&mut facts, &held, &mut streams, entropy, set)?;
         let numbers = insert::insert(conn, &streams, &judged.new).await?;
+        media::use_by(conn, &judged.new).await?;
         for new in &judged.new {
             change(conn, new, facts.target(new.append)).await?;
         }
@@ -106,6 +110,7 @@ impl<'a> Judged<'a> {
     /// Judges a set whose members do not depend on each other, and moves the streams to where they will stand.
     fn new(
         facts: &mut Facts,
+        held: &Held,
         streams: &mut HashMap<RoomId, StreamRow>,
         entropy: &dyn Entropy,
         set: &[&'a Append],
@@ -125,9 +130,15 @@ impl<'a> Judged<'a> {
                 judged.settled.push(Some(Appended::Refused(refusal)));
                 continue;
             }
+            let Some(media) = appending::media(append, held)? else {
+                judged
+                    .settled
+                    .push(Some(Appended::Refused(AppendRefusal::NoMedia)));
+                continue;
+            };
             let stream = streams.get_mut(&append.room);
             let stream = stream.ok_or_else(|| corrupt("room", format_args!("{}: no stream", append.room)))?;
-            let (event, grown) = next(append, stream, entropy.tag());
+            let (event, grown) = next(append, media, stream, entropy.tag());
             *stream = grown;
             judged.new.push(New {
                 append,
@@ -164,6 +175,10 @@ async fn change(conn: &mut Conn, new: &New<'_>, target: Option<&Target>) -> Quer
         (Draft::Delete { .. }, Some(target)) => {
             RunQueryDsl::execute(changing::blank(&new.event, target), conn).await?;
             RunQueryDsl::execute(changing::forget(target), conn).await?;
+            if target.shows_media {
+                RunQueryDsl::execute(changing::release(target), conn).await?;
+                RunQueryDsl::execute(changing::unuse(target), conn).await?;
+            }
         }
         (Draft::Message { .. }, _) | (Draft::Edit { .. } | Draft::Delete { .. }, None) => {}
     }

@@ -36,6 +36,7 @@ pub(crate) struct AccountRow {
     show_email: i16,
     show_mobile: i16,
     show_last_seen: i16,
+    avatar: Option<Id>,
 }
 
 impl AccountRow {
@@ -64,6 +65,7 @@ impl TryFrom<AccountRow> for Account {
                 locale: optional("locale", row.locale)?,
                 time_zone: optional("time zone", row.time_zone)?,
                 mobile: optional("mobile number", row.mobile)?,
+                avatar: row.avatar.map(Into::into),
                 shows: Shows {
                     email: Code::decode(row.show_email)?,
                     mobile: Code::decode(row.show_mobile)?,

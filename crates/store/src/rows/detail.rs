@@ -1,12 +1,15 @@
-//! What the rarer kinds of event say, as JSON.
+//! What the rarer kinds of event say, as JSON, and the media of messages.
+
+mod media;
 
 use diesel::QueryResult;
 use parlor_domain::{
-    Capacity, History, JoinPolicy, LeaveReason, Role, RoomId, Seq, SessionId, UserRef, What,
+    Capacity, History, JoinPolicy, LeaveReason, Media, Role, RoomId, Seq, SessionId, UserRef, What,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use self::media::Piece;
 use crate::code::Code;
 use crate::error::{corrupt, parse};
 
@@ -79,6 +82,18 @@ pub(crate) fn joined_room(json: &str) -> QueryResult<Option<RoomId>> {
         Detail::RoomJoined { room, .. } => Some(RoomId::new(room)),
         _ => None,
     })
+}
+
+/// The media of a message; `None` if it shows none.
+pub(super) fn media_to_json(media: &[Media]) -> Option<String> {
+    let pieces: Vec<Piece> = media.iter().map(Piece::from).collect();
+    (!pieces.is_empty()).then(|| serde_json::to_string(&pieces).expect("maps with text keys are always JSON"))
+}
+
+/// The media that a message was stored with.
+pub(super) fn media_from_json(json: &str) -> QueryResult<Box<[Media]>> {
+    let pieces: Vec<Piece> = serde_json::from_str(json).map_err(|why| corrupt("event", why))?;
+    pieces.into_iter().map(Piece::media).collect()
 }
 
 impl Detail {

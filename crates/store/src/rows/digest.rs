@@ -5,21 +5,27 @@ use parlor_domain::{ClientId, Draft};
 use parlor_ports::NewRoom;
 use sha2::{Digest, Sha256};
 
+use crate::appending::named;
 use crate::code::{Code, Kind};
 
 /// Of something to be appended.
 pub(crate) fn digest(client_id: &ClientId, draft: &Draft) -> i64 {
     let (kind, seq, body) = match draft {
-        Draft::Message { body, reply_to } => (Kind::Message, *reply_to, Some(body)),
+        Draft::Message { body, reply_to, .. } => (Kind::Message, *reply_to, Some(body)),
         Draft::Edit { target, body } => (Kind::MessageEdited, Some(*target), Some(body)),
         Draft::Delete { target } => (Kind::MessageDeleted, Some(*target), None),
     };
-    let hash = Sha256::new()
+    let mut hash = Sha256::new()
         .chain_update([u8::try_from(client_id.as_str().len()).unwrap_or(u8::MAX)])
         .chain_update(client_id.as_str())
         .chain_update(kind.code().to_be_bytes())
         .chain_update(seq.map_or(0, |seq| seq.0).to_be_bytes())
         .chain_update(body.map_or("", |body| body.as_str()));
+    for media in named(draft) {
+        // A byte that is in no text, so that none looks like this.
+        hash.update([0xff]);
+        hash.update(media.uuid().as_bytes());
+    }
     short(hash)
 }
 

@@ -3,10 +3,10 @@
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::sql_types::{BigInt, Nullable};
-use diesel::{Insertable, QueryResult, Queryable, Selectable};
+use diesel::{ExpressionMethods, Insertable, QueryResult, Queryable, Selectable};
 use parlor_domain::{ClientId, Event, Message, MessageBody, MsgNo, Seq, Timestamp, UserRef, What};
 
-use super::detail::Detail;
+use super::detail::{Detail, media_from_json, media_to_json};
 use crate::code::{Code, Kind};
 use crate::counter::{Counter, loaded_tag, stored_tag};
 use crate::error::{corrupt, parse};
@@ -46,6 +46,9 @@ pub(crate) struct Target {
     pub(crate) body: Option<String>,
     pub(crate) edited_at: Option<i64>,
     pub(crate) rev: Option<i64>,
+    /// Whether it shows media.
+    #[diesel(select_expression = events::detail.is_not_null())]
+    pub(crate) shows_media: bool,
     /// The number of the newest revision: the last row of its key, whatever its length.
     #[diesel(select_expression = sql(LAST_REVISION), select_expression_type = SqlLiteral<Nullable<BigInt>>)]
     last_revision: Option<i64>,
@@ -103,7 +106,10 @@ impl NewEvent {
             body: message.and_then(|m| Some(m.body.as_ref()?.as_str().to_owned())),
             reply_to: message.and_then(|m| m.reply_to).map(Seq::stored),
             rev: message.map(|m| m.rev.stored()),
-            detail: Detail::of(&event.what).map(|detail| detail.to_json()),
+            detail: match message {
+                Some(message) => media_to_json(&message.media),
+                None => Detail::of(&event.what).map(|detail| detail.to_json()),
+            },
             created_at: event.at.micros(),
         }
     }
@@ -174,6 +180,10 @@ impl EventRow {
                     self.client_id.as_deref().ok_or_else(|| missing("client id"))?,
                 )?,
                 body: self.body.map(MessageBody::stored),
+                media: self
+                    .detail
+                    .as_deref()
+                    .map_or_else(|| Ok(Box::default()), media_from_json)?,
                 reply_to: self.reply_to.map(Seq::loaded),
                 edited_at: self.edited_at.map(Timestamp::from_micros),
                 rev: Seq::loaded(self.rev.unwrap_or(self.seq)),

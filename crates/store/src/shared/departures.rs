@@ -153,6 +153,10 @@ async fn delete_messages(
         let deletion = tx.append(room, None, deleted, at).await?;
         RunQueryDsl::execute(changing::blank(&deletion, message), tx.conn).await?;
         RunQueryDsl::execute(changing::forget(message), tx.conn).await?;
+        if message.shows_media {
+            RunQueryDsl::execute(changing::release(message), tx.conn).await?;
+            RunQueryDsl::execute(changing::unuse(message), tx.conn).await?;
+        }
     }
     let full = i64::try_from(messages.len()).is_ok_and(|found| found == MESSAGES);
     let until = match messages.last() {

@@ -10,7 +10,9 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
-use parlor_domain::{Event, MarksUpdate, MemberMark, PageSize, Rev, RoomId, Seq, StreamId, UserId, What};
+use parlor_domain::{
+    Event, FileName, MarksUpdate, Media, MemberMark, PageSize, Rev, RoomId, Seq, StreamId, UserId, What,
+};
 use parlor_ports::{Append, Appended, EventLog, HistoryPage, HistoryRange, RevisionsPage, StoreError};
 
 use super::super::{Backend, Conn};
@@ -24,6 +26,8 @@ pub(super) use self::history::messages_by;
 
 /// Most events that one read of a stream gives.
 const PAGE_EVENTS: i64 = 64;
+/// How much there is to say of a piece of media besides its names, about.
+const MEDIA: usize = 400;
 
 #[async_trait]
 impl EventLog for Backend {
@@ -91,12 +95,18 @@ async fn events_after(conn: &mut Conn, stream: StreamId, after: Seq) -> QueryRes
 
 /// How much an event lets somebody read.
 pub(super) fn text(event: &Event) -> usize {
-    let body = match &event.what {
-        What::Message(message) => message.body.as_ref(),
-        What::MessageEdited { body, .. } => body.as_ref(),
-        _ => None,
+    let (body, media) = match &event.what {
+        What::Message(message) => (message.body.as_ref(), &*message.media),
+        What::MessageEdited { body, .. } => (body.as_ref(), &[][..]),
+        _ => (None, &[][..]),
     };
-    body.map_or(0, |body| body.as_str().len())
+    body.map_or(0, |body| body.as_str().len()) + media.iter().map(said).sum::<usize>()
+}
+
+/// How much is said of a piece of media, about.
+fn said(media: &Media) -> usize {
+    let name = media.name.as_ref().map_or("", FileName::as_str);
+    MEDIA + media.mime.len() + name.len()
 }
 
 /// Makes events of rows, with what edited messages say now.

@@ -8,6 +8,7 @@ mod departures;
 mod invites;
 mod job;
 pub(super) mod log;
+mod media;
 mod outbox;
 mod proofs;
 mod rooms;
@@ -15,6 +16,7 @@ mod second_steps;
 mod sessions;
 mod sync;
 mod tx;
+mod uploads;
 mod users;
 
 pub(super) use care::{check, erase_deleted};

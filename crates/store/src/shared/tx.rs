@@ -7,10 +7,10 @@ use diesel_async::RunQueryDsl;
 use parlor_domain::{Event, MarksUpdate, MsgNo, Seq, StreamId, Timestamp, UserRef, What};
 use parlor_ports::{Entropy, Published};
 
-use super::super::{Conn, claim, lock};
+use super::super::{Conn, claim, hold_media, lock};
 use crate::counter::{Counter, stored_tag};
 use crate::id::Id;
-use crate::rows::{NewEvent, StreamRow};
+use crate::rows::{MediaRow, NewEvent, StreamRow};
 use crate::schema::{events, streams};
 use crate::settings::Settings;
 
@@ -64,6 +64,19 @@ impl<'c> Tx<'c> {
     /// end of the transaction. Comes after streams were locked, never before.
     pub(super) async fn claim(&mut self, what: &str) -> QueryResult<()> {
         claim(self.conn, what).await
+    }
+
+    /// Media, as far as they are there, that nobody else uses or forgets until the end of the transaction. Called once in a
+    /// transaction, after streams were locked and what else there is was claimed.
+    pub(super) async fn hold_media(&mut self, ids: Vec<Id>) -> QueryResult<Vec<MediaRow>> {
+        hold_media(self.conn, ids).await
+    }
+
+    /// A number for bytes that are to be stored, by which they are told from the same bytes of another time.
+    pub(super) fn generation(&self) -> u32 {
+        let mut random = [0; 4];
+        self.entropy.fill(&mut random);
+        u32::from_ne_bytes(random)
     }
 
     /// Makes the stream of a new user or room.

@@ -5,19 +5,19 @@ use std::sync::Arc;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use parlor_domain::{Draft, Event, Role, RoomId, UserId};
-use parlor_ports::{Append, Appended, Entropy};
+use parlor_domain::{Draft, Event, Media, Role, RoomId, UserId};
+use parlor_ports::{Append, AppendRefusal, Appended, Entropy};
 
 use super::memory::Memory;
 use super::statements::{AddEvent, DONE, GrowStream, MoveMark, PART, UNDO};
-use crate::appending::{self, Standing, judge, known, next};
+use crate::appending::{self, Standing, judge, known, named, next};
 use crate::changing;
 use crate::code::Code;
 use crate::counter::Counter;
 use crate::error::corrupt;
 use crate::id::Id;
-use crate::rows::{EventRow, NewEvent, StreamRow, Target, digest};
-use crate::schema::{events, members, streams};
+use crate::rows::{EventRow, MediaRow, NewEvent, StreamRow, Target, digest};
+use crate::schema::{events, media, media_uses, members, streams};
 
 /// What is known to all appends of a run, and what is to be written once at its end.
 pub(super) struct Run<'c> {
@@ -51,7 +51,7 @@ impl<'c> Run<'c> {
 
     /// Appends one, unless it is known or refused. An error leaves nothing of it.
     pub(super) fn append(&mut self, append: &Append) -> QueryResult<Appended> {
-        if matches!(append.draft, Draft::Message { .. }) {
+        if matches!(&append.draft, Draft::Message { media, .. } if media.is_empty()) {
             // One statement that writes, if it comes to that.
             return self.add(append);
         }
@@ -73,8 +73,12 @@ impl<'c> Run<'c> {
             let known = self.known(append, digest)?;
             return Ok(known.unwrap_or(Appended::Refused(refusal)));
         }
+        let Some(media) = self.media(append)? else {
+            let known = self.known(append, digest)?;
+            return Ok(known.unwrap_or(Appended::Refused(AppendRefusal::NoMedia)));
+        };
         let stream = self.stream(append.room)?;
-        let (mut event, grown) = next(append, &stream, self.entropy.tag());
+        let (mut event, grown) = next(append, media, &stream, self.entropy.tag());
         event.number = self.number + 1;
         if !self.insert(append, &event, digest)? {
             let known = self.known(append, digest)?;
@@ -84,6 +88,7 @@ impl<'c> Run<'c> {
         match (&append.draft, target) {
             (Draft::Message { .. }, _) => {
                 let place = (event.seq.stored(), event.msg_no.stored());
+                self.use_media(&append.draft, &event)?;
                 self.spoken.insert((append.room, append.sender.id), place);
             }
             (Draft::Edit { body, .. }, Some(target)) => {
@@ -93,6 +98,10 @@ impl<'c> Run<'c> {
             (Draft::Delete { .. }, Some(target)) => {
                 changing::blank(&event, &target).execute(self.conn)?;
                 changing::forget(&target).execute(self.conn)?;
+                if target.shows_media {
+                    changing::release(&target).execute(self.conn)?;
+                    changing::unuse(&target).execute(self.conn)?;
+                }
             }
             (Draft::Edit { .. } | Draft::Delete { .. }, None) => {}
         }
@@ -154,6 +163,38 @@ impl<'c> Run<'c> {
             .select(Target::as_select())
             .first(self.conn)
             .optional()
+    }
+
+    /// The media of a new message; `None` if it may not use them.
+    fn media(&mut self, append: &Append) -> QueryResult<Option<Box<[Media]>>> {
+        let wanted = named(&append.draft);
+        if wanted.is_empty() {
+            return Ok(Some(Box::default()));
+        }
+        let found: Vec<MediaRow> = media::table
+            .filter(media::id.eq_any(wanted.iter().copied().map(Id::of)))
+            .select(MediaRow::as_select())
+            .load(self.conn)?;
+        let found = found.into_iter().map(|row| (row.id, row)).collect();
+        appending::media(append, &found)
+    }
+
+    /// Writes down that a new message uses its media, if it has any, which are kept from now on.
+    fn use_media(&mut self, draft: &Draft, message: &Event) -> QueryResult<()> {
+        for id in named(draft).iter().copied().map(Id::of) {
+            diesel::insert_into(media_uses::table)
+                .values((
+                    media_uses::stream_id.eq(Id::of(message.stream)),
+                    media_uses::seq.eq(message.seq.stored()),
+                    media_uses::media_id.eq(id),
+                ))
+                .on_conflict_do_nothing()
+                .execute(self.conn)?;
+            diesel::update(media::table.find(id))
+                .set(media::expires_at.eq(None::<i64>))
+                .execute(self.conn)?;
+        }
+        Ok(())
     }
 
     /// The answer to a client id that this sender used before in this room.

@@ -246,6 +246,8 @@ mod tests {
             counters: Arc::new(backend.clone()),
             invites: Arc::new(backend.clone()),
             outbox: Arc::new(backend.clone()),
+            media: Arc::new(backend.clone()),
+            uploads: Arc::new(backend.clone()),
             heard: heard.clone(),
             clock: Arc::default(),
             entropy,

@@ -73,6 +73,8 @@ pub(crate) fn fixture(
         counters: ports.counters,
         invites: ports.invites,
         outbox: ports.outbox,
+        media: ports.media,
+        uploads: ports.uploads,
         heard,
         clock: Arc::new(FixedClock::default()),
         entropy,

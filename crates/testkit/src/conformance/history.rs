@@ -44,6 +44,7 @@ pub async fn a_page_is_no_larger_than_256_kib(f: &Fixture) -> Tested {
     }
     let huge = Draft::Message {
         body: MessageBody::stored("x".repeat(300_000)),
+        media: Vec::new(),
         reply_to: None,
     };
     all.push(f.append(f.draft(room, ann, huge)).await?.seq);

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use parlor_domain::{Event, MarksUpdate, MsgNo, Rev, Seq, StreamId, What};
+use parlor_domain::{Event, MarksUpdate, Media, MsgNo, Rev, Seq, StreamId, What};
 use parlor_ports::Published;
 
 use super::Tested;
 use crate::Fixture;
 
-/// Checks that what was published is what the logs hold, in order and without gaps.
+/// Checks that what was published is what the logs hold, in order and without gaps, and that what they show is there.
 pub(super) async fn hold(f: &Fixture) -> Tested {
     let mut events: BTreeMap<StreamId, Vec<Arc<Event>>> = BTreeMap::new();
     let mut marks: BTreeMap<StreamId, Vec<Arc<MarksUpdate>>> = BTreeMap::new();
@@ -19,7 +19,7 @@ pub(super) async fn hold(f: &Fixture) -> Tested {
             Published::Marks(update) => marks.entry(update.stream).or_default().push(update),
         }
     }
-    let mut numbers = BTreeSet::new();
+    let (mut numbers, mut shown) = (BTreeSet::new(), BTreeSet::new());
     for (stream, published) in events {
         let stored = f.events(stream).await?;
         log_is_dense(&stored);
@@ -30,6 +30,7 @@ pub(super) async fn hold(f: &Fixture) -> Tested {
             stored.len(),
             "each event is published once: {published:#?}"
         );
+        shown.extend(stored.iter().flat_map(|event| media(event)).map(|media| media.id));
         for (published, stored) in published.iter().zip(&stored) {
             assert_eq!(
                 header(published),
@@ -45,7 +46,18 @@ pub(super) async fn hold(f: &Fixture) -> Tested {
     for updates in marks.values() {
         marks_are_dense(updates);
     }
+    for media in shown {
+        let found = f.media.find_any(media).await?;
+        assert!(found.is_some(), "what a message shows is there: {media}");
+    }
     Ok(())
+}
+
+fn media(event: &Event) -> &[Media] {
+    match &event.what {
+        What::Message(message) => &message.media,
+        _ => &[],
+    }
 }
 
 fn log_is_dense(log: &[Arc<Event>]) {

@@ -31,6 +31,13 @@ macro_rules! conformance {
                 a_page_is_of_one_moment,
                 nobody_speaks_after_being_put_out,
             }
+            bytes {
+                bytes_are_stored_once,
+                unneeded_bytes_are_found_until_they_are_gone,
+                a_claim_has_an_end,
+                a_claim_outlives_media_of_others,
+                what_is_kept_has_its_bytes,
+            }
             challenges {
                 a_challenge_is_as_it_was_opened,
                 a_challenge_has_an_end,
@@ -167,6 +174,12 @@ macro_rules! conformance {
                 marks_after_a_rev_are_those_of_members,
                 marks_that_come_at_once_all_take_effect,
             }
+            media {
+                media_is_as_it_was_kept,
+                unused_media_is_forgotten_in_time,
+                media_is_forgotten_by_its_owner,
+                who_has_no_account_keeps_nothing,
+            }
             outbox {
                 a_letter_is_as_it_was_written,
                 a_letter_is_taken_by_one_until_he_is_given_up,
@@ -207,6 +220,11 @@ macro_rules! conformance {
                 a_retry_does_not_change_the_origin,
                 joins_are_published_to_the_room_and_to_the_person,
                 marks_are_published_when_they_move,
+            }
+            quotas {
+                a_person_keeps_so_much,
+                all_together_keep_so_much,
+                no_more_is_kept_at_once,
             }
             reading {
                 the_log_is_read_from_anywhere,
@@ -304,6 +322,19 @@ macro_rules! conformance {
                 sessions_that_are_over_are_forgotten,
                 a_locked_account_is_found_by_no_session,
             }
+            showing {
+                a_message_shows_its_media,
+                only_own_media_can_be_shown,
+                media_is_looked_at_last,
+                media_in_use_does_not_expire,
+                a_repeated_message_is_known_by_its_media,
+                a_deleted_message_shows_nothing,
+                media_shown_and_deleted_in_the_same_instant_is_forgotten,
+                media_goes_with_rooms_and_with_accounts,
+                media_is_shown_again_or_forgotten,
+                media_is_shown_in_many_rooms_at_once,
+                pages_of_media_are_not_huge,
+            }
             snapshot {
                 a_snapshot_tells_where_streams_stand,
                 a_snapshot_looks_positions_up,
@@ -319,6 +350,21 @@ macro_rules! conformance {
                 a_mark_may_stand_at_any_event,
                 what_was_before_the_join_is_not_unread,
                 what_was_said_without_one_is_not_unread,
+            }
+            uploads {
+                an_upload_is_as_it_was_begun,
+                a_person_has_so_many_uploads,
+                a_part_goes_where_the_upload_ends,
+                one_part_goes_to_each_place,
+                an_ended_upload_is_known_until_its_parts_are_gone,
+                uploads_expire,
+                a_deleted_account_has_no_uploads,
+            }
+            visible {
+                media_is_as_visible_as_its_messages,
+                everybody_sees_an_avatar,
+                an_avatar_is_an_image_of_ones_own,
+                a_deleted_account_has_no_avatar,
             }
         }
     };

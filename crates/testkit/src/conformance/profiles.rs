@@ -30,6 +30,7 @@ pub async fn a_profile_changes_one_by_one(f: &Fixture) -> Tested {
         locale: all.locale.flatten(),
         time_zone: all.time_zone.flatten(),
         mobile: None,
+        avatar: None,
         shows: Shows {
             email: Audience::Everyone,
             mobile: Audience::Contacts,

@@ -50,6 +50,7 @@ pub async fn a_page_is_no_larger_than_64_kib(f: &Fixture) -> Tested {
     }
     let larger = Draft::Message {
         body: MessageBody::stored("x".repeat(100_000)),
+        media: Vec::new(),
         reply_to: None,
     };
     f.append(f.draft(room, ann, larger)).await?;

@@ -98,6 +98,7 @@ mod tests {
             What::Message(Message {
                 client_id,
                 body,
+                media: Box::default(),
                 reply_to: None,
                 edited_at: None,
                 rev: Seq(rev),

@@ -139,6 +139,24 @@ pub(super) fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
+/// Where a program is, if it is on the path.
+pub(super) fn on_path(program: &str) -> Option<PathBuf> {
+    path()
+        .into_iter()
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file())
+}
+
+/// The folders in which programs are looked for.
+pub(super) fn path() -> Vec<PathBuf> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests take what they need to know about the machine from it"
+    )]
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).collect()
+}
+
 /// Says that tests are skipped because a program is missing, past the test harness, which keeps to itself what tests
 /// print.
 ///

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::sync::OnceCell;
 
-use super::guarded::{Guarded, Owner, free_port, skip, succeed};
+use super::guarded::{Guarded, Owner, free_port, path, skip, succeed};
 
 /// The superuser, who needs no password: the server hears the loopback interface only and is soon gone.
 const USER: &str = "parlor";
@@ -124,15 +124,9 @@ fn programs() -> Option<PathBuf> {
         .map(|e| e.path())
         .collect();
     installed.sort_by_key(|folder| std::cmp::Reverse(version(folder)));
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "tests take what they need to know about the machine from it"
-    )]
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let on_path: Vec<_> = std::env::split_paths(&path).collect();
     installed
         .into_iter()
         .map(|version| version.join("bin"))
-        .chain(on_path)
+        .chain(path())
         .find(complete)
 }

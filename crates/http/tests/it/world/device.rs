@@ -76,6 +76,24 @@ impl Device {
         let _ = self.stream.write_all(&bytes).await;
     }
 
+    /// A command, as a frame.
+    pub(crate) fn text(command: &Value) -> ws::Message {
+        ws::Message::Text(command.to_string().into())
+    }
+
+    /// Says one command.
+    pub(crate) async fn command(&mut self, command: Value) {
+        self.say([Self::text(&command)]).await;
+    }
+
+    /// What is said next.
+    pub(crate) async fn said(&mut self) -> Value {
+        match self.hear().await {
+            Frame::Said(value) => value,
+            other => panic!("nothing is said: {other:?}"),
+        }
+    }
+
     /// What comes next; the server's own pings do not count.
     pub(crate) async fn hear(&mut self) -> Frame {
         loop {

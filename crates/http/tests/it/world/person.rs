@@ -1,5 +1,8 @@
 //! Somebody who asks with an access token.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use bytes::Bytes;
 use hyper::Method;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Value, json};
@@ -72,6 +75,38 @@ impl<'a> Person<'a> {
     /// Says something in the room of this path, and gives the path of the message.
     pub(crate) async fn say(&self, room: &str, client_id: &str, body: &str) -> String {
         let message = json!({"client_id": client_id, "body": body});
+        let sent = self.post(&format!("{room}/messages"), message).await;
+        assert_eq!(sent.status, 201, "{}", sent.text);
+        sent.header("location").unwrap().to_owned()
+    }
+
+    /// Asks with these headers and this body.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Answer {
+        let bearer = format!("Bearer {}", self.token);
+        let headers = [&[(AUTHORIZATION.as_str(), bearer.as_str())], headers].concat();
+        self.world
+            .send(self.world.request(method, path, &headers, body))
+            .await
+    }
+
+    /// Uploads a file as JSON, and gives what it became.
+    pub(crate) async fn upload(&self, file: &[u8], name: &str) -> Value {
+        let made = self
+            .post("/v1/media", json!({"data": BASE64.encode(file), "name": name}))
+            .await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        made.json()
+    }
+
+    /// Shows a piece of media in the room of this path, and gives the path of the message.
+    pub(crate) async fn show(&self, room: &str, media: &Value) -> String {
+        let message = json!({"client_id": media["id"], "media": [media["id"]]});
         let sent = self.post(&format!("{room}/messages"), message).await;
         assert_eq!(sent.status, 201, "{}", sent.text);
         sent.header("location").unwrap().to_owned()

@@ -44,7 +44,7 @@ where
         out.push_sql(
             "WITH stored AS (\
              INSERT INTO events (stream_id, seq, tag, kind, msg_no, sender_id, sender_number, client_id, digest, \
-             target, body, reply_to, rev, created_at) SELECT * FROM unnest(",
+             target, body, reply_to, rev, detail, created_at) SELECT * FROM unnest(",
         );
         self.events.walk_ast(out.reborrow())?;
         out.push_sql(
@@ -112,6 +112,7 @@ pub(super) async fn insert(
             column(&rows, |row| row.body.as_deref()).into_sql::<Array<Nullable<Text>>>(),
             column(&rows, |row| row.reply_to).into_sql::<Array<Nullable<BigInt>>>(),
             column(&rows, |row| row.rev).into_sql::<Array<Nullable<BigInt>>>(),
+            column(&rows, |row| row.detail.as_deref()).into_sql::<Array<Nullable<Text>>>(),
             column(&rows, |row| row.created_at).into_sql::<Array<BigInt>>(),
         ),
         heads: (
@@ -141,6 +142,6 @@ pub(super) async fn insert(
         .collect()
 }
 
-fn column<'r, T, C>(rows: &'r [T], cell: impl Fn(&'r T) -> C) -> Vec<C> {
+pub(super) fn column<'r, T, C>(rows: &'r [T], cell: impl Fn(&'r T) -> C) -> Vec<C> {
     rows.iter().map(cell).collect()
 }

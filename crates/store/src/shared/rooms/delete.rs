@@ -13,7 +13,7 @@ use crate::code::{Code, Kind};
 use crate::counter::Counter;
 use crate::id::Id;
 use crate::rows::blank_settings;
-use crate::schema::{directs, events, members, revisions, rooms, streams};
+use crate::schema::{directs, events, media_uses, members, released_media, revisions, rooms, streams};
 
 /// So many events lose their content in one transaction, so that nobody waits long for it.
 const CHUNK: i64 = 500;
@@ -81,7 +81,7 @@ async fn erase_chunk(tx: &mut Tx<'_>, room: Id, after: i64, head: i64) -> QueryR
         .filter(events::seq.gt(after))
         .filter(events::seq.le(until));
     diesel::update(these.filter(events::body.is_not_null()))
-        .set(events::body.eq(None::<String>))
+        .set((events::body.eq(None::<String>), events::detail.eq(None::<String>)))
         .execute(tx.conn)
         .await?;
     diesel::update(these.filter(events::kind.eq(Kind::RoomUpdated.code())))
@@ -96,9 +96,28 @@ async fn erase_chunk(tx: &mut Tx<'_>, room: Id, after: i64, head: i64) -> QueryR
     )
     .execute(tx.conn)
     .await?;
+    release_media(tx, room, after, until).await?;
     diesel::update(rooms::table.filter(rooms::id.eq(room)))
         .set(rooms::erased_seq.eq((until < head).then_some(until)))
         .execute(tx.conn)
         .await?;
+    Ok(())
+}
+
+/// Notes that what was shown in these events may be used by nothing any more.
+async fn release_media(tx: &mut Tx<'_>, room: Id, after: i64, until: i64) -> QueryResult<()> {
+    let shown: Vec<Id> = diesel::delete(media_uses::table)
+        .filter(media_uses::stream_id.eq(room))
+        .filter(media_uses::seq.gt(after))
+        .filter(media_uses::seq.le(until))
+        .returning(media_uses::media_id)
+        .get_results(tx.conn)
+        .await?;
+    for media in shown {
+        diesel::insert_into(released_media::table)
+            .values(released_media::media_id.eq(media))
+            .execute(tx.conn)
+            .await?;
+    }
     Ok(())
 }

@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 use parlor_domain::{AccountStatus, Shows, Timestamp, UserId};
 
 use super::super::sessions::end_sessions;
-use super::super::{Tx, departures, invites};
+use super::super::{Tx, departures, invites, media, uploads};
 use super::access::{NO_PASSWORD, void};
 use super::hold;
 use crate::code::Code;
@@ -22,14 +22,16 @@ pub(super) async fn delete(
     messages: bool,
     at: Timestamp,
 ) -> QueryResult<bool> {
-    if hold(tx, user).await?.is_none() {
+    let Some(account) = hold(tx, user).await? else {
         return Ok(false);
-    }
+    };
     end_sessions(tx, user, None, at).await?;
     void(tx, user).await?;
     invites::withdraw_all(tx, user).await?;
     forget(tx, Id::of(user)).await?;
     blank(tx, Id::of(user)).await?;
+    media::release_avatar(tx, account.profile.avatar).await?;
+    uploads::end_all(tx, user).await?;
     departures::plan(tx, user, messages, at).await?;
     Ok(true)
 }
@@ -89,6 +91,7 @@ async fn blank(tx: &mut Tx<'_>, user: Id) -> QueryResult<()> {
                 users::show_mobile.eq(shows.mobile.code()),
                 users::show_last_seen.eq(shows.last_seen.code()),
                 users::last_seen.eq(None::<i64>),
+                users::avatar.eq(None::<Id>),
             ),
             (
                 users::password.eq(NO_PASSWORD),

@@ -1,0 +1,26 @@
+//! Bytes in, verdict out: what an uploaded file is, whether it may be kept, and how it looks and sounds in short.
+//!
+//! [`examine`] decides by content alone what a file is, reads it to its end, and leaves in its place what may be
+//! served: without metadata, and without what was hidden behind or between the parts of the format. It blocks and
+//! keeps a core busy, so callers run it on threads of its own; it knows no clock and no randomness.
+//!
+//! To add a format: its content in `sniff`, its reader in `image` or `playing`, samples of it, good and bad, in
+//! the tests.
+
+mod claim;
+mod examine;
+mod examined;
+mod image;
+mod limits;
+mod playing;
+mod refusal;
+mod replace;
+mod sniff;
+mod stop;
+
+pub use claim::Claim;
+pub use examine::examine;
+pub use examined::{Examined, Thumbnail, ThumbnailSize};
+pub use limits::{ImageLimits, Limits, SoundLimits, VideoLimits};
+pub use refusal::Refusal;
+pub use stop::Stop;

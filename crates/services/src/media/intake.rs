@@ -1,0 +1,277 @@
+//! How a file becomes media: it is examined, scanned, stored by its content, and written down.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parlor_domain::{FileName, Media, MediaId, MediaKind, UserId};
+use parlor_media::{Claim, Examined, Refusal, Stop, ThumbnailSize, examine};
+use parlor_ports::{
+    Blob, BlobError, Blobs, Claimed, Clock, MediaFile, MediaKept, MediaStore, NewFile, NewMedia, ScanError,
+    Scanned, Scanner,
+};
+use sha2::{Digest, Sha256};
+use tempfile::TempPath;
+use tokio::time::timeout;
+
+use super::spool::{Spool, size, storage};
+use crate::workshop::Workshop;
+use crate::{Error, MediaSettings};
+
+/// What the sender says of a file.
+#[derive(Debug, Clone, Default)]
+pub struct Claims {
+    /// What kind of media it is. Without it, the content decides; sound is audio then.
+    pub kind: Option<MediaKind>,
+    /// Its media type.
+    pub mime: Option<Box<str>>,
+    /// What the file is called.
+    pub name: Option<FileName>,
+}
+
+/// For how long nobody takes bytes away that somebody is about to store: longer than any file takes.
+const CLAIM: Duration = Duration::from_secs(2 * 60 * 60);
+/// Makes media of files.
+pub(crate) struct Intake {
+    pub(crate) store: Arc<dyn MediaStore>,
+    pub(crate) blobs: Arc<dyn Blobs>,
+    pub(crate) scanner: Option<Arc<dyn Scanner>>,
+    pub(crate) spool: Spool,
+    pub(crate) workshop: Workshop,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) settings: MediaSettings,
+}
+
+/// A file that is to be stored, and what for.
+struct Ready {
+    path: TempPath,
+    file: MediaFile,
+    blob: Blob,
+    mime: Box<str>,
+}
+
+/// What was found in a file and its poster, and what is to be stored.
+struct Prepared {
+    examined: Examined,
+    picture: Option<Examined>,
+    files: Vec<Ready>,
+}
+
+impl Intake {
+    /// Makes media of a file, and of the picture that stands for it if it is a video.
+    ///
+    /// # Errors
+    /// [`Error::Media`] if it is not what it is said to be, cannot be read or is beyond a limit, [`Error::Infected`],
+    /// [`Error::QuotaUsedUp`], [`Error::StorageFull`], [`Error::ScannerAway`], [`Error::Busy`]
+    pub(crate) async fn take(
+        &self,
+        id: MediaId,
+        owner: UserId,
+        file: TempPath,
+        poster: Option<TempPath>,
+        claims: Claims,
+    ) -> Result<Media, Error> {
+        self.scan(&file).await?;
+        if let Some(poster) = &poster {
+            self.scan(poster).await?;
+        }
+        let prepared = self.prepare(file, poster, claims.clone()).await?;
+        let Prepared {
+            examined,
+            picture,
+            files,
+        } = prepared;
+        let media = Media {
+            id,
+            kind: examined.kind,
+            mime: examined.mime.into(),
+            name: claims.name,
+            bytes: files.first().map_or(0, |original| original.blob.bytes),
+            dimensions: examined.dimensions,
+            duration_ms: examined.duration_ms,
+            waveform: examined.waveform,
+            picture: examined.kind == MediaKind::Image || picture.is_some(),
+            thumbhash: picture.map_or(examined.thumbhash, |picture| picture.thumbhash),
+        };
+        self.keep(media, owner, files).await
+    }
+
+    /// Has a file looked through, if there is somebody who does that.
+    async fn scan(&self, file: &Path) -> Result<(), Error> {
+        let Some(scanner) = &self.scanner else {
+            return Ok(());
+        };
+        let scanned = timeout(self.settings.scan, scanner.scan(file)).await;
+        match scanned {
+            Ok(Ok(Scanned::Clean)) => Ok(()),
+            Ok(Ok(Scanned::Found(name))) => {
+                tracing::warn!(%name, "an upload was refused by the scanner");
+                Err(Error::Infected)
+            }
+            Ok(Err(ScanError::TooLarge)) => Err(Error::Infected),
+            Ok(Err(failed)) => Err(Error::ScannerAway(failed.into())),
+            Err(late) => Err(Error::ScannerAway(late.into())),
+        }
+    }
+
+    /// Examines a file on a thread for that, and is done with it after a while in any case.
+    async fn prepare(
+        &self,
+        file: TempPath,
+        poster: Option<TempPath>,
+        claims: Claims,
+    ) -> Result<Prepared, Error> {
+        let stop = Stop::default();
+        let (limits, folder, stopped) = (self.settings.limits, self.spool.folder().to_owned(), stop.clone());
+        let work = self.workshop.run(move || {
+            let claim = Claim {
+                kind: claims.kind,
+                mime: claims.mime.as_deref(),
+            };
+            let examined = examine(&file, &claim, &limits, &stopped)?;
+            let picture = match poster.filter(|_| examined.kind == MediaKind::Video) {
+                Some(poster) => {
+                    let claim = Claim {
+                        kind: Some(MediaKind::Image),
+                        mime: None,
+                    };
+                    Some((examine(&poster, &claim, &limits, &stopped)?, poster))
+                }
+                None => None,
+            };
+            ready(&folder, file, examined, picture)
+        });
+        let mut work = std::pin::pin!(work);
+        let prepared = match timeout(self.settings.examination, &mut work).await {
+            Ok(prepared) => prepared,
+            Err(_late) => {
+                stop.stop();
+                work.await
+            }
+        };
+        prepared?.map_err(Error::from)
+    }
+
+    /// Stores what is not stored yet, and writes it all down.
+    async fn keep(&self, media: Media, owner: UserId, files: Vec<Ready>) -> Result<Media, Error> {
+        let mut stored = Vec::with_capacity(files.len());
+        for ready in &files {
+            stored.push(self.put(ready).await?);
+        }
+        let now = self.clock.now();
+        let new = NewMedia {
+            media: media.clone(),
+            owner,
+            files: stored,
+            at: now,
+            expires_at: now + self.settings.unused,
+        };
+        match self.store.insert(new, self.settings.quotas).await? {
+            MediaKept::Done => Ok(media),
+            MediaKept::OwnerFull => Err(Error::QuotaUsedUp),
+            MediaKept::ServerFull => Err(Error::StorageFull("the server's quota".into())),
+            MediaKept::NoOwner => Err(Error::NoSuchUser(Some(owner))),
+            // It took longer than anybody waits.
+            MediaKept::Unclaimed => Err(Error::Busy),
+        }
+    }
+
+    async fn put(&self, ready: &Ready) -> Result<NewFile, Error> {
+        let until = self.clock.now() + CLAIM;
+        let key = match self.store.claim(ready.blob, until).await? {
+            Claimed::Stored(key) => key,
+            Claimed::Store(key) => {
+                self.blobs.put(&key, &ready.path).await?;
+                key
+            }
+        };
+        Ok(NewFile {
+            file: ready.file,
+            blob: ready.blob,
+            key,
+            mime: ready.mime.clone(),
+        })
+    }
+}
+
+/// What is to be stored of a file that was examined, the original first.
+fn ready(
+    folder: &Path,
+    file: TempPath,
+    examined: Examined,
+    picture: Option<(Examined, TempPath)>,
+) -> Result<Prepared, Refusal> {
+    let mut files = vec![of_file(file, MediaFile::Original, examined.mime)?];
+    let (poster, shown) = match &picture {
+        Some((poster, _)) => (Some(poster.mime), poster),
+        None => (None, &examined),
+    };
+    for thumbnail in &shown.thumbnails {
+        let path = tempfile::NamedTempFile::new_in(folder)?.into_temp_path();
+        std::fs::write(&path, &thumbnail.bytes)?;
+        let size = match thumbnail.size {
+            ThumbnailSize::Small => MediaFile::Small,
+            ThumbnailSize::Large => MediaFile::Large,
+        };
+        files.push(of_file(path, size, thumbnail.mime)?);
+    }
+    let picture = match (picture, poster) {
+        (Some((picture, path)), Some(mime)) => {
+            files.push(of_file(path, MediaFile::Poster, mime)?);
+            Some(picture)
+        }
+        _ => None,
+    };
+    Ok(Prepared {
+        examined,
+        picture,
+        files,
+    })
+}
+
+fn of_file(path: TempPath, file: MediaFile, mime: &str) -> Result<Ready, Refusal> {
+    let blob = Blob {
+        digest: digest(&path)?,
+        bytes: size(&path)?,
+    };
+    let mime = mime.into();
+    Ok(Ready {
+        path,
+        file,
+        blob,
+        mime,
+    })
+}
+
+/// SHA-256 of a file.
+fn digest(path: &Path) -> io::Result<[u8; 32]> {
+    let (mut file, mut hash) = (File::open(path)?, Sha256::new());
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hash.finalize().into()),
+            read => hash.update(&buffer[..read]),
+        }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Io(error) => storage(error),
+            refusal => Self::Media(refusal),
+        }
+    }
+}
+
+impl From<BlobError> for Error {
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::Full => Self::StorageFull(error.into()),
+            BlobError::Unavailable(source) => Self::Unavailable(source),
+            BlobError::Other(source) => Self::Internal(source),
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The pictures that stand for people.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use parlor_domain::{MediaId, Timestamp, UserId};
+use parlor_ports::AvatarSet;
+
+use super::super::Tx;
+use super::super::users::hold;
+use crate::id::Id;
+use crate::schema::{media, released_media, users};
+
+pub(super) async fn set(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    wanted: Option<MediaId>,
+    now: Timestamp,
+) -> QueryResult<AvatarSet> {
+    let Some(account) = hold(tx, user).await? else {
+        return Ok(AvatarSet::NoMedia);
+    };
+    let before = account.profile.avatar;
+    if wanted == before {
+        return Ok(AvatarSet::Done);
+    }
+    if let Some(id) = wanted {
+        let found = tx.hold_media(vec![Id::of(id)]).await?.pop();
+        let Some(found) = found.filter(|row| row.serves(user, now)) else {
+            return Ok(AvatarSet::NoMedia);
+        };
+        if !found.is_image() {
+            return Ok(AvatarSet::NoImage);
+        }
+        diesel::update(media::table.find(found.id))
+            .set(media::expires_at.eq(None::<i64>))
+            .execute(tx.conn)
+            .await?;
+    }
+    diesel::update(users::table.find(Id::of(user)))
+        .set(users::avatar.eq(wanted.map(Id::of)))
+        .execute(tx.conn)
+        .await?;
+    release(tx, before).await?;
+    Ok(AvatarSet::Done)
+}
+
+/// Notes that what was an avatar may be used by nothing any more.
+pub(in super::super) async fn release(tx: &mut Tx<'_>, avatar: Option<MediaId>) -> QueryResult<()> {
+    if let Some(avatar) = avatar {
+        diesel::insert_into(released_media::table)
+            .values(released_media::media_id.eq(Id::of(avatar)))
+            .execute(tx.conn)
+            .await?;
+    }
+    Ok(())
+}
