@@ -4,8 +4,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 
-#[cfg(target_os = "linux")]
-use thread_priority::{NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::Error;
@@ -79,16 +77,13 @@ fn do_all(queue: &Mutex<Receiver<Work>>) {
     }
 }
 
-/// Lets all other threads go first, at once and not at the end of a time slice, so that those who log in or upload do not
-/// delay those who talk.
+/// Lets all other threads go first, so that those who log in or upload do not delay those who talk. At the priority `SCHED_IDLE`
+/// they would be delayed more where a core is free: Linux takes a core on which such a thread runs for a free one, but has
+/// the thread run on to the next tick of its clock.
 fn give_way() {
     // Elsewhere it would be the whole program that gives way.
     #[cfg(target_os = "linux")]
-    if let Err(error) = thread_priority::set_thread_priority_and_policy(
-        thread_priority::thread_native_id(),
-        ThreadPriority::Min,
-        ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle),
-    ) {
+    if let Err(error) = rustix::process::nice(19) {
         tracing::warn!(%error, "heavy work is done at the priority of everything else");
     }
 }
