@@ -22,6 +22,9 @@ use crate::{Api, SocketSettings, Sockets, app};
 /// sent everything, and does not find it if the connection is gone by then.
 const LINGER: Duration = Duration::from_secs(5);
 
+/// Most threads of a worker that wait for the disk. They come when they are needed, and go.
+const FILE_THREADS: usize = 8;
+
 /// How the server serves.
 #[derive(Debug, Clone)]
 pub struct ServerSettings {
@@ -57,7 +60,7 @@ pub fn start(
     });
     let server = Server::build()
         .workers(settings.workers)
-        .worker_max_blocking_threads(1)
+        .worker_max_blocking_threads(FILE_THREADS)
         .backlog(4096)
         .disable_signals()
         .shutdown_timeout(shutdown.as_secs())

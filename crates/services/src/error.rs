@@ -164,6 +164,9 @@ pub enum Error {
     /// The scanner found something bad in the file, or cannot tell.
     #[error("the file was refused by the server's scanner")]
     Infected,
+    /// The scanner takes no file of this size.
+    #[error("the server's scanner takes no file of this size")]
+    TooLargeToScan,
     /// The actor has uploaded as much as one may.
     #[error("you have uploaded as much as one may; delete something first")]
     QuotaUsedUp,
@@ -320,10 +323,12 @@ impl Error {
                 Refusal::Empty => (Invalid, "media_empty"),
                 Refusal::Mismatch { .. } => (Unsupported, "media_mismatch"),
                 Refusal::TooLarge { .. } => (TooLarge, "media_too_large"),
+                Refusal::TimedOut => (Unavailable, "media_too_slow"),
                 _ => (Invalid, "media_unreadable"),
             },
             Self::UploadTooLarge { .. } => (TooLarge, "upload_too_large"),
             Self::Infected => (Invalid, "media_infected"),
+            Self::TooLargeToScan => (TooLarge, "too_large_to_scan"),
             Self::QuotaUsedUp => (Full, "quota_used_up"),
             Self::StorageFull(_) => (Full, "storage_full"),
             Self::ScannerAway(_) => (Unavailable, "scanner_away"),

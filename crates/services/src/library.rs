@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parlor_auth::Vault;
-use parlor_domain::{MediaId, Timestamp};
+use parlor_domain::{MediaId, MediaKind, Timestamp};
 use parlor_ports::{
-    AvatarSet, BlobKey, BlobStream, Blobs, Clock, MediaFile, MediaStore, StoredFile, StoredMedia, UploadStore,
+    AvatarSet, BlobError, BlobKey, BlobStream, Blobs, Clock, MediaFile, MediaStore, StoredFile, StoredMedia,
+    UploadStore,
 };
 
 use crate::{Actor, Error, MediaSettings};
@@ -136,35 +137,62 @@ impl Library {
 
     /// Forgets what has expired by now, and takes away all bytes that nobody needs.
     pub async fn tidy(&self) -> Result<(), Error> {
+        // Each step is taken, whatever becomes of the others.
+        let steps = [
+            self.sweep().await,
+            self.take_away_blobs().await,
+            self.take_away_parts().await,
+        ];
+        steps.into_iter().collect()
+    }
+
+    async fn sweep(&self) -> Result<(), Error> {
         let now = self.clock.now();
         while self.store.sweep(now).await? {}
         while self.uploads.sweep(now).await? {}
-        while self.take_away_blobs().await? {}
-        while self.take_away_parts().await? {}
         Ok(())
     }
 
-    async fn take_away_blobs(&self) -> Result<bool, Error> {
-        let keys = self.store.unneeded(STEP).await?;
-        for key in &keys {
-            self.blobs.delete(key).await?;
+    async fn take_away_blobs(&self) -> Result<(), Error> {
+        loop {
+            let keys = self.store.unneeded(STEP).await?;
+            let more = keys.len() == STEP;
+            let (mut gone, mut failed) = (Vec::new(), None);
+            for key in keys {
+                match self.blobs.delete(&key).await {
+                    Ok(()) => gone.push(key),
+                    // One that cannot be deleted does not keep the others.
+                    Err(error @ BlobError::Other(_)) => failed = Some(error),
+                    Err(error) => {
+                        failed = Some(error);
+                        break;
+                    }
+                }
+            }
+            if !gone.is_empty() {
+                self.store.gone(gone).await?;
+            }
+            match failed {
+                Some(error) => return Err(error.into()),
+                None if more => {}
+                None => return Ok(()),
+            }
         }
-        let more = keys.len() == STEP;
-        if !keys.is_empty() {
-            self.store.gone(keys).await?;
-        }
-        Ok(more)
     }
 
-    async fn take_away_parts(&self) -> Result<bool, Error> {
-        let ended = self.uploads.ended(STEP).await?;
-        for (upload, parts) in &ended {
-            for no in 0..*parts {
-                self.blobs.delete(&BlobKey::part(*upload, no)).await?;
+    async fn take_away_parts(&self) -> Result<(), Error> {
+        loop {
+            let ended = self.uploads.ended(STEP).await?;
+            for (upload, parts) in &ended {
+                for no in 0..*parts {
+                    self.blobs.delete(&BlobKey::part(*upload, no)).await?;
+                }
+                self.uploads.gone(*upload).await?;
             }
-            self.uploads.gone(*upload).await?;
+            if ended.len() < STEP {
+                return Ok(());
+            }
         }
-        Ok(ended.len() == STEP)
     }
 }
 
@@ -172,7 +200,7 @@ impl Library {
 /// picture, and the media itself if it is one.
 pub fn shown(media: &StoredMedia, wanted: MediaFile) -> Option<&StoredFile> {
     let find = |file: MediaFile| media.files.iter().find(|stored| stored.file == file);
-    let image = || find(MediaFile::Original).filter(|_| media.media.kind == parlor_domain::MediaKind::Image);
+    let image = || find(MediaFile::Original).filter(|_| media.media.kind == MediaKind::Image);
     match wanted {
         MediaFile::Original => find(MediaFile::Original),
         MediaFile::Small => find(MediaFile::Small)

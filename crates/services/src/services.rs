@@ -11,6 +11,8 @@ use parlor_ports::{
     UploadStore, UserStore,
 };
 
+use tokio::sync::Semaphore;
+
 use crate::codes::Codes;
 use crate::confirm::Confirm;
 use crate::letters::Letters;
@@ -23,6 +25,9 @@ use crate::{
     ProofsSettings, Rooms, RoomsSettings, SecondSteps, Sessions, SessionsSettings, Sync, SyncSettings,
     Tokens, TwoStep, Uploads,
 };
+
+/// Files that are scanned at the same time.
+const SCANS: usize = 4;
 
 /// What a user can do with this server.
 pub struct Services {
@@ -237,6 +242,7 @@ impl Services {
             scanner,
             spool: Spool::open(spool, settings.media.receiving)?,
             workshop: Workshop::open("parlor-media", settings.media.concurrent, settings.media.waiting),
+            scans: Semaphore::new(SCANS),
             clock: clock.clone(),
             settings: settings.media,
         });

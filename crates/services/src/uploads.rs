@@ -5,6 +5,7 @@ mod inline;
 use std::sync::Arc;
 
 use parlor_domain::{Media, MediaId};
+use parlor_media::Refusal;
 use parlor_ports::{BlobKey, Blobs, Entropy, Part, Upload, UploadStore};
 use tokio::fs::{self, File};
 use tokio::io::AsyncWriteExt;
@@ -89,12 +90,13 @@ impl Uploads {
     /// Begins an upload of so many bytes that come in parts.
     ///
     /// # Errors
-    /// [`Error::UploadTooLarge`], [`Error::TooManyUploads`]
+    /// [`Error::UploadTooLarge`], [`Error::QuotaUsedUp`], [`Error::TooManyUploads`]
     pub async fn begin(&self, actor: &Actor, bytes: u64, claims: Claims) -> Result<Upload, Error> {
         let most = self.settings.largest();
         if bytes > most {
             return Err(Error::UploadTooLarge { most });
         }
+        self.intake.fits(actor.user.id, bytes).await?;
         let upload = Upload {
             id: self.draw().uuid(),
             owner: actor.user.id,
@@ -161,7 +163,8 @@ impl Uploads {
         }
         let media = match self.assemble(actor, &upload).await {
             Ok(media) => media,
-            Err(refused @ (Error::Media(_) | Error::Infected)) => {
+            Err(slow @ Error::Media(Refusal::TimedOut)) => return Err(slow),
+            Err(refused @ (Error::Media(_) | Error::Infected | Error::TooLargeToScan)) => {
                 self.store.end(id, actor.user.id).await?;
                 return Err(refused);
             }

@@ -41,7 +41,7 @@ pub(crate) struct UploadForm {
         (status = 413, description = "`upload_too_large`, `media_too_large`, `too_large`"),
         (status = 415, description = "`media_mismatch`: it is not what it is said to be; `unsupported_media_type`"),
         (status = 422, description = "`media_empty`, `media_unreadable`, `media_infected`; `invalid`: `field` says what"),
-        (status = 503, description = "`busy`, `scanner_away`: wait as `Retry-After` says"),
+        (status = 503, description = "`busy`, `scanner_away`, `media_too_slow`: wait as `Retry-After` says"),
         (status = 507, description = "`quota_used_up`, `storage_full`"),
     ))]
 pub(crate) async fn upload(

@@ -64,7 +64,18 @@ pub(crate) async fn begin(
         .insert_header((LOCATION, format!("/v1/uploads/{}", upload.id)))
         .insert_header((UPLOAD_EXPIRES, date(upload.expires_at)));
     if is_part(headers) {
-        let (progress, offset) = take(api, actor, upload.id, 0, body).await?;
+        let id = upload.id;
+        let (progress, offset) = match take(api.clone(), actor, id, 0, body).await {
+            Ok(taken) => taken,
+            // It goes on by its address, which the client would never know of.
+            Err(failed) => match api.services.uploads.find(&actor, id).await {
+                Ok(Progress::Going(upload)) => {
+                    let offset = upload.received;
+                    (Progress::Going(upload), offset)
+                }
+                _ => return Err(failed),
+            },
+        };
         tell(&mut answer, &progress).insert_header((UPLOAD_OFFSET, offset));
     }
     Ok(answer.finish())
@@ -123,7 +134,7 @@ pub(crate) async fn show(
         (status = 413, description = "`upload_too_large`, `media_too_large`"),
         (status = 415, description = "`media_mismatch`: it is not what it is said to be; `unsupported_media_type`"),
         (status = 422, description = "`media_empty`, `media_unreadable`, `media_infected`; `invalid`: `field` says what"),
-        (status = 503, description = "`busy`, `scanner_away`: send an empty part to try again"),
+        (status = 503, description = "`busy`, `scanner_away`, `media_too_slow`: send an empty part to try again"),
         (status = 507, description = "`quota_used_up`, `storage_full`"),
     ))]
 pub(crate) async fn add(
@@ -204,7 +215,7 @@ async fn receive(
         let bytes = part.bytes();
         let progress = uploads.add_part(actor, id, offset, part).await?;
         offset += bytes;
-        if filled? || matches!(progress, Progress::Done(_)) {
+        if matches!(progress, Progress::Done(_)) || filled? {
             return Ok((progress, offset));
         }
     }

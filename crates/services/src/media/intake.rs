@@ -1,6 +1,7 @@
 //! How a file becomes media: it is examined, scanned, stored by its content, and written down.
 
 use std::fs::File;
+use std::future::pending;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -14,7 +15,8 @@ use parlor_ports::{
 };
 use sha2::{Digest, Sha256};
 use tempfile::TempPath;
-use tokio::time::timeout;
+use tokio::sync::{Semaphore, oneshot};
+use tokio::time::{sleep, timeout};
 
 use super::spool::{Spool, size, storage};
 use crate::workshop::Workshop;
@@ -40,6 +42,8 @@ pub(crate) struct Intake {
     pub(crate) scanner: Option<Arc<dyn Scanner>>,
     pub(crate) spool: Spool,
     pub(crate) workshop: Workshop,
+    /// One permit for each file that may be scanned at the same time.
+    pub(crate) scans: Semaphore,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) settings: MediaSettings,
 }
@@ -73,6 +77,9 @@ impl Intake {
         poster: Option<TempPath>,
         claims: Claims,
     ) -> Result<Media, Error> {
+        // Who has no room left is told before any work is done for him; what counts is asked again at the end.
+        let bytes = size(&file).map_err(storage)?;
+        self.fits(owner, bytes).await?;
         self.scan(&file).await?;
         if let Some(poster) = &poster {
             self.scan(poster).await?;
@@ -98,11 +105,28 @@ impl Intake {
         self.keep(media, owner, files).await
     }
 
+    /// Whether somebody may keep so much more.
+    ///
+    /// # Errors
+    /// [`Error::QuotaUsedUp`]
+    pub(crate) async fn fits(&self, owner: UserId, bytes: u64) -> Result<(), Error> {
+        let used = self.store.used(owner).await?;
+        if used.saturating_add(bytes) > self.settings.quotas.person {
+            return Err(Error::QuotaUsedUp);
+        }
+        Ok(())
+    }
+
     /// Has a file looked through, if there is somebody who does that.
     async fn scan(&self, file: &Path) -> Result<(), Error> {
         let Some(scanner) = &self.scanner else {
             return Ok(());
         };
+        let _place = self
+            .scans
+            .acquire()
+            .await
+            .map_err(|closed| Error::Internal(closed.into()))?;
         let scanned = timeout(self.settings.scan, scanner.scan(file)).await;
         match scanned {
             Ok(Ok(Scanned::Clean)) => Ok(()),
@@ -110,7 +134,10 @@ impl Intake {
                 tracing::warn!(%name, "an upload was refused by the scanner");
                 Err(Error::Infected)
             }
-            Ok(Err(ScanError::TooLarge)) => Err(Error::Infected),
+            Ok(Err(ScanError::TooLarge)) => {
+                tracing::warn!("an upload was refused: the scanner takes no file of its size");
+                Err(Error::TooLargeToScan)
+            }
             Ok(Err(failed)) => Err(Error::ScannerAway(failed.into())),
             Err(late) => Err(Error::ScannerAway(late.into())),
         }
@@ -123,9 +150,15 @@ impl Intake {
         poster: Option<TempPath>,
         claims: Claims,
     ) -> Result<Prepared, Error> {
-        let stop = Stop::default();
-        let (limits, folder, stopped) = (self.settings.limits, self.spool.folder().to_owned(), stop.clone());
+        let (stop, (begun, has_begun)) = (StopAtEnd::default(), oneshot::channel());
+        let (limits, folder, stopped) = (
+            self.settings.limits,
+            self.spool.folder().to_owned(),
+            stop.0.clone(),
+        );
         let work = self.workshop.run(move || {
+            // Nobody waits for it any more if the caller has gone; the examination sees that for itself.
+            let _ = begun.send(());
             let claim = Claim {
                 kind: claims.kind,
                 mime: claims.mime.as_deref(),
@@ -143,11 +176,17 @@ impl Intake {
             };
             ready(&folder, file, examined, picture)
         });
+        let late = async {
+            match has_begun.await {
+                Ok(()) => sleep(self.settings.examination).await,
+                Err(_never) => pending().await,
+            }
+        };
         let mut work = std::pin::pin!(work);
-        let prepared = match timeout(self.settings.examination, &mut work).await {
-            Ok(prepared) => prepared,
-            Err(_late) => {
-                stop.stop();
+        let prepared = tokio::select! {
+            prepared = &mut work => prepared,
+            () = late => {
+                stop.0.stop();
                 work.await
             }
         };
@@ -193,6 +232,16 @@ impl Intake {
             key,
             mime: ready.mime.clone(),
         })
+    }
+}
+
+/// Stops an examination when nobody waits for it any more.
+#[derive(Default)]
+struct StopAtEnd(Stop);
+
+impl Drop for StopAtEnd {
+    fn drop(&mut self) {
+        self.0.stop();
     }
 }
 

@@ -26,7 +26,11 @@ impl Spool {
     /// If the folder cannot be read, or its files cannot be taken away.
     pub(crate) fn open(folder: PathBuf, receiving: usize) -> io::Result<Self> {
         for entry in fs::read_dir(&folder)? {
-            fs::remove_file(entry?.path())?;
+            let path = entry?.path();
+            // A file system of its own has a folder for what was lost.
+            if !path.is_dir() {
+                fs::remove_file(path)?;
+            }
         }
         Ok(Self {
             folder,
