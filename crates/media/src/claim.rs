@@ -55,8 +55,16 @@ fn essence(mime: &str) -> Option<String> {
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte))
     };
-    (is_token(of) && is_token(name) && essence != UNKNOWN).then_some(essence)
+    (is_token(of) && is_token(name) && !NO_CLAIM.contains(&&*essence)).then_some(essence)
 }
+
+/// Types that say only that it is a file.
+const NO_CLAIM: [&str; 4] = [
+    UNKNOWN,
+    "binary/octet-stream",
+    "application/force-download",
+    "application/x-download",
+];
 
 /// Whether a media type in small letters names the content. What is kept as a plain file need only be of the same
 /// sort: it has many names, and is never shown as what it was sent as.
@@ -64,7 +72,8 @@ fn agrees(claimed: &str, found: Option<Format>) -> bool {
     let sort = claimed.split('/').next().unwrap_or_default();
     let is_shown = matches!(sort, "image" | "audio" | "video");
     match (formats(claimed), found) {
-        ([], None) => !is_shown,
+        // Nobody knows what either is: it is a plain file.
+        ([], None) => true,
         // Text may begin with anything, and an SVG is one.
         ([], Some(Format::Other(mime))) => {
             !is_shown

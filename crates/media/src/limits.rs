@@ -57,8 +57,8 @@ impl Default for Limits {
         Self {
             image: ImageLimits {
                 bytes: 20 * MIB,
-                edge: 12_000,
-                pixels: 50_000_000,
+                edge: 32_767,
+                pixels: 52_000_000,
                 frames: 1_000,
                 animated_pixels: 500_000_000,
             },

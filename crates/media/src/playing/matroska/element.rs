@@ -111,11 +111,17 @@ pub(super) fn number(bytes: &[u8]) -> Option<(u64, usize)> {
     Some((number & ((1_u64 << (7 * len)) - 1), len))
 }
 
+/// Most elements side by side in a buffer: the cues of a day, a second apart, are fewer.
+const MOST_CHILDREN: usize = 100_000;
+
 /// The elements that lie side by side from `from` to `to` in a buffer.
 pub(super) fn children(bytes: &[u8], from: u64, to: u64) -> Result<Vec<Element>, Fault> {
     let mut elements = Vec::new();
     let mut at = from;
     while at < to {
+        if elements.len() == MOST_CHILDREN {
+            return Err(broken("it has too many elements side by side"));
+        }
         let head = bytes.get(at as usize..to as usize).unwrap_or_default();
         let element = Element::parse(head, at);
         let element = element.filter(|element| element.end.is_some_and(|end| end <= to));
