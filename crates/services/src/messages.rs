@@ -72,8 +72,8 @@ impl Messages {
     /// Says something in a room. The answer is given when it is on disk.
     ///
     /// # Errors
-    /// [`Error::Invalid`] (`body`, `media`), [`Error::NoSuchRoom`], [`Error::NoSuchMedia`] if it is not the actor's, [`Error::NoSuchMessage`] if what it answers is not to be
-    /// seen, [`Error::IdempotencyConflict`], [`Error::Busy`]
+    /// [`Error::Invalid`] (`body`, `media`), [`Error::NoSuchRoom`], [`Error::NoSuchMedia`] if it is not the actor's,
+    /// [`Error::NoSuchMessage`] if what it answers is not to be seen, [`Error::IdempotencyConflict`], [`Error::Busy`]
     pub async fn send(
         &self,
         actor: &Actor,

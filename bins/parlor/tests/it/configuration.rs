@@ -277,6 +277,18 @@ fn settings_that_contradict_each_other_are_refused_with_both_names() {
             "`mail.host` must be the name or address of a machine alone,",
         ),
         (
+            "[media]\nscanner = 'tcp:127.0.0.1:3310'\nscanner_command = ['clamscan']",
+            "`media.scanner` and `media.scanner_command` exclude each other",
+        ),
+        (
+            "[media]\nurl = 's3://chat'",
+            "`media.url` needs `s3.access_key` and `s3.secret`",
+        ),
+        (
+            "[media]\nurl = 's3://chat'\naccel_redirect = '/kept'\n[s3]\naccess_key = 'a'\nsecret = 'b'",
+            "`media.accel_redirect` is for media in a folder",
+        ),
+        (
             "[host]\nkeys_url = 'https://app.example/keys'",
             "`host.keys_url` needs `host.issuer`",
         ),
@@ -353,8 +365,15 @@ fn a_variable_can_name_a_file_that_holds_the_value() {
 #[test]
 fn no_secret_is_shown() {
     let url = "postgres://ann:hush@db.example/parlor?sslmode=require";
-    let loaded = of_variables(&[("DATABASE_URL", url)]).unwrap();
+    let loaded = of_variables(&[
+        ("DATABASE_URL", url),
+        ("S3_URL", "s3://chat"),
+        ("PARLOR__S3__ACCESS_KEY", "parlor"),
+        ("PARLOR__S3__SECRET", "hush"),
+    ]);
+    let loaded = loaded.unwrap();
     let shown = loaded.show();
+    assert!(shown.contains("url = \"s3://chat\""), "{shown}");
     assert!(
         shown.contains("url = \"postgres://ann:***@db.example/parlor\""),
         "{shown}"

@@ -6,6 +6,28 @@ use std::path::Path;
 use image::{DynamicImage, ImageFormat};
 use parlor_media::{Claim, Examined, Limits, Refusal, Stop, examine};
 
+/// The pictures that are accepted, those that move first.
+pub(crate) const SAMPLES: [&str; 15] = [
+    "animated.gif",
+    "animated.webp",
+    "cmyk.jpg",
+    "deep.png",
+    "gps.jpg",
+    "gps.png",
+    "gps.webp",
+    "grey.png",
+    "interlaced.png",
+    "lossless.webp",
+    "lossy-alpha.webp",
+    "lossy.webp",
+    "palette.png",
+    "progressive.jpg",
+    "restarts.jpg",
+];
+
+/// Those that do not move.
+pub(crate) const STILL: &[&str] = SAMPLES.split_at(2).1;
+
 /// What an examination says, and what it leaves.
 pub(crate) struct Outcome {
     pub(crate) result: Result<Examined, Refusal>,

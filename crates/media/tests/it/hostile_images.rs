@@ -9,25 +9,7 @@ use parlor_domain::MediaKind;
 use parlor_media::Refusal;
 use proptest::prelude::*;
 
-use crate::examining::{Outcome, encoded, look, position, sample};
-
-const SAMPLES: [&str; 15] = [
-    "animated.gif",
-    "animated.webp",
-    "cmyk.jpg",
-    "deep.png",
-    "gps.jpg",
-    "gps.png",
-    "gps.webp",
-    "grey.png",
-    "interlaced.png",
-    "lossless.webp",
-    "lossy-alpha.webp",
-    "lossy.webp",
-    "palette.png",
-    "progressive.jpg",
-    "restarts.jpg",
-];
+use crate::examining::{Outcome, SAMPLES, encoded, look, position, sample};
 
 const SIGNATURES: [&[u8]; 5] = [
     b"\xFF\xD8\xFF",

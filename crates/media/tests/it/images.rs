@@ -10,23 +10,7 @@ use image::{
 use parlor_domain::{Dimensions, MediaKind};
 use parlor_media::{Claim, Limits, Thumbnail, ThumbnailSize};
 
-use crate::examining::{encoded, look, look_at, position, sample};
-
-const STILL: [&str; 13] = [
-    "cmyk.jpg",
-    "deep.png",
-    "gps.jpg",
-    "gps.png",
-    "gps.webp",
-    "grey.png",
-    "interlaced.png",
-    "lossless.webp",
-    "lossy-alpha.webp",
-    "lossy.webp",
-    "palette.png",
-    "progressive.jpg",
-    "restarts.jpg",
-];
+use crate::examining::{SAMPLES, STILL, encoded, look, look_at, position, sample};
 
 /// Four corners in four colours, so that no turn looks like another.
 fn corners(width: u32, height: u32) -> RgbImage {
@@ -134,7 +118,7 @@ fn thumbnail(thumbnails: &[Thumbnail], size: ThumbnailSize) -> Option<&Thumbnail
 
 #[test]
 fn a_picture_is_told_with_its_size() {
-    for name in STILL {
+    for name in STILL.iter().copied() {
         let outcome = look(&sample(name));
         let examined = outcome.examined();
         assert_eq!(examined.kind, MediaKind::Image, "{name}");
@@ -160,7 +144,7 @@ fn a_picture_is_told_with_its_size() {
 
 #[test]
 fn what_is_left_has_the_same_pixels() {
-    for name in STILL {
+    for name in STILL.iter().copied() {
         let bytes = sample(name);
         let outcome = look(&bytes);
         outcome.examined();
@@ -175,7 +159,7 @@ fn what_is_left_has_the_same_pixels() {
 
 #[test]
 fn what_is_left_is_not_changed_again() {
-    for name in STILL.into_iter().chain(["animated.gif", "animated.webp"]) {
+    for name in SAMPLES {
         let once = look(&sample(name));
         let twice = look(&once.left);
         assert_eq!(twice.left, once.left, "{name}");

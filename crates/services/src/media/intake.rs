@@ -1,4 +1,4 @@
-//! How a file becomes media: it is examined, scanned, stored by its content, and written down.
+//! How a file becomes media: it is scanned, examined, stored by its content, and written down.
 
 use std::fs::File;
 use std::future::pending;
@@ -35,6 +35,7 @@ pub struct Claims {
 
 /// For how long nobody takes bytes away that somebody is about to store: longer than any file takes.
 const CLAIM: Duration = Duration::from_secs(2 * 60 * 60);
+
 /// Makes media of files.
 pub(crate) struct Intake {
     pub(crate) store: Arc<dyn MediaStore>,

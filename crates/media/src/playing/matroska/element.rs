@@ -154,7 +154,7 @@ pub(super) fn void(len: u64) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Element, number, void};
+    use super::{Element, MOST_CHILDREN, children, number, void};
 
     #[test]
     fn numbers_have_the_length_that_they_say() {
@@ -164,6 +164,15 @@ mod tests {
         assert_eq!(number(&[0x40]), None);
         assert_eq!(number(&[0x00; 9]), None);
         assert_eq!(number(&[]), None);
+    }
+
+    #[test]
+    fn there_are_only_so_many_side_by_side() {
+        let most = [0xEC, 0x80].repeat(MOST_CHILDREN);
+        let end = most.len() as u64;
+        assert_eq!(children(&most, 0, end).unwrap().len(), MOST_CHILDREN);
+        let more = [&most[..], &[0xEC, 0x80]].concat();
+        assert!(children(&more, 0, end + 2).is_err());
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use parlor_ports::{BlobError, BlobKey, BlobStream, Blobs};
@@ -157,4 +157,60 @@ async fn parts_of_an_upload_that_died_are_taken_away() {
             return;
         }
     }
+}
+
+/// A place for media where the first file that is to be deleted never can be.
+struct Stuck {
+    place: Arc<dyn Blobs>,
+    key: OnceLock<BlobKey>,
+}
+
+#[async_trait]
+impl Blobs for Stuck {
+    async fn put(&self, key: &BlobKey, file: &Path) -> Result<(), BlobError> {
+        self.place.put(key, file).await
+    }
+
+    async fn read(&self, key: &BlobKey, range: Range<u64>) -> Result<Option<BlobStream>, BlobError> {
+        self.place.read(key, range).await
+    }
+
+    async fn fetch(&self, key: &BlobKey, into: &Path) -> Result<bool, BlobError> {
+        self.place.fetch(key, into).await
+    }
+
+    async fn delete(&self, key: &BlobKey) -> Result<(), BlobError> {
+        if self.key.get_or_init(|| key.clone()) == key {
+            return Err(BlobError::Other("it is somebody else's".into()));
+        }
+        self.place.delete(key).await
+    }
+
+    fn local(&self, key: &BlobKey) -> Option<String> {
+        self.place.local(key)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_cannot_be_deleted_keeps_no_other() {
+    let mut world = World::new().await;
+    let ports = Ports {
+        blobs: Arc::new(Stuck {
+            place: world.ports.blobs.clone(),
+            key: OnceLock::new(),
+        }),
+        ..world.ports.clone()
+    };
+    world.services = world.services_with(ports, Settings::default());
+    let ann = world.person("ann").await;
+    for colour in 1..=5 {
+        let file = picture(8, 8, colour);
+        upload(&world, &ann, &file, Claims::default()).await.unwrap();
+    }
+    world.pass(LONG);
+    assert!(world.services.library.tidy().await.is_err(), "it is told");
+    assert_eq!(kept(&world), 1);
+    world.services = world.services_anew();
+    world.services.library.tidy().await.unwrap();
+    assert_eq!(kept(&world), 0);
 }

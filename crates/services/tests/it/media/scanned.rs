@@ -12,7 +12,7 @@ use parlor_services::{Claims, Ports, Progress, Settings};
 use super::{kept, picture, upload};
 use crate::world::{World, code};
 
-/// Finds something in every file that says so, unless it is away.
+/// Finds something in every file that says so, unless it is away or the file is too large for it.
 #[derive(Default)]
 struct Reader {
     away: AtomicBool,
@@ -25,6 +25,9 @@ impl Scanner for Reader {
             return Err(ScanError::Failed("it sleeps".into()));
         }
         let bytes = std::fs::read(file).unwrap();
+        if bytes.len() > 100_000 {
+            return Err(ScanError::TooLarge);
+        }
         let bad = bytes.windows(3).any(|three| three == b"bad");
         Ok(if bad {
             Scanned::found(b"Bad.File")
@@ -52,6 +55,9 @@ async fn what_the_scanner_finds_is_kept_nowhere() {
         code(upload(&world, &ann, b"a bad file", Claims::default()).await),
         "media_infected"
     );
+    assert_eq!(kept(&world), 0);
+    let long = upload(&world, &ann, &[b'a'; 100_001], Claims::default()).await;
+    assert_eq!(code(long), "too_large_to_scan");
     assert_eq!(kept(&world), 0);
     let good = upload(&world, &ann, b"a good file", Claims::default())
         .await
