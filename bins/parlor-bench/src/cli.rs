@@ -34,6 +34,9 @@ pub(crate) enum Mode {
     Durable(Durable),
     /// All connections break, messages pass, all resume.
     Resume(Resume),
+    /// Files in, and one of them out again, over and over; perhaps in turns with another web server that has a file of the
+    /// same size: --bytes 1000000 --beside http://127.0.0.1:8080/1m --beside-pid 712,713.
+    Media(Media),
     /// Tokens and rooms in files, for other load tools.
     Lines(Lines),
 }
@@ -146,6 +149,39 @@ pub(crate) struct Resume {
     /// Let the server be restarted by hand while all are connected, instead of closing and sending.
     #[arg(long)]
     pub(crate) restart: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Media {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// How many files are on their way at the same time, in and out, each of another person.
+    #[arg(long, short = 'n', default_value_t = 32)]
+    pub(crate) at_once: usize,
+    /// Bytes of a file.
+    #[arg(long, short, default_value_t = 10_000_000)]
+    pub(crate) bytes: u64,
+    /// How many files are uploaded, if not as many as are on their way.
+    #[arg(long, short)]
+    pub(crate) files: Option<usize>,
+    /// Upload in parts of 8 MiB (tus), instead of as forms.
+    #[arg(long)]
+    pub(crate) tus: bool,
+    /// Seconds of downloading, in each turn.
+    #[arg(long, default_value_t = 5.0)]
+    pub(crate) seconds: f64,
+    /// Download so many bytes at a time from changing places, instead of the whole file.
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) range: Option<u64>,
+    /// A file on another web server to be downloaded in the same way.
+    #[arg(long, value_name = "URL")]
+    pub(crate) beside: Option<ServerUrl>,
+    /// The processes of that server.
+    #[arg(long, value_name = "PID", value_delimiter = ',')]
+    pub(crate) beside_pid: Vec<u32>,
+    /// How often each of them is downloaded from.
+    #[arg(long, default_value_t = 3)]
+    pub(crate) turns: usize,
 }
 
 #[derive(Debug, Args)]

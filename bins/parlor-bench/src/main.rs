@@ -1,14 +1,18 @@
-//! Load for any Parlor server: idle, fanout, chat, durable, resume.
+//! Load for any Parlor server: idle, fanout, chat, durable, resume, media.
 
 mod bench;
 mod cli;
+mod content;
 mod crowd;
 mod frame;
+mod get;
 mod idle;
 mod lane;
 mod lines;
 mod load;
 mod log_ins;
+mod media;
+mod meter;
 mod process;
 mod report;
 mod resume;
@@ -44,6 +48,7 @@ async fn run(mode: Mode) -> Result<Report> {
         Mode::Chat(options) => rooms::chat(options).await,
         Mode::Durable(options) => rooms::durable(options).await,
         Mode::Resume(options) => resume::run(options).await,
+        Mode::Media(options) => media::run(options).await,
         Mode::Lines(options) => lines::run(options).await,
     }
 }

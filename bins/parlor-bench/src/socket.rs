@@ -60,8 +60,13 @@ impl Target {
         })
     }
 
+    /// Host and port, as a request names them.
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
     /// Connects as the `n`-th.
-    async fn connect(&self, n: usize) -> Result<TcpStream> {
+    pub(crate) async fn connect(&self, n: usize) -> Result<TcpStream> {
         let socket = match self.address {
             SocketAddr::V4(_) => TcpSocket::new_v4()?,
             SocketAddr::V6(_) => TcpSocket::new_v6()?,

@@ -99,7 +99,7 @@ fn media(config: &Config) -> MediaSettings {
                 edge: media.image_side,
                 pixels: u64::from(media.image_megapixels) * 1_000_000,
                 frames: media.image_frames,
-                ..parlor_media::Limits::default().image
+                animated_pixels: u64::from(media.image_moving_megapixels) * 1_000_000,
             },
             voice: SoundLimits {
                 bytes: media.voice_mebibytes,
@@ -112,9 +112,10 @@ fn media(config: &Config) -> MediaSettings {
             video: VideoLimits {
                 bytes: media.video_mebibytes,
                 seconds: media.video_minutes.as_secs(),
-                ..parlor_media::Limits::default().video
+                edge: media.video_side,
             },
             file_bytes: media.file_mebibytes,
+            kinds: media.kinds,
         },
         quotas: Quotas {
             person: media.person_gibibytes,
@@ -124,6 +125,12 @@ fn media(config: &Config) -> MediaSettings {
             0 => (cores() / 2).max(1),
             concurrent => concurrent,
         },
+        waiting: media.waiting,
+        receiving: media.receiving,
+        receiving_per_person: media.receiving_per_person,
+        free_bytes: media.free_mebibytes,
+        uploads: media.uploads_per_person,
+        inline_bytes: media.inline_kibibytes << 10,
         examination: media.examine_seconds,
         scan: media.scan_seconds,
         unused: media.unused_hours,

@@ -27,7 +27,7 @@ pub use code::{CodeSecret, OneTimeCode};
 pub use error::Error;
 pub use foreign::{ClaimNames, ForeignAlgorithm, ForeignClaims, ForeignKeys, ForeignSettings, ForeignTokens};
 pub use keys::{KeyRing, SigningKey};
-pub use link::LinkSecret;
+pub use link::{LinkSecret, Signed};
 pub use mac::same_digest;
 pub use opaque::OpaqueToken;
 pub use password::PasswordHasher;

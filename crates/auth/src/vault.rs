@@ -5,7 +5,7 @@ use parlor_domain::Timestamp;
 use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox, SecretSlice};
 
 use crate::mac::hmac;
-use crate::{CodeSecret, Error, LinkSecret};
+use crate::{CodeSecret, Error, LinkSecret, Signed};
 
 /// The first byte of what is sealed, so that it can be told from what another version of the server seals.
 const FORMAT: u8 = 1;
@@ -76,8 +76,8 @@ impl Vault {
         &self.newest.links
     }
 
-    /// Until when a link is good that was signed with the master key or an older one.
-    pub fn check_link(&self, thing: &[u8], signature: &str, now: Timestamp) -> Option<Timestamp> {
+    /// Who has made a link that was signed with the master key or an older one, and until when it is good.
+    pub fn check_link(&self, thing: &[u8], signature: &str, now: Timestamp) -> Option<Signed> {
         let mut keys = std::iter::once(&self.newest).chain(&self.older);
         keys.find_map(|keys| keys.links.check(thing, signature, now))
     }

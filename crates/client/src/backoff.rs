@@ -27,6 +27,11 @@ impl Backoff {
         self.failures == 0
     }
 
+    /// How long the row of failures is.
+    pub(crate) fn failures(&self) -> u32 {
+        self.failures
+    }
+
     /// The connection is good.
     pub(crate) fn reset(&mut self) {
         self.failures = 0;

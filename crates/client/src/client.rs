@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::Stream;
-use parlor_wire::{Command, Delete, Edit, Follow, MarkTo, Send, Typing};
+use parlor_wire::{Command, Delete, Edit, Follow, MarkTo, Played, Send, Typing};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -134,6 +134,11 @@ impl Client {
     /// Has received up to `seq`.
     pub fn delivered(&self, room: Uuid, seq: u64) -> Answer {
         self.request(Command::Delivered(MarkTo { id: 0, room, seq }))
+    }
+
+    /// Has played a voice message, of which its sender is told.
+    pub fn played(&self, room: Uuid, target: u64) -> Answer {
+        self.request(Command::Played(Played { id: 0, room, target }))
     }
 
     /// Is typing; to be repeated every few seconds while it lasts.

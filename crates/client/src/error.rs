@@ -1,6 +1,7 @@
 //! What can go wrong.
 
 use std::error::Error;
+use std::io;
 use std::time::Duration;
 
 use parlor_wire::{ChallengeView, CloseReason, ComeBack, Failure, Problem, Retry};
@@ -114,6 +115,9 @@ pub enum RestError {
     /// The server cannot be reached, or the network broke.
     #[error("the network failed: {0}")]
     Network(#[source] Box<dyn Error + Send + Sync>),
+    /// What is to be uploaded cannot be read, or is shorter than it was said to be.
+    #[error("what is to be uploaded cannot be read: {0}")]
+    File(#[source] io::Error),
 }
 
 impl RestError {
@@ -123,6 +127,18 @@ impl RestError {
             Self::Refused(problem) => Some(&problem.code),
             _ => None,
         }
+    }
+
+    /// Whether the same may work in another moment. Of an upload, also with the bytes that are wanted then.
+    pub(crate) fn may_pass(&self) -> bool {
+        let status = match self {
+            Self::Network(_) => return true,
+            Self::Refused(problem) if problem.code == "wrong_offset" => return true,
+            Self::Refused(problem) => problem.status,
+            Self::Unexpected { status, .. } => *status,
+            Self::CodeWanted(_) | Self::File(_) => return false,
+        };
+        matches!(status, 408 | 429 | 502..=504)
     }
 }
 

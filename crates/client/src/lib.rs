@@ -1,8 +1,9 @@
 //! A client for Parlor servers: connect, resume, commands, typed events.
 //!
 //! [`Client`] is what programs use: it keeps one socket open through restarts and lost networks, resumes where it was,
-//! sends again what was not answered, and tells what happens as a stream of [`Update`]s. [`Rest`] asks over HTTP.
-//! [`State`] folds both into rooms with their messages, members and marks. [`Connection`] is the bare socket below it.
+//! sends again what was not answered, and tells what happens as a stream of [`Update`]s. [`Rest`] asks over HTTP, and sends
+//! and fetches files. [`State`] folds both into rooms with their messages, members and marks. [`Connection`] is the bare
+//! socket below it.
 //!
 //! A server whose address begins with `https` has to prove with a certificate that the system trusts who it is.
 //!
@@ -32,7 +33,7 @@ pub use error::{CommandError, ConnectionError, RestError};
 pub use outbox::Answer;
 pub use positions::Positions;
 pub use random::client_id;
-pub use rest::{HistoryRange, NewRoom, Rest};
+pub use rest::{Claims, Download, HistoryRange, MediaFile, NewRoom, Rest, Upload};
 pub use server::{ServerUrl, ServerUrlError};
 pub use session::Session;
 pub use state::{MemberMark, Messages, RoomSettings, RoomState, State};

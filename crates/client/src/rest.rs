@@ -1,27 +1,31 @@
 //! Requests over HTTP, as far as chatting needs them.
 
-use std::error::Error;
+mod download;
+mod exchange;
+mod form;
+mod media;
+mod uploads;
+
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::Bytes;
-use hyper::{Method, Request, StatusCode};
+use hyper::{Method, StatusCode};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use parlor_wire::{
-    AccountView, ChallengeView, EventView, HistoryPolicy, JoinRule, MembersPage, MessagesPage, Problem,
-    RoleName, RoomView, RoomsPage, Tokens,
+    AccountView, ChallengeView, EventView, HistoryPolicy, JoinRule, MembersPage, MessagesPage, RoleName,
+    RoomView, RoomsPage, Tokens,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{RestError, ServerUrl};
-
-/// An answer larger than this is none of Parlor's.
-const MAX_ANSWER: usize = 64 * 1024 * 1024;
+pub use self::download::Download;
+use self::exchange::{Body, read};
+pub use self::media::{Claims, MediaFile};
+pub use self::uploads::Upload;
+use crate::{NewMessage, RestError, ServerUrl};
 
 /// A connection that was not used for so long is not used again: the server closes it after a few seconds, perhaps in
 /// the moment in which the next request is sent.
@@ -31,7 +35,7 @@ const IDLE: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone)]
 pub struct Rest {
     server: ServerUrl,
-    http: legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    http: legacy::Client<HttpsConnector<HttpConnector>, Body>,
     token: Option<String>,
 }
 
@@ -209,9 +213,22 @@ impl Rest {
             .await
     }
 
-    /// Sends a message; sent again under the same `client_id`, it is stored once.
+    /// Sends a text; sent again under the same `client_id`, it is stored once.
     pub async fn send(&self, room: Uuid, body: &str, client_id: &str) -> Result<EventView, RestError> {
         let body = json!({"body": body, "client_id": client_id});
+        self.post(&format!("/v1/rooms/{room}/messages"), body).await
+    }
+
+    /// Sends any message, with its media; sent again as it is, it is stored once.
+    pub async fn send_message(&self, message: &NewMessage) -> Result<EventView, RestError> {
+        let NewMessage {
+            room,
+            body,
+            media,
+            reply_to,
+            client_id,
+        } = message;
+        let body = json!({"body": body, "media": media, "reply_to": reply_to, "client_id": client_id});
         self.post(&format!("/v1/rooms/{room}/messages"), body).await
     }
 
@@ -229,79 +246,5 @@ impl Rest {
             return Err(RestError::CodeWanted(Box::new(read(status, &answer)?)));
         }
         read(status, &answer)
-    }
-
-    /// Any request: a path below the server's own, and what its answer is. An empty answer reads as `null`.
-    pub async fn request<T: DeserializeOwned>(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<Value>,
-    ) -> Result<T, RestError> {
-        let (status, answer) = self.ask(method, path, body).await?;
-        read(status, &answer)
-    }
-
-    async fn ask(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<Value>,
-    ) -> Result<(StatusCode, Bytes), RestError> {
-        let mut request = Request::builder().method(method).uri(self.server.resource(path));
-        if let Some(token) = &self.token {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
-        let body = match body {
-            None => Bytes::new(),
-            Some(body) => {
-                request = request.header("content-type", "application/json");
-                Bytes::from(body.to_string())
-            }
-        };
-        let request = request.body(Full::new(body)).map_err(network)?;
-        let response = self.http.request(request).await.map_err(network)?;
-        let status = response.status();
-        let body = Limited::new(response.into_body(), MAX_ANSWER).collect().await;
-        Ok((status, body.map_err(RestError::Network)?.to_bytes()))
-    }
-}
-
-fn read<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, RestError> {
-    if status.is_success() {
-        let json = if body.is_empty() { &b"null"[..] } else { body };
-        return serde_json::from_slice(json).map_err(|_| unexpected(status, body));
-    }
-    Err(match serde_json::from_slice::<Problem>(body) {
-        Ok(problem) => RestError::Refused(Box::new(problem)),
-        Err(_) => unexpected(status, body),
-    })
-}
-
-fn network(error: impl Error + Send + Sync + 'static) -> RestError {
-    RestError::Network(error.into())
-}
-
-fn unexpected(status: StatusCode, body: &[u8]) -> RestError {
-    // What was meant to be an answer may hold a token, and errors are logged.
-    let shown = if status.is_success() { 0 } else { 300 };
-    let beginning = &body[..body.len().min(shown)];
-    RestError::Unexpected {
-        status: status.as_u16(),
-        body: String::from_utf8_lossy(beginning).into_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_is_shown_of_a_success_that_cannot_be_read() {
-        let body = br#"{"access_token": "hush"}"#;
-        let error = read::<Tokens>(StatusCode::OK, body).expect_err("it lacks the rest");
-        assert!(!format!("{error} {error:?}").contains("hush"), "{error}");
-        let error = read::<Tokens>(StatusCode::BAD_GATEWAY, b"the proxy says no").expect_err("it is refused");
-        assert!(error.to_string().contains("the proxy says no"), "{error}");
     }
 }

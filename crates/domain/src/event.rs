@@ -106,6 +106,13 @@ pub enum What {
         /// Why.
         reason: LeaveReason,
     },
+    /// The actor, who is this user or somebody else, has played a voice message: one of this user's if it was somebody else.
+    VoicePlayed {
+        /// Where.
+        room: RoomId,
+        /// The message.
+        target: Seq,
+    },
     /// These sessions of the user are over.
     SessionsRevoked {
         /// Which: at least one.

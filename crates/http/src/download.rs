@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::body::SizedStream;
 use actix_web::http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    ETAG, HeaderName, HeaderValue, VARY,
+    ETAG, HeaderName, HeaderValue,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
@@ -14,7 +14,7 @@ use parlor_domain::FileName;
 use parlor_services::{BlobStream, MediaFile, StoredFile, StoredMedia};
 
 use crate::disposition::{disposition, may_show, served_as};
-use crate::etag::is_known;
+use crate::etag::{is_known, is_wanted};
 use crate::range::{Wanted, wanted};
 use crate::{Api, ApiError};
 
@@ -30,9 +30,6 @@ const SHOWN: HeaderValue = HeaderValue::from_static(
     "sandbox allow-same-origin; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; \
      frame-ancestors 'none'",
 );
-
-/// For how long a browser may keep what its user was shown.
-const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How somebody came to a file.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +58,9 @@ impl Download<'_> {
         let length = self.file.blob.bytes;
         let (headers, tag) = (request.headers(), self.tag());
         let mut answer = self.head(&tag);
+        if !is_wanted(headers, &tag) {
+            return Err(ApiError::another_version());
+        }
         if is_known(headers, &tag) {
             return Ok(answer.status(StatusCode::NOT_MODIFIED).finish());
         }
@@ -95,8 +95,13 @@ impl Download<'_> {
     /// What is said of the file in any case.
     fn head(&self, tag: &str) -> HttpResponseBuilder {
         let (kept, shared) = match self.access {
-            Access::Session => (KEPT, "same-origin"),
-            Access::Link(left) => (left.min(KEPT), "cross-origin"),
+            // Whether one may see it is asked each time, as another person may have logged in at the same browser since: who
+            // has it need not load it again.
+            Access::Session => ("private, no-cache".to_owned(), "same-origin"),
+            Access::Link(left) => (
+                format!("private, max-age={}, immutable", left.as_secs()),
+                "cross-origin",
+            ),
         };
         let mut answer = HttpResponse::Ok();
         answer
@@ -107,14 +112,7 @@ impl Download<'_> {
                 if self.is_shown() { SHOWN } else { SAVED },
             ))
             .insert_header((CROSS_ORIGIN_RESOURCE_POLICY, shared))
-            .insert_header((
-                CACHE_CONTROL,
-                format!("private, max-age={}, immutable", kept.as_secs()),
-            ));
-        if let Access::Session = self.access {
-            // Who logs in next at the same browser is somebody else.
-            answer.insert_header((VARY, "Authorization, Cookie"));
-        }
+            .insert_header((CACHE_CONTROL, kept));
         answer
     }
 

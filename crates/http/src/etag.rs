@@ -2,7 +2,9 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
+use actix_web::http::header::{
+    CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH,
+};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 
@@ -36,12 +38,22 @@ fn tag(body: &[u8]) -> String {
 
 /// Whether a client has what this tag is of, as `If-None-Match` says.
 pub(crate) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
-    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    let opaque = |tag: &str| tag.trim_start_matches("W/").to_owned();
+    named(headers, &IF_NONE_MATCH).any(|known| known == "*" || opaque(known) == opaque(tag))
+}
+
+/// Whether what this strong tag is of is what a client wants, as `If-Match` says. Who does not say wants whatever is there.
+pub(crate) fn is_wanted(headers: &HeaderMap, tag: &str) -> bool {
+    !headers.contains_key(IF_MATCH) || named(headers, &IF_MATCH).any(|wanted| wanted == "*" || wanted == tag)
+}
+
+/// The tags that a header names.
+fn named<'a>(headers: &'a HeaderMap, header: &'a HeaderName) -> impl Iterator<Item = &'a str> {
     headers
-        .get_all(IF_NONE_MATCH)
+        .get_all(header)
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
-        .any(|known| known.trim() == "*" || opaque(known) == opaque(tag))
+        .map(str::trim)
 }
 
 #[cfg(test)]
@@ -63,6 +75,23 @@ mod tests {
             let mut headers = HeaderMap::new();
             headers.insert(IF_NONE_MATCH, HeaderValue::from_str(&given).unwrap());
             assert_eq!(is_known(&headers, &tag), known, "{given}");
+        }
+    }
+
+    #[test]
+    fn a_version_is_wanted_strongly_or_not_at_all() {
+        assert!(is_wanted(&HeaderMap::new(), "\"tag\""));
+        for (given, wanted) in [
+            ("\"tag\"", true),
+            ("\"other\", \"tag\"", true),
+            ("*", true),
+            ("W/\"tag\"", false),
+            ("\"other\"", false),
+            ("", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(IF_MATCH, HeaderValue::from_static(given));
+            assert_eq!(is_wanted(&headers, "\"tag\""), wanted, "{given}");
         }
     }
 }

@@ -4,7 +4,7 @@ use actix_multipart::{Field, Multipart};
 use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
 use actix_web::web::Payload;
 use parlor_domain::{FileName, MediaKind};
-use parlor_services::{Claims, Received, Uploads};
+use parlor_services::{Actor, Claims, Received, Uploads};
 
 use crate::ApiError;
 use crate::incoming::{fill, next};
@@ -35,14 +35,19 @@ struct Partial {
 ///
 /// # Errors
 /// If it is none, is too large, or a field is missing, unknown, there twice or not what it must be.
-pub(crate) async fn receive(uploads: &Uploads, headers: &HeaderMap, body: Payload) -> Result<Form, ApiError> {
+pub(crate) async fn receive(
+    uploads: &Uploads,
+    actor: &Actor,
+    headers: &HeaderMap,
+    body: Payload,
+) -> Result<Form, ApiError> {
     if !is_form(headers) {
         return Err(ApiError::no_upload());
     }
     let mut fields = Multipart::new(headers, body);
     let mut form = Partial::default();
     while let Some(field) = next(&mut fields).await? {
-        form.take(uploads, field).await?;
+        form.take(uploads, actor, field).await?;
     }
     form.complete()
 }
@@ -55,7 +60,7 @@ pub(crate) fn is_form(headers: &HeaderMap) -> bool {
 }
 
 impl Partial {
-    async fn take(&mut self, uploads: &Uploads, mut field: Field) -> Result<(), ApiError> {
+    async fn take(&mut self, uploads: &Uploads, actor: &Actor, mut field: Field) -> Result<(), ApiError> {
         let name = field.name().unwrap_or_default();
         let known = KNOWN.into_iter().find(|known| *known == name);
         let name = known.ok_or_else(|| ApiError::unknown_field(name, &KNOWN))?;
@@ -67,9 +72,11 @@ impl Partial {
             "file" => {
                 self.claims.mime = field.content_type().map(|mime| mime.essence_str().into());
                 self.claims.name = said_name(&field);
-                self.file = Some(file(uploads, &mut field).await?);
+                self.file = Some(filled(uploads.receive(actor).await?, &mut field).await?);
             }
-            "poster" => self.poster = Some(file(uploads, &mut field).await?),
+            "poster" => {
+                self.poster = Some(filled(uploads.receive_poster(actor).await?, &mut field).await?);
+            }
             "kind" => self.claims.kind = Some(kind(name, &text(name, &mut field).await?)?),
             _ => self.name = FileName::tame(&text(name, &mut field).await?),
         }
@@ -98,8 +105,7 @@ fn said_name(field: &Field) -> Option<FileName> {
         .and_then(FileName::tame)
 }
 
-async fn file(uploads: &Uploads, field: &mut Field) -> Result<Received, ApiError> {
-    let mut file = uploads.receive().await?;
+async fn filled(mut file: Received, field: &mut Field) -> Result<Received, ApiError> {
     fill(&mut file, field, u64::MAX).await?;
     Ok(file)
 }

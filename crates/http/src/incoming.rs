@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use futures_util::{TryStream, TryStreamExt};
 use parlor_services::Received;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::ApiError;
 
 /// How long nothing may come of a body.
 const STALL: Duration = Duration::from_secs(60);
+/// How many bytes of a file must come in that time: a kilobyte a second. Else a few who send hardly anything would take all
+/// the places for those who send files.
+const LEAST: u64 = 60_000;
 
 /// What comes next of a body; `None` at its end.
 ///
@@ -30,13 +33,40 @@ pub(crate) async fn fill<S>(file: &mut Received, body: &mut S, enough: u64) -> R
 where
     S: TryStream<Ok = bytes::Bytes> + Unpin,
 {
+    let mut pace = Pace::begin(file.bytes());
     while file.bytes() < enough {
         match next(body).await? {
             Some(bytes) => file.write(&bytes).await?,
             None => return Ok(true),
         }
+        pace.check(file.bytes())?;
     }
     Ok(false)
+}
+
+/// How fast a file comes.
+struct Pace {
+    since: Instant,
+    bytes: u64,
+}
+
+impl Pace {
+    fn begin(bytes: u64) -> Self {
+        let since = Instant::now();
+        Self { since, bytes }
+    }
+
+    /// Refuses a file that comes too slowly, given how much of it has come.
+    fn check(&mut self, bytes: u64) -> Result<(), ApiError> {
+        if self.since.elapsed() < STALL {
+            return Ok(());
+        }
+        if bytes - self.bytes < LEAST {
+            return Err(ApiError::timeout());
+        }
+        *self = Self::begin(bytes);
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -60,5 +90,23 @@ mod tests {
         }
         let refused = next(&mut slow).await.unwrap_err();
         assert_eq!(refused.status_code(), 408);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_file_that_drips_is_given_up() {
+        let mut pace = Pace::begin(0);
+        let mut bytes = 0;
+        for _ in 0..120 {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            bytes += 1_000;
+            pace.check(bytes).unwrap();
+        }
+        for _ in 0..59 {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            bytes += 900;
+            pace.check(bytes).unwrap();
+        }
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(pace.check(bytes).unwrap_err().status_code(), 408);
     }
 }

@@ -99,6 +99,9 @@ pub(crate) fn resources() -> Vec<Endpoint> {
             .on(PATCH, messages::edit)
             .on(DELETE, messages::delete),
         Endpoint::at("/v1/rooms/{room}/messages/{seq}/revisions").get(messages::revisions),
+        Endpoint::at("/v1/rooms/{room}/messages/{seq}/played")
+            .get(messages::plays)
+            .on(PUT, messages::mark_played),
         Endpoint::at("/v1/rooms/{room}/marks").on(PUT, messages::mark),
         Endpoint::at("/v1/media").on(POST, media::upload),
         Endpoint::at("/v1/media/{media}")
@@ -114,6 +117,7 @@ pub(crate) fn resources() -> Vec<Endpoint> {
             .always((TUS_RESUMABLE, VERSION))
             .on(HEAD, uploads::show)
             .on(PATCH, uploads::add)
+            .on(POST, uploads::overridden)
             .on(DELETE, uploads::end),
         Endpoint::at("/healthz").get(system::live),
         Endpoint::at("/readyz").get(system::ready),

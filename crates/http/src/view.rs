@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use parlor_domain::Account;
+use parlor_domain::{Account, UserId};
 use parlor_services::{
-    Challenged, Enrolment, HistoryPage, Invite, Login, MembersPage, Method, RevisionsPage, RoomView,
-    RoomsPage, SecondStep, Shown,
+    Challenged, Enrolment, HistoryPage, Invite, Login, MembersPage, Method, PlaysPage, RevisionsPage,
+    RoomView, RoomsPage, SecondStep, Shown,
 };
 use parlor_wire as wire;
 use parlor_wire::{
-    AccountView, ChallengeMethod, ChallengeView, EnrolmentView, EventView, InviteView, MemberView,
+    AccountView, ChallengeMethod, ChallengeView, EnrolmentView, EventView, InviteView, MemberView, PlayView,
     RecoveryCodesView, RevisionView, SecondStepView, SessionView, Time, UserView,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -152,8 +152,21 @@ pub(crate) fn messages(page: &HistoryPage) -> wire::MessagesPage {
             .iter()
             .map(|event| EventView::from(&**event))
             .collect(),
+        played: page.played.iter().map(|seq| seq.0).collect(),
         more: page.more,
         as_of: page.as_of.into(),
+    }
+}
+
+/// Some of those who have played a voice message.
+pub(crate) fn plays(page: &PlaysPage) -> wire::PlaysPage {
+    let plays = page.plays.iter().map(|play| PlayView {
+        user: play.user.into(),
+        at: play.at.into(),
+    });
+    wire::PlaysPage {
+        plays: plays.collect(),
+        next: page.next.map(UserId::uuid),
     }
 }
 

@@ -75,10 +75,10 @@ fn agrees(claimed: &str, found: Option<Format>) -> bool {
         // Nobody knows what either is: it is a plain file.
         ([], None) => true,
         // Text may begin with anything, and an SVG is one.
-        ([], Some(Format::Other(mime))) => {
+        ([], Some(found)) if found.is_plain() => {
             !is_shown
-                || mime.split('/').next() == Some(sort)
-                || claimed == "image/svg+xml" && mime == "text/xml"
+                || found.mime().split('/').next() == Some(sort)
+                || claimed == "image/svg+xml" && found.mime() == "text/xml"
         }
         ([], Some(_)) => false,
         // Raw AAC has the type that some phones give to AAC in MP4.
@@ -115,7 +115,8 @@ fn formats(mime: &str) -> &'static [Format] {
 fn may_be(kind: MediaKind, found: Option<Format>) -> bool {
     match (kind, found) {
         (MediaKind::File, _) => true,
-        (_, None | Some(Format::Other(_))) => false,
+        (_, None) => false,
+        (_, Some(found)) if found.is_plain() => false,
         (MediaKind::Image, Some(found)) => found.is_image(),
         (MediaKind::Voice | MediaKind::Audio, Some(found)) => !found.is_image(),
         (MediaKind::Video, Some(found)) => matches!(found, Format::Mp4 | Format::WebM | Format::Ogg),

@@ -3,9 +3,9 @@
 //! A picture is cleaned first, and what is left is what is decoded: nothing is kept that was not read to its end.
 //!
 //! Memory: the file twice while it is cleaned, then once or twice beside the pixels. Each pixel of a picture that stands
-//! still takes up to eight bytes: four as it is decoded, and four to decode it or to turn it upright. Of a progressive
-//! JPEG it takes up to eleven, if that is in CMYK, of a lossy and transparent WebP ten, of an animation sixteen, which
-//! for that reason may have half as many pixels.
+//! still takes up to eight bytes: four as it is decoded, and four to decode it or to turn it upright. A picture that
+//! takes more may have fewer pixels: one in a progressive JPEG up to eleven, of a lossy and transparent WebP eleven, of
+//! an animation sixteen, and of a transparent WebP that is turned upright as well.
 
 mod clean;
 mod decode;
@@ -56,6 +56,9 @@ pub(crate) fn examine(
         format
     } else {
         drop(clean.bytes);
+        if format == Format::WebP && picture.color().has_alpha() {
+            decode::check_encoded(&picture, limits)?;
+        }
         picture.apply_orientation(clean.orientation);
         let (format, bytes) = encode_anew(&picture, format, profile.as_deref())?;
         replace(file, &bytes)?;
@@ -72,6 +75,18 @@ pub(crate) fn examine(
         thumbhash: Some(smaller::thumbhash(&picture)),
         thumbnails: smaller::thumbnails(&picture, profile.as_deref())?,
     })
+}
+
+/// Cleans a picture that is sent as a file, which is to be saved and not shown: it is not decoded, so that it may be of
+/// any size, and keeps what says how it has to be turned.
+pub(crate) fn keep(file: &Path, format: Format, stop: &Stop) -> Result<(), Refusal> {
+    let bytes = fs::read(file)?;
+    let clean = clean::clean_as_is(format, &bytes)?;
+    stop.check()?;
+    if clean != bytes {
+        replace(file, &clean)?;
+    }
+    Ok(())
 }
 
 /// The picture in the format that it had. We have no encoder for lossy WebP, so what is opaque becomes a JPEG: lossless

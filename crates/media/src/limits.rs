@@ -1,5 +1,9 @@
 //! How much of what may be uploaded.
 
+mod kinds;
+
+pub use kinds::Kinds;
+
 /// What is kept at most. A file beyond it is refused, by its header where that tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -13,6 +17,9 @@ pub struct Limits {
     pub video: VideoLimits,
     /// Everything else, in bytes.
     pub file_bytes: u64,
+    /// Which kinds are kept at all. Sound that is sent as a voice message is one, and no audio; anything that is sent as a
+    /// file is one.
+    pub kinds: Kinds,
 }
 
 /// Limits of pictures.
@@ -22,8 +29,9 @@ pub struct ImageLimits {
     pub bytes: u64,
     /// Width, and height, in pixels.
     pub edge: u32,
-    /// Width times height. Decoding takes up to eight bytes for each, and up to twelve where a JPEG is progressive or a
-    /// WebP lossy and transparent. An animation may have half of them.
+    /// Width times height. Decoding takes up to eight bytes for each. Pictures that take more may have fewer pixels, so
+    /// that they take as much in all: some progressive JPEGs, WebPs that are lossy and transparent, and animations, which
+    /// may have half of them.
     pub pixels: u64,
     /// Pictures in an animation.
     pub frames: u32,
@@ -76,6 +84,7 @@ impl Default for Limits {
                 edge: 8_192,
             },
             file_bytes: 1024 * MIB,
+            kinds: Kinds::ALL,
         }
     }
 }

@@ -11,16 +11,14 @@
 
 mod bounds;
 mod decoder;
-mod fault;
-mod fields;
 mod flac;
+mod headers;
 mod index;
 mod matroska;
 mod mp3;
 mod mp4;
 mod ogg;
 mod packets;
-mod tape;
 mod vorbis;
 mod wav;
 mod waveform;
@@ -29,12 +27,12 @@ use std::path::Path;
 
 use parlor_domain::{Dimensions, MediaKind, Waveform};
 
+use crate::fault::broken;
 use crate::sniff::Format;
+use crate::tape::Tape;
 use crate::{Examined, Limits, Refusal, Stop};
 
 use bounds::Bounds;
-use fault::broken;
-use tape::Tape;
 
 /// What a file has that plays.
 struct Played {
@@ -46,23 +44,35 @@ struct Played {
     waveform: Option<Waveform>,
 }
 
+/// What nothing here plays, for its `codec` if that is why, if it may be kept at all.
+fn plain_file(mime: &'static str, codec: Option<&str>, bounds: &Bounds<'_>) -> Result<Played, Refusal> {
+    Ok(Played {
+        mime,
+        kind: bounds.file(mime, codec)?,
+        dimensions: None,
+        duration: 0,
+        waveform: None,
+    })
+}
+
 /// Examines a file that begins as a `format` of sound or video, and leaves in its place what may be served.
 ///
-/// `voice` says that it is sent as a voice message. After a refusal the file is of no use.
+/// `claimed` is what it is sent as, if that was said. What plays in a codec that is not known here is a plain file: it is
+/// cleaned just so. After a refusal the file is of no use.
 ///
 /// # Errors
-/// [`Refusal::Mismatch`] if a voice message has pictures; [`Refusal::Unreadable`] and [`Refusal::TooLarge`] by its
+/// [`Refusal::Mismatch`] if a voice message has pictures, or what was said to play is no more than a plain file; [`Refusal::Unreadable`] and [`Refusal::TooLarge`] by its
 /// content; [`Refusal::TimedOut`] once `stop` says so; [`Refusal::Io`] for the file system's reasons.
 pub(crate) fn examine(
     file: &Path,
     format: Format,
-    voice: bool,
+    claimed: Option<MediaKind>,
     limits: &Limits,
     stop: &Stop,
 ) -> Result<Examined, Refusal> {
     let mut tape = Tape::open(file, stop)?;
     let bounds = Bounds {
-        voice,
+        claimed,
         limits,
         bytes: tape.len(),
     };
@@ -79,7 +89,7 @@ pub(crate) fn examine(
     Ok(Examined {
         kind: played.kind,
         mime: played.mime,
-        dimensions: played.dimensions,
+        dimensions: played.dimensions.filter(|_| played.kind != MediaKind::File),
         duration_ms: (played.kind != MediaKind::File).then_some(played.duration / 1_000),
         waveform: played.waveform,
         thumbhash: None,

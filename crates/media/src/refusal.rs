@@ -4,6 +4,7 @@ use std::io;
 
 use parlor_domain::MediaKind;
 
+use crate::Kinds;
 use crate::sniff::Format;
 
 /// Why an examined file may not be kept.
@@ -19,6 +20,16 @@ pub enum Refusal {
         claimed: String,
         /// What its content says: a media type, with the codec where that is what does not fit.
         found: String,
+    },
+    /// It is of a kind that is not kept here.
+    #[error("it is {kind} ({mime}), and what may be sent is {allowed}")]
+    NotAllowed {
+        /// What it is.
+        kind: MediaKind,
+        /// Its media type by content.
+        mime: &'static str,
+        /// What it could be.
+        allowed: Kinds,
     },
     /// It is broken, cut off, or uses what is not supported.
     #[error("the {format} cannot be read: {why}")]

@@ -6,7 +6,7 @@ pub(crate) const HEAD: usize = 8192;
 /// What nobody knows.
 pub(crate) const UNKNOWN: &str = "application/octet-stream";
 
-/// A format by its first bytes. All but `Other` are read to their end; that is kept as a plain file.
+/// A format by its first bytes. All but `Other` are read; that is kept as a plain file, as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     Jpeg,
@@ -21,6 +21,10 @@ pub(crate) enum Format {
     Mp4,
     /// Any EBML document: WebM and Matroska.
     WebM,
+    /// Pictures in ISO base media, by their media type: HEIC, AVIF. They are cleaned, and kept as a plain file.
+    Heif(&'static str),
+    /// A TIFF, just so.
+    Tiff(&'static str),
     /// Something else that is known, by its media type.
     Other(&'static str),
 }
@@ -39,8 +43,13 @@ impl Format {
             Self::Flac => "audio/flac",
             Self::Mp4 => "video/mp4",
             Self::WebM => "video/webm",
-            Self::Other(mime) => mime,
+            Self::Heif(mime) | Self::Tiff(mime) | Self::Other(mime) => mime,
         }
+    }
+
+    /// Whether it is a plain file whatever is in it.
+    pub(crate) const fn is_plain(self) -> bool {
+        matches!(self, Self::Heif(_) | Self::Tiff(_) | Self::Other(_))
     }
 
     /// Whether it is one of the pictures that are shown.
@@ -61,6 +70,8 @@ impl Format {
             Self::Flac => "FLAC sound",
             Self::Mp4 => "MP4 file",
             Self::WebM => "WebM file",
+            Self::Heif(_) => "HEIF image",
+            Self::Tiff(_) => "TIFF image",
             Self::Other(_) => "file",
         }
     }
@@ -87,6 +98,11 @@ fn picture(head: &[u8]) -> Option<Format> {
         Some(Format::Gif)
     } else if is_riff(head, *b"WEBP") {
         Some(Format::WebP)
+    } else if [b"II\x2A\0", b"MM\0\x2A", b"II\x2B\0", b"MM\0\x2B"]
+        .iter()
+        .any(|start| head.starts_with(*start))
+    {
+        Some(Format::Tiff("image/tiff"))
     } else {
         None
     }
@@ -100,7 +116,7 @@ fn sound(head: &[u8]) -> Option<Format> {
     } else if head.starts_with(b"fLaC") {
         Some(Format::Flac)
     } else if let Some(rest) = after_id3(head) {
-        // Tags of MP3 stand before other sound as well. What lies beyond the head is taken for MP3.
+        // Tags of MP3 stand before other sound as well. What lies beyond the head is for `behind_tag`.
         if rest.starts_with(b"fLaC") {
             Some(Format::Flac)
         } else {
@@ -117,8 +133,21 @@ fn is_riff(head: &[u8], kind: [u8; 4]) -> bool {
     head.starts_with(b"RIFF") && head.get(8..12) == Some(&kind)
 }
 
-/// What follows an ID3v2 tag (<https://id3.org/id3v2.4.0-structure>), as far as the head goes.
+/// What follows an ID3v2 tag, as far as the head goes.
 fn after_id3(head: &[u8]) -> Option<&[u8]> {
+    let end = end_of_id3(head)?;
+    Some(head.get(end..).unwrap_or_default())
+}
+
+/// Where a tag ends that reaches beyond the head. A sound begins there, of which four bytes tell whether it is FLAC.
+pub(crate) fn behind_tag(head: &[u8]) -> Option<u64> {
+    end_of_id3(head)
+        .filter(|end| end + 4 > head.len())
+        .map(|end| end as u64)
+}
+
+/// Where an ID3v2 tag (<https://id3.org/id3v2.4.0-structure>) ends.
+fn end_of_id3(head: &[u8]) -> Option<usize> {
     let tag = head.strip_prefix(b"ID3")?;
     let [version, _, flags, size @ ..] = tag.first_chunk::<7>()?;
     if !(2..=4).contains(version) || size.iter().any(|byte| *byte >= 0x80) {
@@ -126,7 +155,7 @@ fn after_id3(head: &[u8]) -> Option<&[u8]> {
     }
     let size = size.iter().fold(0, |size, byte| size << 7 | usize::from(*byte));
     let footer = if flags & 0x10 == 0 { 0 } else { 10 };
-    Some(head.get(10 + size + footer..).unwrap_or_default())
+    Some(10 + size + footer)
 }
 
 /// Whether the first frame header is one of MPEG audio, layer III (ISO/IEC 11172-3, 2.4.1.3).
@@ -161,9 +190,9 @@ fn container(head: &[u8]) -> Option<Format> {
 /// Pictures are ISO base media too, and no videos.
 fn of_brand(brand: &[u8]) -> Format {
     match brand {
-        b"avif" | b"avis" => Format::Other("image/avif"),
-        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" => Format::Other("image/heic"),
-        b"mif1" | b"mif2" | b"msf1" | b"miaf" => Format::Other("image/heif"),
+        b"avif" | b"avis" => Format::Heif("image/avif"),
+        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" => Format::Heif("image/heic"),
+        b"mif1" | b"mif2" | b"msf1" | b"miaf" => Format::Heif("image/heif"),
         b"crx " => Format::Other("image/x-canon-cr3"),
         b"jp2 " | b"jpx " | b"jpm " => Format::Other("image/jp2"),
         _ => Format::Mp4,
@@ -242,8 +271,8 @@ mod tests {
     #[test]
     fn pictures_in_iso_base_media_are_no_videos() {
         let brand = |brand: &str| sniff(format!("\0\0\0\x18ftyp{brand}\0\0\0\0").as_bytes());
-        assert_eq!(brand("heic"), Some(Format::Other("image/heic")));
-        assert_eq!(brand("avif"), Some(Format::Other("image/avif")));
+        assert_eq!(brand("heic"), Some(Format::Heif("image/heic")));
+        assert_eq!(brand("avif"), Some(Format::Heif("image/avif")));
         assert_eq!(brand("M4A "), Some(Format::Mp4));
         assert_eq!(brand("qt  "), Some(Format::Mp4));
     }

@@ -36,8 +36,8 @@ pub use error::StoreError;
 pub use invites::{Invite, InviteStore, NewInvite};
 pub use keys::{KeySource, KeysError};
 pub use log::{
-    Append, AppendRefusal, Appended, EventLog, EventSink, HistoryPage, HistoryRange, Priority, Published,
-    RevisionsPage,
+    Append, AppendRefusal, Appended, EventLog, EventSink, HistoryPage, HistoryRange, Play, Played, PlaysPage,
+    Priority, Published, RevisionsPage,
 };
 pub use mail::{GivenUp, MailError, Mailer, NewLetter, Outbox, Waiting};
 pub use media::{
@@ -53,7 +53,7 @@ pub use scanner::{ScanError, Scanned, Scanner};
 pub use second_steps::{App, SecondStep, SecondStepStore};
 pub use sessions::{HostedSession, NewSession, Refresh, Refreshed, SessionStore, TokenDigest};
 pub use sync::{RoomHead, Snapshot, SyncStore};
-pub use uploads::{Part, Upload, UploadStore};
+pub use uploads::{Allowance, NextPart, Part, Upload, UploadBegun, UploadStore};
 pub use users::{
     Credentials, HostUser, LoginName, MobileSet, NewAccount, PasswordHash, Registered, Shown, UserSearch,
     UserStore,

@@ -51,6 +51,28 @@ pub trait EventLog: Send + Sync {
     async fn message(&self, room: RoomId, viewer: UserId, seq: Seq)
     -> Result<Option<Arc<Event>>, StoreError>;
 
+    /// Notes that a member has played a voice message of somebody else, and tells both by [`What::VoicePlayed`] in their own
+    /// streams: once, however often it is said. That one has played one's own is not noted.
+    ///
+    /// [`What::VoicePlayed`]: parlor_domain::What::VoicePlayed
+    async fn mark_played(
+        &self,
+        room: RoomId,
+        seq: Seq,
+        user: UserRef,
+        at: Timestamp,
+    ) -> Result<Played, StoreError>;
+
+    /// Who has played a voice message, in the order of their ids. That the viewer has the right to it is for the caller to
+    /// check.
+    async fn plays(
+        &self,
+        room: RoomId,
+        seq: Seq,
+        after: Option<UserId>,
+        size: PageSize,
+    ) -> Result<PlaysPage, StoreError>;
+
     /// What edits of a message replaced, oldest first, after the revision of this number (0 for all), nothing once it
     /// was deleted; `None` as for [`EventLog::message`]. A page ends early after about 256 KiB of text. That the viewer
     /// has the right to it is for the caller to check.
@@ -141,10 +163,41 @@ pub enum HistoryRange {
 pub struct HistoryPage {
     /// The messages, ascending, deleted ones included (without their body).
     pub messages: Vec<Arc<Event>>,
+    /// Those voice messages among them that were played: by the viewer, or if they are the viewer's, by anybody.
+    pub played: Vec<Seq>,
     /// Whether there are more in the direction of reading.
     pub more: bool,
     /// The stream's position at that moment.
     pub as_of: Position,
+}
+
+/// What became of a wish to note that a voice message was played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Played {
+    /// It is noted, now or before.
+    Done,
+    /// There is no such message, or the user may not see it, or it was deleted.
+    NoMessage,
+    /// It is no voice message.
+    NoVoice,
+}
+
+/// That somebody has played a voice message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Play {
+    /// Who.
+    pub user: UserRef,
+    /// When first.
+    pub at: Timestamp,
+}
+
+/// Some of those who have played a voice message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaysPage {
+    /// Who, and when.
+    pub plays: Vec<Play>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<UserId>,
 }
 
 /// Some of what edits of a message replaced.

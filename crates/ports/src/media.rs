@@ -13,9 +13,12 @@ pub trait MediaStore: Send + Sync {
     /// Until `until`, nobody takes them away before media that use them are kept.
     async fn claim(&self, blob: Blob, until: Timestamp) -> Result<Claimed, StoreError>;
 
-    /// Keeps a piece of media whose bytes are all stored under keys that were claimed, which uses up the claims. It is
-    /// forgotten at `expires_at` if nothing uses it by then, or once nothing uses it any more.
+    /// Keeps a piece of media whose bytes are all stored under keys that were claimed, which uses up the claims, also if it
+    /// is refused. It is forgotten at `expires_at` if nothing uses it by then, or once nothing uses it any more.
     async fn insert(&self, new: NewMedia, quotas: Quotas) -> Result<MediaKept, StoreError>;
+
+    /// Gives claims back that come to nothing, by the keys that they named.
+    async fn release(&self, keys: Vec<BlobKey>) -> Result<(), StoreError>;
 
     /// A piece of media that the viewer may see: his own, that of a message that he may see, and everybody's avatar.
     async fn find(&self, media: MediaId, viewer: UserId) -> Result<Option<StoredMedia>, StoreError>;
@@ -41,8 +44,9 @@ pub trait MediaStore: Send + Sync {
     /// whether there may be more.
     async fn sweep(&self, now: Timestamp) -> Result<bool, StoreError>;
 
-    /// Some of the keys whose bytes nobody needs any more, nor ever will: bytes that are wanted again get another key.
-    async fn unneeded(&self, most: usize) -> Result<Vec<BlobKey>, StoreError>;
+    /// Some of the keys whose bytes nobody needs any more, nor ever will, but for so many that are passed over. Bytes that are
+    /// wanted again get another key.
+    async fn unneeded(&self, passed_over: usize, most: usize) -> Result<Vec<BlobKey>, StoreError>;
 
     /// Forgets keys whose bytes are gone.
     async fn gone(&self, keys: Vec<BlobKey>) -> Result<(), StoreError>;

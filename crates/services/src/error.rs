@@ -133,6 +133,9 @@ pub enum Error {
     /// The message was edited as often as one can be.
     #[error("the message was edited too often; send another")]
     TooManyEdits,
+    /// Only voice messages are played.
+    #[error("this is no voice message")]
+    NoVoiceMessage,
     /// The client id stands for something else already.
     #[error("this client_id was used before for something else; use a new one for each command")]
     IdempotencyConflict,
@@ -152,6 +155,9 @@ pub enum Error {
     /// The actor has begun as many uploads as one may.
     #[error("you have begun as many uploads as one may; finish or end one first")]
     TooManyUploads,
+    /// An upload has come in as many parts as it may.
+    #[error("an upload may come in at most {0} parts; begin it again with larger ones")]
+    TooManyParts(u32),
     /// The file is not what it was said to be, cannot be read, or is beyond a limit.
     #[error(transparent)]
     Media(Refusal),
@@ -313,15 +319,18 @@ impl Error {
             Self::TooManyRooms(_) => (Conflict, "too_many_rooms"),
             Self::MessageDeleted => (Conflict, "message_deleted"),
             Self::TooManyEdits => (Conflict, "too_many_edits"),
+            Self::NoVoiceMessage => (Conflict, "no_voice_message"),
             Self::IdempotencyConflict => (Conflict, "idempotency_conflict"),
             Self::NoSuchMedia => (NotFound, "no_such_media"),
             Self::MediaInUse => (Conflict, "media_in_use"),
             Self::NoSuchUpload => (NotFound, "no_such_upload"),
             Self::WrongOffset(_) => (Conflict, "wrong_offset"),
             Self::TooManyUploads => (Conflict, "too_many_uploads"),
+            Self::TooManyParts(_) => (Conflict, "too_many_parts"),
             Self::Media(refusal) => match refusal {
                 Refusal::Empty => (Invalid, "media_empty"),
                 Refusal::Mismatch { .. } => (Unsupported, "media_mismatch"),
+                Refusal::NotAllowed { .. } => (Unsupported, "media_not_allowed"),
                 Refusal::TooLarge { .. } => (TooLarge, "media_too_large"),
                 Refusal::TimedOut => (Unavailable, "media_too_slow"),
                 _ => (Invalid, "media_unreadable"),

@@ -49,7 +49,7 @@ pub use media::{Claims, MediaSettings, Received};
 pub use messages::{Messages, MessagesSettings, NewMessage};
 /// What services answer with as it comes, so that the edge need not know the ports.
 pub use parlor_ports::{
-    BlobStream, GivenUp, HistoryPage, HistoryRange, Invite, MediaFile, MembersPage, RevisionsPage,
+    BlobStream, GivenUp, HistoryPage, HistoryRange, Invite, MediaFile, MembersPage, PlaysPage, RevisionsPage,
     RoomCursor, RoomView, RoomsPage, SecondStep, Shown, StoredFile, StoredMedia, Upload, UserSearch,
 };
 pub use passwords::{Passwords, PasswordsSettings};

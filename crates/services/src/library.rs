@@ -10,6 +10,7 @@ use parlor_ports::{
     AvatarSet, BlobError, BlobKey, BlobStream, Blobs, Clock, MediaFile, MediaStore, StoredFile, StoredMedia,
     UploadStore,
 };
+use uuid::Uuid;
 
 use crate::{Actor, Error, MediaSettings};
 
@@ -50,28 +51,30 @@ impl Library {
     /// A piece of media, for whoever has a link to it, and for how long the link is still good.
     ///
     /// # Errors
-    /// [`Error::NoSuchMedia`], also if the link is none of ours or is too old
+    /// [`Error::NoSuchMedia`], also if the link is none of ours or is too old, or its maker may not see the media any more
     pub async fn find_by_link(
         &self,
         media: MediaId,
         signature: &str,
     ) -> Result<(StoredMedia, Duration), Error> {
         let now = self.clock.now();
-        let until = self.vault.check_link(&thing(media), signature, now);
-        let until = until.ok_or(Error::NoSuchMedia)?;
-        let found = self.store.find_any(media).await?.ok_or(Error::NoSuchMedia)?;
-        Ok((found, until.since(now)))
+        let signed = self.vault.check_link(&thing(media), signature, now);
+        let signed = signed.ok_or(Error::NoSuchMedia)?;
+        let found = self.store.find(media, signed.maker).await?;
+        Ok((found.ok_or(Error::NoSuchMedia)?, signed.until.since(now)))
     }
 
-    /// A link to a piece of media that the actor may see, for whoever cannot show a token: `<img>` and players.
+    /// A link to a piece of media that the actor may see, for whoever cannot show a token: `<img>` and players. It is the same
+    /// for a while, so that browsers keep what they have got by it.
     ///
     /// # Errors
     /// [`Error::NoSuchMedia`]
     pub async fn link(&self, actor: &Actor, media: MediaId) -> Result<MediaLink, Error> {
         self.find(actor, media).await?;
-        let until = self.clock.now() + self.settings.link;
+        let until = end_of_links(self.clock.now(), self.settings.link);
+        let maker = actor.user.id;
         Ok(MediaLink {
-            signature: self.vault.link_secret().sign(&thing(media), until),
+            signature: self.vault.link_secret().sign(&thing(media), maker, until),
             until,
         })
     }
@@ -149,50 +152,73 @@ impl Library {
     async fn sweep(&self) -> Result<(), Error> {
         let now = self.clock.now();
         while self.store.sweep(now).await? {}
-        while self.uploads.sweep(now).await? {}
+        let until = now + self.settings.unused;
+        while self.uploads.sweep(now, until).await? {}
         Ok(())
     }
 
     async fn take_away_blobs(&self) -> Result<(), Error> {
+        let mut failed = Failed::default();
         loop {
-            let keys = self.store.unneeded(STEP).await?;
-            let more = keys.len() == STEP;
-            let (mut gone, mut failed) = (Vec::new(), None);
+            let keys = self.store.unneeded(failed.count, STEP).await?;
+            if keys.is_empty() {
+                return failed.result();
+            }
+            let mut gone = Vec::with_capacity(keys.len());
             for key in keys {
                 match self.blobs.delete(&key).await {
                     Ok(()) => gone.push(key),
-                    // One that cannot be deleted does not keep the others.
-                    Err(error @ BlobError::Other(_)) => failed = Some(error),
-                    Err(error) => {
-                        failed = Some(error);
-                        break;
-                    }
+                    Err(error) => failed.note(error)?,
                 }
             }
-            if !gone.is_empty() {
-                self.store.gone(gone).await?;
-            }
-            match failed {
-                Some(error) => return Err(error.into()),
-                None if more => {}
-                None => return Ok(()),
-            }
+            self.store.gone(gone).await?;
         }
     }
 
     async fn take_away_parts(&self) -> Result<(), Error> {
+        let (now, mut failed) = (self.clock.now(), Failed::default());
         loop {
-            let ended = self.uploads.ended(STEP).await?;
-            for (upload, parts) in &ended {
-                for no in 0..*parts {
-                    self.blobs.delete(&BlobKey::part(*upload, no)).await?;
-                }
-                self.uploads.gone(*upload).await?;
+            let ended = self.uploads.ended(now, failed.count, STEP).await?;
+            if ended.is_empty() {
+                return failed.result();
             }
-            if ended.len() < STEP {
-                return Ok(());
+            for (upload, parts) in ended {
+                match self.take_away(upload, parts).await {
+                    Ok(()) => self.uploads.gone(upload, now).await?,
+                    Err(error) => failed.note(error)?,
+                }
             }
         }
+    }
+
+    async fn take_away(&self, upload: Uuid, parts: u32) -> Result<(), BlobError> {
+        for no in 0..parts {
+            self.blobs.delete(&BlobKey::part(upload, no)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What cannot be taken away: one such file does not keep the others.
+#[derive(Default)]
+struct Failed {
+    count: usize,
+    last: Option<BlobError>,
+}
+
+impl Failed {
+    /// Passes something over, unless nothing can be taken away at the moment.
+    fn note(&mut self, error: BlobError) -> Result<(), Error> {
+        if let BlobError::Unavailable(_) = error {
+            return Err(error.into());
+        }
+        self.count += 1;
+        self.last = Some(error);
+        Ok(())
+    }
+
+    fn result(self) -> Result<(), Error> {
+        self.last.map_or(Ok(()), |error| Err(error.into()))
     }
 }
 
@@ -212,6 +238,12 @@ pub fn shown(media: &StoredMedia, wanted: MediaFile) -> Option<&StoredFile> {
             .or_else(image),
         MediaFile::Poster => find(MediaFile::Poster),
     }
+}
+
+/// Until when links are good that are made now: once to twice this long.
+fn end_of_links(now: Timestamp, good: Duration) -> Timestamp {
+    let step = i64::try_from(good.as_micros()).unwrap_or(i64::MAX).max(1);
+    Timestamp::from_micros((now.micros() / step).saturating_add(2).saturating_mul(step))
 }
 
 /// What a link is to.

@@ -1,12 +1,13 @@
 //! Media: how much may be uploaded, and what the services for it share.
 
 mod intake;
+mod places;
 mod spool;
 
 pub use intake::Claims;
 pub(crate) use intake::Intake;
 pub use spool::Received;
-pub(crate) use spool::{Spool, storage};
+pub(crate) use spool::{Arrived, Spool, storage};
 
 use std::time::Duration;
 
@@ -24,8 +25,12 @@ pub struct MediaSettings {
     pub concurrent: usize,
     /// Files that may wait to be examined; who comes then is told to come back.
     pub waiting: usize,
-    /// Files that may be on their way in at the same time, in one piece or as a part.
+    /// Files that may be on their way in at the same time, in one piece or as a part, until they are media.
     pub receiving: usize,
+    /// How many of them may be one person's.
+    pub receiving_per_person: usize,
+    /// Bytes that are left free on the disk on which files arrive: the database may need them.
+    pub free_bytes: u64,
     /// For how long a file may be examined.
     pub examination: Duration,
     /// For how long it may be scanned.
@@ -34,6 +39,8 @@ pub struct MediaSettings {
     pub unused: Duration,
     /// Uploads in parts that somebody may have begun at the same time.
     pub uploads: u32,
+    /// In how many parts an upload may come.
+    pub parts: u32,
     /// Most bytes of a file that comes as text inside JSON.
     pub inline_bytes: usize,
     /// For how long a link is good.
@@ -51,10 +58,13 @@ impl Default for MediaSettings {
             concurrent: 1,
             waiting: 64,
             receiving: 256,
+            receiving_per_person: 8,
+            free_bytes: 512 << 20,
             examination: Duration::from_secs(60),
             scan: Duration::from_secs(60),
             unused: Duration::from_secs(24 * 60 * 60),
             uploads: 10,
+            parts: 10_000,
             inline_bytes: 128 * 1024,
             link: Duration::from_secs(10 * 60),
         }
@@ -70,6 +80,7 @@ impl MediaSettings {
             audio,
             video,
             file_bytes,
+            kinds: _,
         } = self.limits;
         [image.bytes, voice.bytes, audio.bytes, video.bytes, file_bytes]
             .into_iter()

@@ -4,11 +4,12 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use parlor_domain::{
-    Action, ClientId, Draft, Event, MediaId, Message, MessageBody, Origin, PageSize, RoomId, Seq, allows,
+    Action, ClientId, Draft, Event, MediaId, Message, MessageBody, Origin, PageSize, RoomId, Seq, UserId,
+    allows,
 };
 use parlor_ports::{
-    Append, AppendRefusal, Appended, Clock, Entropy, EventLog, HistoryPage, HistoryRange, Priority,
-    RevisionsPage, RoomStore,
+    Append, AppendRefusal, Appended, Clock, Entropy, EventLog, HistoryPage, HistoryRange, Played, PlaysPage,
+    Priority, RevisionsPage, RoomStore,
 };
 
 use crate::{Actor, Error, Made};
@@ -161,6 +162,38 @@ impl Messages {
     pub async fn message(&self, actor: &Actor, room: RoomId, seq: Seq) -> Result<Arc<Event>, Error> {
         let message = self.log.message(room, actor.user.id, seq).await?;
         message.ok_or(Error::NoSuchMessage)
+    }
+
+    /// Notes that the actor has played a voice message, and tells its sender.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchMessage`], [`Error::NoVoiceMessage`]
+    pub async fn mark_played(&self, actor: &Actor, room: RoomId, seq: Seq) -> Result<(), Error> {
+        let now = self.clock.now();
+        match self.log.mark_played(room, seq, actor.user, now).await? {
+            Played::Done => Ok(()),
+            Played::NoMessage => Err(Error::NoSuchMessage),
+            Played::NoVoice => Err(Error::NoVoiceMessage),
+        }
+    }
+
+    /// Who has played a voice message of the actor's, in the order of their ids.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchMessage`]; [`Error::Forbidden`] if somebody else has sent it
+    pub async fn plays(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        seq: Seq,
+        after: Option<UserId>,
+        size: PageSize,
+    ) -> Result<PlaysPage, Error> {
+        let message = self.message(actor, room, seq).await?;
+        if message.actor.is_none_or(|sender| sender.id != actor.user.id) {
+            return Err(Error::Forbidden);
+        }
+        Ok(self.log.plays(room, seq, after, size).await?)
     }
 
     /// What edits of a message replaced, oldest first, after the revision of this number (0 for all). For admins of the

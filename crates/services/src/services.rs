@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use parlor_auth::{ForeignSettings, PasswordHasher, Vault};
 use parlor_ports::{
@@ -240,7 +240,7 @@ impl Services {
             store: media.clone(),
             blobs: blobs.clone(),
             scanner,
-            spool: Spool::open(spool, settings.media.receiving)?,
+            spool: Spool::open(spool, &settings.media)?,
             workshop: Workshop::open("parlor-media", settings.media.concurrent, settings.media.waiting),
             scans: Semaphore::new(SCANS),
             clock: clock.clone(),
@@ -319,6 +319,7 @@ impl Services {
                 intake,
                 entropy,
                 settings: settings.media,
+                assembled: Mutex::default(),
             },
         })
     }

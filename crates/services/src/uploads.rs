@@ -2,16 +2,18 @@
 
 mod inline;
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use parlor_domain::{Media, MediaId};
 use parlor_media::Refusal;
-use parlor_ports::{BlobKey, Blobs, Entropy, Part, Upload, UploadStore};
-use tokio::fs::{self, File};
-use tokio::io::AsyncWriteExt;
+use parlor_ports::{Allowance, BlobKey, Blobs, Entropy, NextPart, Part, Upload, UploadBegun, UploadStore};
 use uuid::Uuid;
 
-use crate::media::{Claims, Intake, Received, storage};
+use crate::media::{Arrived, Claims, Intake, Received, storage};
 use crate::{Actor, Error, MediaSettings};
 
 /// Takes files in.
@@ -21,15 +23,22 @@ pub struct Uploads {
     pub(crate) intake: Arc<Intake>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) settings: MediaSettings,
+    /// The uploads of which all has come and that are being made media of, here.
+    pub(crate) assembled: Mutex<HashSet<Uuid>>,
 }
 
 /// How far an upload in parts has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
-    /// More is to come.
+    /// More is to come, or all has come and is being examined.
     Going(Upload),
     /// It became media, under the upload's id.
-    Done(Box<Media>),
+    Done {
+        /// What it is now.
+        media: Box<Media>,
+        /// How many bytes have come: what is kept can have fewer.
+        bytes: u64,
+    },
 }
 
 impl Uploads {
@@ -46,9 +55,19 @@ impl Uploads {
     /// A file to be received in one piece.
     ///
     /// # Errors
-    /// [`Error::Busy`]
-    pub async fn receive(&self) -> Result<Received, Error> {
-        self.intake.spool.receive(self.settings.largest()).await
+    /// [`Error::Busy`], [`Error::StorageFull`]
+    pub async fn receive(&self, actor: &Actor) -> Result<Received, Error> {
+        let most = self.settings.largest();
+        self.intake.spool.receive(actor.user.id, most).await
+    }
+
+    /// The picture that stands for a video, to be received in one piece.
+    ///
+    /// # Errors
+    /// [`Error::Busy`], [`Error::StorageFull`]
+    pub async fn receive_poster(&self, actor: &Actor) -> Result<Received, Error> {
+        let most = self.settings.limits.image.bytes;
+        self.intake.spool.receive(actor.user.id, most).await
     }
 
     /// Makes media of a file that was received, and of the picture that stands for it if it is a video.
@@ -64,12 +83,15 @@ impl Uploads {
         claims: Claims,
     ) -> Result<Media, Error> {
         let file = file.close().await?;
-        let poster = match poster {
-            Some(poster) => Some(poster.close().await?),
-            None => None,
+        let (poster, _place) = match poster {
+            Some(poster) => {
+                let Arrived { path, place } = poster.close().await?;
+                (Some(path), Some(place))
+            }
+            None => (None, None),
         };
         self.intake
-            .take(self.draw(), actor.user.id, file, poster, claims)
+            .take(self.draw(), actor.user.id, file.path, poster, claims)
             .await
     }
 
@@ -82,7 +104,7 @@ impl Uploads {
     pub async fn decode(&self, actor: &Actor, data: &str, mut claims: Claims) -> Result<Media, Error> {
         let (mime, bytes) = inline::decode(data, self.settings.inline_bytes)?;
         claims.mime = claims.mime.or(mime);
-        let mut received = self.receive().await?;
+        let mut received = self.receive(actor).await?;
         received.write(&bytes).await?;
         self.finish(actor, received, None, claims).await
     }
@@ -96,7 +118,6 @@ impl Uploads {
         if bytes > most {
             return Err(Error::UploadTooLarge { most });
         }
-        self.intake.fits(actor.user.id, bytes).await?;
         let upload = Upload {
             id: self.draw().uuid(),
             owner: actor.user.id,
@@ -106,11 +127,17 @@ impl Uploads {
             mime: claims.mime,
             name: claims.name,
             expires_at: self.intake.clock.now() + self.settings.unused,
+            ended: false,
         };
-        if self.store.begin(upload.clone(), self.settings.uploads).await? {
-            Ok(upload)
-        } else {
-            Err(Error::TooManyUploads)
+        let allowance = Allowance {
+            uploads: self.settings.uploads,
+            bytes: self.settings.quotas.person,
+        };
+        match self.store.begin(upload.clone(), allowance).await? {
+            UploadBegun::Done => Ok(upload),
+            UploadBegun::TooMany => Err(Error::TooManyUploads),
+            UploadBegun::OwnerFull => Err(Error::QuotaUsedUp),
+            UploadBegun::NoOwner => Err(Error::NoSuchUser(Some(upload.owner))),
         }
     }
 
@@ -120,32 +147,54 @@ impl Uploads {
     /// [`Error::NoSuchUpload`]
     pub async fn find(&self, actor: &Actor, id: Uuid) -> Result<Progress, Error> {
         let now = self.intake.clock.now();
-        if let Some(upload) = self.store.find(id, actor.user.id, now).await? {
+        let upload = self.store.find(id, actor.user.id, now).await?;
+        let upload = upload.ok_or(Error::NoSuchUpload)?;
+        if !upload.ended {
             return Ok(Progress::Going(upload));
         }
-        self.made(actor, id)
-            .await?
-            .map(|media| Progress::Done(Box::new(media)))
-            .ok_or(Error::NoSuchUpload)
+        let media = self.made(actor, id).await?.ok_or(Error::NoSuchUpload)?;
+        Ok(Progress::Done {
+            media: Box::new(media),
+            bytes: upload.bytes,
+        })
+    }
+
+    /// How far an upload of the actor has come. One of which every byte is there, but that is not media, is made media of now:
+    /// its client has nothing more to send.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchUpload`], and as [`Uploads::finish`]
+    pub async fn resume(&self, actor: &Actor, id: Uuid) -> Result<Progress, Error> {
+        match self.find(actor, id).await? {
+            Progress::Going(upload) if upload.received == upload.bytes => {
+                let nothing = self.intake.spool.receive(actor.user.id, 0).await?;
+                self.complete(actor, upload, nothing.close().await?).await
+            }
+            progress => Ok(progress),
+        }
     }
 
     /// A part of an upload to be received, which begins at this byte.
     ///
     /// # Errors
-    /// [`Error::NoSuchUpload`], [`Error::WrongOffset`] if it goes on at another, [`Error::Busy`]
+    /// [`Error::NoSuchUpload`], [`Error::WrongOffset`] if it goes on at another, [`Error::Busy`], [`Error::StorageFull`]
     pub async fn receive_part(&self, actor: &Actor, id: Uuid, offset: u64) -> Result<Received, Error> {
-        let upload = self.going(actor, id).await?;
-        if upload.received != offset {
-            return Err(Error::WrongOffset(upload.received));
+        let (bytes, received) = match self.find(actor, id).await? {
+            Progress::Going(upload) => (upload.bytes, upload.received),
+            Progress::Done { bytes, .. } => (bytes, bytes),
+        };
+        if received != offset {
+            return Err(Error::WrongOffset(received));
         }
-        self.intake.spool.receive(upload.bytes - upload.received).await
+        self.intake.spool.receive(actor.user.id, bytes - received).await
     }
 
     /// Adds what has come of a part, also if it was cut off. With the last part the upload becomes media; if that fails for a
     /// reason that may pass, it is tried again when an empty part is added.
     ///
     /// # Errors
-    /// As [`Uploads::receive_part`] and [`Uploads::finish`]. A file that is refused ends the upload.
+    /// As [`Uploads::receive_part`] and [`Uploads::finish`], and [`Error::TooManyParts`]. A file that is refused ends the
+    /// upload.
     pub async fn add_part(
         &self,
         actor: &Actor,
@@ -154,25 +203,16 @@ impl Uploads {
         part: Received,
     ) -> Result<Progress, Error> {
         let bytes = part.bytes();
+        let part = part.close().await?;
         if bytes > 0 {
-            self.store_part(actor, id, offset, part).await?;
+            self.store_part(actor, id, offset, bytes, &part.path).await?;
         }
-        let upload = self.going(actor, id).await?;
-        if upload.received < upload.bytes {
-            return Ok(Progress::Going(upload));
-        }
-        let media = match self.assemble(actor, &upload).await {
-            Ok(media) => media,
-            Err(slow @ Error::Media(Refusal::TimedOut)) => return Err(slow),
-            Err(refused @ (Error::Media(_) | Error::Infected | Error::TooLargeToScan)) => {
-                self.store.end(id, actor.user.id).await?;
-                return Err(refused);
+        match self.find(actor, id).await? {
+            Progress::Going(upload) if upload.received == upload.bytes => {
+                self.complete(actor, upload, part).await
             }
-            // Somebody who sent the same may have been faster.
-            Err(failed) => self.made(actor, id).await?.ok_or(failed)?,
-        };
-        self.store.end(id, actor.user.id).await?;
-        Ok(Progress::Done(Box::new(media)))
+            progress => Ok(progress),
+        }
     }
 
     /// Ends an upload that the actor does not want any more.
@@ -180,51 +220,91 @@ impl Uploads {
     /// # Errors
     /// [`Error::NoSuchUpload`]
     pub async fn end(&self, actor: &Actor, id: Uuid) -> Result<(), Error> {
-        if self.store.end(id, actor.user.id).await? {
+        if self.close(actor, id).await? {
             Ok(())
         } else {
             Err(Error::NoSuchUpload)
         }
     }
 
-    async fn going(&self, actor: &Actor, id: Uuid) -> Result<Upload, Error> {
+    /// Ends an upload; false if there is none that goes on.
+    async fn close(&self, actor: &Actor, id: Uuid) -> Result<bool, Error> {
         let now = self.intake.clock.now();
-        let upload = self.store.find(id, actor.user.id, now).await?;
-        upload.ok_or(Error::NoSuchUpload)
+        let until = now + self.settings.unused;
+        Ok(self.store.end(id, actor.user.id, now, until).await?)
     }
 
-    async fn store_part(&self, actor: &Actor, id: Uuid, offset: u64, part: Received) -> Result<(), Error> {
-        let bytes = part.bytes();
-        let no = self.store.next_part(id).await?.ok_or(Error::NoSuchUpload)?;
+    async fn store_part(
+        &self,
+        actor: &Actor,
+        id: Uuid,
+        offset: u64,
+        bytes: u64,
+        file: &Path,
+    ) -> Result<(), Error> {
+        let no = match self.store.next_part(id, self.settings.parts).await? {
+            NextPart::No(no) => no,
+            NextPart::TooMany => return Err(Error::TooManyParts(self.settings.parts)),
+            NextPart::NoUpload => return Err(Error::NoSuchUpload),
+        };
         let key = BlobKey::part(id, no);
-        self.blobs.put(&key, &part.close().await?).await?;
+        self.blobs.put(&key, file).await?;
         let expires_at = self.intake.clock.now() + self.settings.unused;
         let part = Part { no, offset, bytes };
         if self.store.add_part(id, part, expires_at).await? {
             return Ok(());
         }
-        // Another part came first, or the upload has ended, and with it the care for its parts.
+        // Another part came first, or the upload has ended.
         self.blobs.delete(&key).await?;
-        Err(Error::WrongOffset(self.going(actor, id).await?.received))
+        Err(match self.find(actor, id).await? {
+            Progress::Going(upload) => Error::WrongOffset(upload.received),
+            Progress::Done { bytes, .. } => Error::WrongOffset(bytes),
+        })
+    }
+
+    /// Makes media of an upload of which all has come, unless somebody is about to.
+    async fn complete(&self, actor: &Actor, upload: Upload, place: Arrived) -> Result<Progress, Error> {
+        let Some(_alone) = Alone::with(&self.assembled, upload.id) else {
+            return Ok(Progress::Going(upload));
+        };
+        let id = upload.id;
+        let media = match self.assemble(actor, &upload, place).await {
+            Ok(media) => media,
+            Err(slow @ Error::Media(Refusal::TimedOut)) => return Err(slow),
+            Err(refused @ (Error::Media(_) | Error::Infected | Error::TooLargeToScan)) => {
+                self.close(actor, id).await?;
+                return Err(refused);
+            }
+            // Somebody who sent the same to another machine may have been faster.
+            Err(failed) => self.made(actor, id).await?.ok_or(failed)?,
+        };
+        self.close(actor, id).await?;
+        Ok(Progress::Done {
+            media: Box::new(media),
+            bytes: upload.bytes,
+        })
     }
 
     /// Makes media of all parts, unless that was done by somebody who did not live to end the upload.
-    async fn assemble(&self, actor: &Actor, upload: &Upload) -> Result<Media, Error> {
+    async fn assemble(&self, actor: &Actor, upload: &Upload, place: Arrived) -> Result<Media, Error> {
         if let Some(media) = self.made(actor, upload.id).await? {
             return Ok(media);
         }
-        let (whole, part) = (self.intake.spool.make().await?, self.intake.spool.make().await?);
-        let part = part.into_temp_path();
-        let (file, whole) = whole.into_parts();
-        let mut file = File::from_std(file);
+        let part = place.path;
+        let (mut file, whole) = self.intake.spool.make().await?.into_parts();
         for no in self.store.parts(upload.id).await? {
             if !self.blobs.fetch(&BlobKey::part(upload.id, no), &part).await? {
                 return Err(Error::NoSuchUpload);
             }
-            let mut bytes = fs::File::open(&part).await.map_err(storage)?;
-            tokio::io::copy(&mut bytes, &mut file).await.map_err(storage)?;
+            let path = part.to_path_buf();
+            // On one thread that may wait: the system copies from file to file by itself.
+            let copied = tokio::task::spawn_blocking(move || {
+                io::copy(&mut File::open(path)?, &mut file)?;
+                Ok(file)
+            });
+            let copied = copied.await.map_err(|error| Error::Internal(error.into()))?;
+            file = copied.map_err(storage)?;
         }
-        file.flush().await.map_err(storage)?;
         let claims = Claims {
             kind: upload.kind,
             mime: upload.mime.clone(),
@@ -245,5 +325,25 @@ impl Uploads {
 
     fn draw(&self) -> MediaId {
         MediaId::new(self.entropy.uuid(self.intake.clock.now()))
+    }
+}
+
+/// That nobody else makes media of an upload, until it is dropped.
+struct Alone<'a> {
+    all: &'a Mutex<HashSet<Uuid>>,
+    upload: Uuid,
+}
+
+impl<'a> Alone<'a> {
+    fn with(all: &'a Mutex<HashSet<Uuid>>, upload: Uuid) -> Option<Self> {
+        let mut uploads = all.lock().unwrap_or_else(PoisonError::into_inner);
+        uploads.insert(upload).then(|| Self { all, upload })
+    }
+}
+
+impl Drop for Alone<'_> {
+    fn drop(&mut self) {
+        let mut uploads = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        uploads.remove(&self.upload);
     }
 }

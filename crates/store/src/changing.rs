@@ -9,7 +9,7 @@ use parlor_domain::{Event, MessageBody};
 
 use crate::counter::Counter;
 use crate::rows::Target;
-use crate::schema::{events, media_uses, released_media, revisions};
+use crate::schema::{events, media_uses, plays, released_media, revisions};
 
 /// A statement that runs on either database.
 pub(crate) trait Statement:
@@ -77,5 +77,14 @@ pub(crate) fn unuse(target: &Target) -> impl Statement + use<> {
         media_uses::table
             .filter(media_uses::stream_id.eq(target.stream_id))
             .filter(media_uses::seq.eq(target.seq)),
+    )
+}
+
+/// Forgets who has played a voice message.
+pub(crate) fn unplay(target: &Target) -> impl Statement + use<> {
+    diesel::delete(
+        plays::table
+            .filter(plays::stream_id.eq(target.stream_id))
+            .filter(plays::seq.eq(target.seq)),
     )
 }

@@ -90,6 +90,7 @@ pub(crate) enum Kind {
     RoomJoined,
     RoomLeft,
     SessionsRevoked,
+    VoicePlayed,
 }
 
 codes!(Kind {
@@ -105,4 +106,5 @@ codes!(Kind {
     RoomJoined = 10,
     RoomLeft = 11,
     SessionsRevoked = 12,
+    VoicePlayed = 13,
 });

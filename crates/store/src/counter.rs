@@ -34,6 +34,11 @@ pub(crate) fn loaded_amount(stored: i64) -> u64 {
     u64::try_from(stored).unwrap_or(0)
 }
 
+/// So many rows, as the databases count them.
+pub(crate) fn rows(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
 /// A tag as the databases keep it: the same 32 bits, signed.
 pub(crate) fn stored_tag(tag: Tag) -> i32 {
     tag.0.cast_signed()

@@ -22,4 +22,4 @@ pub(crate) use letter::{GivenUpRow, LetterRow, NewLetterRow};
 pub(crate) use media::{BlobRow, FileRow, MediaRow, key as blob_key};
 pub(crate) use proof::ProofRow;
 pub(crate) use room::{MemberRow, RoomRow, StreamRow};
-pub(crate) use upload::UploadRow;
+pub(crate) use upload::{Ending, UploadRow};

@@ -418,6 +418,7 @@ table! {
         name -> Nullable<Text>,
         expires_at -> BigInt,
         ended -> Bool,
+        care_at -> Nullable<BigInt>,
     }
 }
 
@@ -429,6 +430,19 @@ table! {
         upload_id -> DbId,
         place -> BigInt,
         no -> BigInt,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    plays (stream_id, seq, user_id) {
+        stream_id -> DbId,
+        seq -> BigInt,
+        user_id -> DbId,
+        user_number -> BigInt,
+        played_at -> BigInt,
     }
 }
 
@@ -461,6 +475,7 @@ allow_tables_to_appear_in_same_query!(
     media_usage,
     uploads,
     upload_parts,
+    plays,
 );
 
 #[cfg(test)]
@@ -519,7 +534,8 @@ mod tests {
             released_media,
             media_usage,
             uploads,
-            upload_parts
+            upload_parts,
+            plays
         )
     }
 

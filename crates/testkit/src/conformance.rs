@@ -24,6 +24,7 @@ pub mod marks;
 pub mod media;
 pub mod outbox;
 pub mod places;
+pub mod playing;
 pub mod profiles;
 pub mod proofs;
 pub mod publishing;

@@ -25,6 +25,8 @@ pub enum Command {
     Read(MarkTo),
     /// Has received.
     Delivered(MarkTo),
+    /// Has played a voice message.
+    Played(Played),
     /// Is typing.
     Typing(Typing),
     /// Wants to know whether somebody is online.
@@ -169,6 +171,18 @@ pub struct MarkTo {
     pub seq: u64,
 }
 
+/// Has played a voice message. Its sender is told, once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Played {
+    /// The command's id.
+    pub id: u64,
+    /// Where.
+    pub room: Uuid,
+    /// The message.
+    pub target: u64,
+}
+
 /// Is typing; to be repeated every few seconds while it lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -217,6 +231,7 @@ impl Command {
             Self::Edit(command) => Some(command.id),
             Self::Delete(command) => Some(command.id),
             Self::Read(command) | Self::Delivered(command) => Some(command.id),
+            Self::Played(command) => Some(command.id),
             Self::Typing(command) => Some(command.id),
             Self::Follow(command) | Self::Unfollow(command) => Some(command.id),
             Self::Authenticate(command) => Some(command.id),

@@ -155,6 +155,18 @@ pub enum EventBody {
         /// Why.
         reason: LeaveReason,
     },
+    /// In one's own stream: a voice message was played, one's own by somebody else, or somebody else's by oneself.
+    #[serde(rename = "voice.played")]
+    VoicePlayed {
+        /// Who has played it.
+        actor: Option<PersonRef>,
+        /// When.
+        at: Time,
+        /// Where.
+        room: Uuid,
+        /// The message.
+        target: u64,
+    },
     /// In one's own stream: sessions are over, and their sockets are closed.
     #[serde(rename = "sessions.revoked")]
     SessionsRevoked {
@@ -285,6 +297,12 @@ fn body(event: &Event) -> EventBody {
             at,
             room: room.uuid(),
             reason: (*reason).into(),
+        },
+        What::VoicePlayed { room, target } => EventBody::VoicePlayed {
+            actor,
+            at,
+            room: room.uuid(),
+            target: target.0,
         },
         What::SessionsRevoked { sessions } => EventBody::SessionsRevoked {
             at,

@@ -34,8 +34,8 @@ pub use account::{
 pub use asyncapi::asyncapi;
 pub use close::{CloseReason, ComeBack};
 pub use command::{
-    Authenticate, ClientMark, Command, Delete, Edit, Follow, Hello, MarkTo, Ping, Send, StreamPosition,
-    Typing, Upload,
+    Authenticate, ClientMark, Command, Delete, Edit, Follow, Hello, MarkTo, Ping, Played, Send,
+    StreamPosition, Typing, Upload,
 };
 pub use decode::{FrameError, command_id, decode};
 pub use event::{EventBody, EventView, LeaveReason};
@@ -43,8 +43,8 @@ pub use field::{FieldError, parse};
 pub use invite::{CreateInvite, InviteMade, InviteView, InvitesList};
 pub use media::{ChangeAvatar, MediaKindName, MediaLinkView, MediaUsage, MediaView, UploadMedia};
 pub use message::{
-    EditMessage, MarkMessages, MarksAnswer, MessageView, MessagesPage, RevisionView, RevisionsPage,
-    SendMessage,
+    EditMessage, MarkMessages, MarksAnswer, MessageView, MessagesPage, PlayView, PlaysPage, RevisionView,
+    RevisionsPage, SendMessage,
 };
 pub use problem::{Problem, Retry};
 pub use profile::{

@@ -65,10 +65,31 @@ impl MessageView {
 pub struct MessagesPage {
     /// The messages, each an event of type `message`.
     pub messages: Vec<crate::EventView>,
+    /// Those voice messages among them that were played: by oneself, or if they are one's own, by anybody.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub played: Vec<u64>,
     /// Whether there are more in the direction of reading.
     pub more: bool,
     /// The position of the room's stream at that moment.
     pub as_of: PositionView,
+}
+
+/// That somebody has played a voice message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlayView {
+    /// Who.
+    pub user: PersonRef,
+    /// When first.
+    pub at: Time,
+}
+
+/// Some of those who have played a voice message, in the order of their ids.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlaysPage {
+    /// Who, and when.
+    pub plays: Vec<PlayView>,
+    /// What to give as `after` for the next page; `null` at the end.
+    pub next: Option<Uuid>,
 }
 
 /// A message to be sent.

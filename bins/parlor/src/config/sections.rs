@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use parlor_auth::ForeignAlgorithm;
+use parlor_media::Kinds;
 use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
 use super::value::{
-    algorithms, base_url, command, count, days, flag, folder, gibibytes, hours, mebibytes, minutes, networks,
-    origins, page, rate, seconds, socket_address, within,
+    algorithms, base_url, command, count, days, flag, folder, gibibytes, hours, kinds, mebibytes, minutes,
+    networks, origins, page, rate, seconds, socket_address, within,
 };
 use super::{DatabaseUrl, LogLevel};
 
@@ -219,6 +220,8 @@ pub struct Messages {
 )]
 pub struct Media {
     pub url: String,
+    #[serde(deserialize_with = "kinds")]
+    pub kinds: Kinds,
     #[serde(deserialize_with = "mebibytes")]
     pub image_mebibytes: u64,
     #[serde(deserialize_with = "mebibytes")]
@@ -241,16 +244,32 @@ pub struct Media {
     pub image_side: u32,
     #[serde(deserialize_with = "within::<1, 100_000, _>")]
     pub image_frames: u32,
+    #[serde(deserialize_with = "within::<1, 100_000, _>")]
+    pub image_moving_megapixels: u32,
+    #[serde(deserialize_with = "within::<16, 65_535, _>")]
+    pub video_side: u32,
+    #[serde(deserialize_with = "count::<1, 8_192, _>")]
+    pub inline_kibibytes: usize,
     #[serde(deserialize_with = "gibibytes")]
     pub person_gibibytes: u64,
     #[serde(deserialize_with = "gibibytes")]
     pub total_gibibytes: u64,
+    #[serde(deserialize_with = "mebibytes")]
+    pub free_mebibytes: u64,
+    #[serde(deserialize_with = "count::<1, 10_000, _>")]
+    pub receiving: usize,
+    #[serde(deserialize_with = "count::<1, 10_000, _>")]
+    pub receiving_per_person: usize,
+    #[serde(deserialize_with = "within::<1, 1_000, _>")]
+    pub uploads_per_person: u32,
     #[serde(deserialize_with = "hours::<1, 720, _>")]
     pub unused_hours: Duration,
     #[serde(deserialize_with = "minutes::<1, 1_440, _>")]
     pub link_minutes: Duration,
     #[serde(deserialize_with = "count::<0, 64, _>")]
     pub concurrency: usize,
+    #[serde(deserialize_with = "count::<1, 10_000, _>")]
+    pub waiting: usize,
     #[serde(deserialize_with = "seconds::<1, 3_600, _>")]
     pub examine_seconds: Duration,
     pub scanner: String,

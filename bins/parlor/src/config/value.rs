@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use parlor_auth::ForeignAlgorithm;
+use parlor_media::Kinds;
 use serde::de::{Deserialize, Deserializer, Error};
 use toml::Value;
 use url::{Origin as WebOrigin, Url};
@@ -157,6 +158,19 @@ pub(super) fn folder<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
 /// A program and its arguments, or nothing.
 pub(super) fn command<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     texts(deserializer, r#"["clamscan", "--no-summary"]"#)
+}
+
+/// Kinds of media, at least one.
+pub(super) fn kinds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Kinds, D::Error> {
+    const EXAMPLE: &str = r#"["image", "voice", "audio", "video", "file"]"#;
+    let known = texts(deserializer, EXAMPLE)?
+        .iter()
+        .map(|name| Kinds::ALL.iter().find(|kind| kind.as_str() == name))
+        .collect::<Option<Vec<_>>>();
+    known
+        .filter(|known| !known.is_empty())
+        .map(Kinds::from_iter)
+        .ok_or_else(|| D::Error::custom(format!("must be one or more of {EXAMPLE}")))
 }
 
 /// Names of signature algorithms, at least one.

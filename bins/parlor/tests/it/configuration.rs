@@ -243,6 +243,11 @@ fn a_wrong_value_is_refused_with_its_key_and_its_place() {
         error.ends_with(r#"must be a list such as ["10.0.0.5", "10.0.0.0/8"], not "10.0.0.5""#),
         "{error}"
     );
+    for kinds in ["[]", "['image', 'sound']"] {
+        let error = refusal(of_file(&format!("[media]\nkinds = {kinds}")));
+        let expected = r#"must be one or more of ["image", "voice", "audio", "video", "file"]"#;
+        assert!(error.ends_with(expected), "{error}");
+    }
     let error = refusal(of_file("[auth]\naudience = 1.5"));
     assert!(error.contains("setting `auth.audience`"), "{error}");
     assert!(refusal(of_file("[server")).contains("chosen.toml is not valid TOML"));

@@ -14,6 +14,7 @@ mod device;
 mod durable;
 mod hostile;
 mod isolation;
+mod media;
 mod presence;
 mod restart;
 mod resumed;

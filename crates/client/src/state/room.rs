@@ -250,6 +250,7 @@ impl RoomState {
             | EventBody::Hidden {}
             | EventBody::RoomJoined { .. }
             | EventBody::RoomLeft { .. }
+            | EventBody::VoicePlayed { .. }
             | EventBody::SessionsRevoked { .. } => {}
         }
     }

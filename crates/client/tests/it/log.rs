@@ -367,6 +367,7 @@ impl Log {
             ROOM,
             &MessagesPage {
                 messages,
+                played: Vec::new(),
                 more: false,
                 as_of: Self::position(seq),
             },

@@ -6,6 +6,8 @@
 
 mod log;
 mod log_in;
+mod media;
 mod reconnect;
 mod script;
 mod state;
+mod web;

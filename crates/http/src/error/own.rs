@@ -126,6 +126,12 @@ impl ApiError {
         refusal
     }
 
+    /// The file is none of those that `If-Match` names (RFC 9110, section 13.1.1).
+    pub(crate) fn another_version() -> Self {
+        let detail = "the file has none of the tags that If-Match names";
+        Self::new(StatusCode::PRECONDITION_FAILED, "another_version", detail)
+    }
+
     /// A range of which a file of this length has nothing (RFC 9110, section 15.5.17).
     pub(crate) fn range_not_satisfiable(length: u64) -> Self {
         let detail = format!("the file has {length} bytes");

@@ -38,6 +38,7 @@ pub(crate) struct FileBytes(Vec<u8>);
         (status = 206, description = "The part that `Range` names", body = FileBytes, content_type = "*/*"),
         (status = 304, description = "Still as `If-None-Match` says, as it is for ever"),
         (status = 404, description = "`no_such_media`, also if the link is not good any more"),
+        (status = 412, description = "`another_version`: it is none that `If-Match` names"),
         (status = 416, description = "`range_not_satisfiable`: it has as many bytes as `Content-Range` says"),
     ))]
 pub(crate) async fn whole(
@@ -60,6 +61,7 @@ pub(crate) async fn whole(
         (status = 206, description = "The part that `Range` names", body = FileBytes, content_type = "image/*"),
         (status = 304, description = "Still as `If-None-Match` says, as it is for ever"),
         (status = 404, description = "`no_such_media`, also if there is no such picture of it"),
+        (status = 412, description = "`another_version`: it is none that `If-Match` names"),
         (status = 416, description = "`range_not_satisfiable`: it has as many bytes as `Content-Range` says"),
     ))]
 pub(crate) async fn picture(

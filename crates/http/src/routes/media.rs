@@ -57,7 +57,7 @@ pub(crate) async fn upload(
         let claims = claims(&file);
         uploads.decode(&actor, &file.data, claims).await?
     } else {
-        let form = form::receive(uploads, request.headers(), body).await?;
+        let form = form::receive(uploads, &actor, request.headers(), body).await?;
         uploads
             .finish(&actor, form.file, form.poster, form.claims)
             .await?
@@ -84,7 +84,7 @@ fn text_limit(bytes: usize) -> usize {
 /// Make a link to a piece of media
 ///
 /// For `<img>` and players, which cannot show a token: whoever has it can have this one piece of media, and its pictures, for
-/// some minutes.
+/// some minutes, as long as its maker may see them. For a while it is the same link, so that browsers keep what they got.
 #[utoipa::path(post, path = "/v1/media/{media}/link", operation_id = "linkMedia", tag = "media",
     responses(
         (status = 200, description = "The link", body = MediaLinkView),

@@ -2,13 +2,15 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use parlor_domain::{ClientId, Mark, MediaId, RoomId, Seq};
+use parlor_domain::{ClientId, Mark, MediaId, RoomId, Seq, UserId};
 use parlor_services::{HistoryRange, NewMessage};
 use parlor_wire::{
-    EditMessage, EventView, MarkMessages, MarksAnswer, MessagesPage, RevisionsPage, SendMessage, parse,
+    EditMessage, EventView, MarkMessages, MarksAnswer, MessagesPage, PlaysPage, RevisionsPage, SendMessage,
+    parse,
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
+use uuid::Uuid;
 
 use crate::etag::Tagged;
 use crate::extract::{Caller, Json, Path, Query, size};
@@ -195,6 +197,62 @@ pub(crate) async fn revisions(
     let messages = &api.services.messages;
     let page = messages.revisions(&actor, room, seq, after, size).await?;
     Ok(Json(view::revisions(&page)))
+}
+
+/// Say that one has played a voice message
+///
+/// Its sender is told, once.
+#[utoipa::path(put, path = "/v1/rooms/{room}/messages/{seq}/played", operation_id = "markPlayed", tag = "messages",
+    responses(
+        (status = 204, description = "Noted, now or before"),
+        (status = 404, description = "`no_such_message`"),
+        (status = 409, description = "`no_voice_message`"),
+    ))]
+pub(crate) async fn mark_played(
+    Caller(actor): Caller,
+    api: Data<Api>,
+    Path(room): Path<RoomId>,
+    Path(seq): Path<Seq>,
+) -> Result<HttpResponse, ApiError> {
+    api.services.messages.mark_played(&actor, room, seq).await?;
+    Ok(answer::done())
+}
+
+/// Which of those are wanted who have played a voice message.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PlaysQuery {
+    /// The `next` of the page before; nothing for the first page.
+    after: Option<Uuid>,
+    /// How many: 1 to 200, 50 if nothing is said.
+    limit: Option<u64>,
+}
+
+/// Who has played one's voice message
+///
+/// In the order of their ids.
+#[utoipa::path(get, path = "/v1/rooms/{room}/messages/{seq}/played", operation_id = "listPlays", tag = "messages",
+    params(PlaysQuery),
+    responses(
+        (status = 200, description = "A page", body = PlaysPage),
+        (status = 403, description = "`forbidden`: somebody else has sent it"),
+        (status = 404, description = "`no_such_message`"),
+    ))]
+pub(crate) async fn plays(
+    Caller(actor): Caller,
+    api: Data<Api>,
+    Path(room): Path<RoomId>,
+    Path(seq): Path<Seq>,
+    Query(query): Query<PlaysQuery>,
+) -> Result<Json<PlaysPage>, ApiError> {
+    let (after, size) = (query.after.map(UserId::new), size(query.limit));
+    let page = api
+        .services
+        .messages
+        .plays(&actor, room, seq, after, size)
+        .await?;
+    Ok(Json(view::plays(&page)))
 }
 
 /// Say how far one has read

@@ -1,10 +1,10 @@
 //! Uploads that survive lost networks: the tus protocol, version 1.0.0 (<https://tus.io/protocols/resumable-upload>).
 
-use actix_web::http::header::LOCATION;
+use actix_web::http::header::{HeaderName, HeaderValue, LOCATION};
 use actix_web::rt;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use parlor_services::{Actor, Progress, Upload};
+use parlor_services::{Actor, Progress};
 use uuid::Uuid;
 
 use crate::extract::{Path, UploadId, Uploader};
@@ -17,6 +17,8 @@ use crate::{Api, ApiError, answer};
 
 /// After how many bytes what has come is kept, so that not all of it is lost if the server dies.
 const STEP: u64 = 32 << 20;
+
+const X_HTTP_METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
 
 /// What the server knows of the protocol
 #[utoipa::path(options, path = "/v1/uploads", operation_id = "describeUploads", tag = "media",
@@ -96,10 +98,10 @@ pub(crate) async fn show(
     Path(UploadId(id)): Path<UploadId>,
 ) -> Result<HttpResponse, ApiError> {
     let mut answer = HttpResponse::Ok();
-    let (length, offset) = match look(&api, &actor, id).await? {
-        Progress::Done(media) => {
+    let (length, offset) = match api.services.uploads.resume(&actor, id).await? {
+        Progress::Done { media, bytes } => {
             answer.insert_header((PARLOR_MEDIA, media.id.to_string()));
-            (media.bytes, media.bytes)
+            (bytes, bytes)
         }
         Progress::Going(upload) => {
             answer.insert_header((UPLOAD_EXPIRES, date(upload.expires_at)));
@@ -155,6 +157,34 @@ pub(crate) async fn add(
     Ok(answer.finish())
 }
 
+/// Send a part of an upload, or end it, through what lets only POST pass
+///
+/// `X-HTTP-Method-Override` names the method that is meant, `PATCH` or `DELETE`; all else is as there.
+#[utoipa::path(post, path = "/v1/uploads/{upload}", operation_id = "overrideUpload", tag = "media",
+    params(("X-HTTP-Method-Override" = String, Header, description = "`PATCH` or `DELETE`")),
+    responses(
+        (status = 204, description = "As `PATCH`, or as `DELETE`"),
+        (status = 422, description = "`invalid`: `X-HTTP-Method-Override` names no such method"),
+    ))]
+pub(crate) async fn overridden(
+    tus: Tus,
+    uploader: Uploader,
+    api: Data<Api>,
+    request: HttpRequest,
+    upload: Path<UploadId>,
+    body: Payload,
+) -> Result<HttpResponse, ApiError> {
+    let meant = request.headers().get(X_HTTP_METHOD_OVERRIDE);
+    match meant.map(HeaderValue::as_bytes) {
+        Some(b"PATCH") => add(tus, uploader, api, request, upload, body).await,
+        Some(b"DELETE") => end(tus, uploader, api, upload).await,
+        _ => Err(ApiError::invalid(
+            "X-HTTP-Method-Override",
+            "must be PATCH or DELETE",
+        )),
+    }
+}
+
 /// End an upload
 ///
 /// One that became media is none any more: see `DELETE /v1/media/{media}`.
@@ -173,19 +203,6 @@ pub(crate) async fn end(
 ) -> Result<HttpResponse, ApiError> {
     api.services.uploads.end(&actor, id).await?;
     Ok(answer::done())
-}
-
-/// How far an upload has come. One of which every byte is there, but whose answer was lost or whose examination failed, is
-/// tried again: its client has nothing more to send.
-async fn look(api: &Api, actor: &Actor, id: Uuid) -> Result<Progress, ApiError> {
-    let uploads = &api.services.uploads;
-    match uploads.find(actor, id).await? {
-        Progress::Going(Upload { bytes, received, .. }) if received == bytes => {
-            let nothing = uploads.receive_part(actor, id, received).await?;
-            Ok(uploads.add_part(actor, id, received, nothing).await?)
-        }
-        progress => Ok(progress),
-    }
 }
 
 /// Takes a part, and says what became of the upload and where it goes on. Who goes away in the middle takes the request along
@@ -215,7 +232,7 @@ async fn receive(
         let bytes = part.bytes();
         let progress = uploads.add_part(actor, id, offset, part).await?;
         offset += bytes;
-        if matches!(progress, Progress::Done(_)) || filled? {
+        if matches!(progress, Progress::Done { .. }) || filled? {
             return Ok((progress, offset));
         }
     }
@@ -224,6 +241,6 @@ async fn receive(
 fn tell<'a>(answer: &'a mut HttpResponseBuilder, progress: &Progress) -> &'a mut HttpResponseBuilder {
     match progress {
         Progress::Going(upload) => answer.insert_header((UPLOAD_EXPIRES, date(upload.expires_at))),
-        Progress::Done(media) => answer.insert_header((PARLOR_MEDIA, media.id.to_string())),
+        Progress::Done { media, .. } => answer.insert_header((PARLOR_MEDIA, media.id.to_string())),
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use parlor_domain::{ClientId, FileName, Mark, MediaId, Origin, RoomId, Seq, StreamId, UserId};
 use parlor_services::{Actor, Claims, Error, ErrorKind, NewMessage};
-use parlor_wire::{Command, Failure, MarkTo, MediaView, Notice, Retry, Success, Upload};
+use parlor_wire::{Command, Failure, MarkTo, MediaView, Notice, Played, Retry, Success, Upload};
 
 use super::frame::ok;
 use super::session::Session;
@@ -45,6 +45,10 @@ pub(crate) fn take(session: &Rc<Session>, actor: Actor, command: Command) {
         Command::Upload(file) => {
             let task = session.clone();
             session.spawn(async move { upload(&task, &actor, number, file).await });
+        }
+        Command::Played(played) => {
+            let task = session.clone();
+            session.spawn(async move { mark_played(&task, &actor, number, played).await });
         }
         Command::Hello(_) => {}
     }
@@ -116,6 +120,16 @@ async fn upload(session: &Session, actor: &Actor, number: u64, file: Upload) {
                 ..Success::default()
             }))
         }),
+        Err(error) => refuse(session, number, &error),
+    }
+}
+
+/// Notes that a voice message was played.
+async fn mark_played(session: &Session, actor: &Actor, number: u64, played: Played) {
+    let messages = &session.sockets.api.services.messages;
+    let (room, target) = (RoomId::new(played.room), Seq(played.target));
+    match messages.mark_played(actor, room, target).await {
+        Ok(()) => session.connection.answer(number, ok),
         Err(error) => refuse(session, number, &error),
     }
 }

@@ -26,4 +26,5 @@ mod sessions;
 mod socket;
 mod throttled;
 mod uploads;
+mod voice;
 mod world;

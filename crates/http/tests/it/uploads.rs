@@ -220,6 +220,44 @@ async fn what_is_wrong_with_a_request_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_lets_only_post_pass_says_what_it_means() {
+    let world = World::new().await;
+    let ann = world.person("ann").await;
+    let png = picture(30, 30, 1);
+    let path = begin(&ann, png.len()).await;
+    let post = async |path: &str, method, headers: &[_], body: &[u8]| {
+        let headers = [&[TUS, ("x-http-method-override", method)], headers].concat();
+        ann.send(Method::POST, path, &headers, body.to_vec()).await
+    };
+    let refused = post(&path, "GET", &[], b"").await;
+    assert_eq!(refused.refusal(), "422 invalid X-HTTP-Method-Override");
+    let done = post(&path, "PATCH", &[PART, ("upload-offset", "0")], &png).await;
+    assert_eq!(done.status, 204, "{}", done.text);
+    assert!(done.header("parlor-media").is_some());
+    let other = begin(&ann, 10).await;
+    assert_eq!(post(&other, "DELETE", &[], b"").await.status, 204);
+    assert_eq!(head(&ann, &other).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_complete_upload_is_as_long_as_what_was_sent() {
+    let world = World::new().await;
+    let ann = world.person("ann").await;
+    let mut png = picture(30, 30, 1);
+    png.extend_from_slice(b"what stands behind a picture is not kept");
+    let path = begin(&ann, png.len()).await;
+    assert_eq!(add(&ann, &path, 0, &png).await.status, 204);
+    let end = png.len().to_string();
+    let told = head(&ann, &path).await;
+    for header in ["upload-length", "upload-offset"] {
+        assert_eq!(told.header(header), Some(&*end), "{header}");
+    }
+    let again = add(&ann, &path, png.len(), b"").await;
+    assert_eq!(again.status, 204);
+    assert_eq!(again.header("parlor-media"), told.header("parlor-media"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_upload_is_its_owners_alone() {
     let world = World::new().await;
     let [ann, bob] = [world.person("ann").await, world.person("bob").await];

@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use parlor_domain::{Event, MarksUpdate, PageSize, Rev, RoomId, Seq, StreamId, UserId};
-use parlor_ports::{Append, Appended, EventLog, HistoryPage, HistoryRange, RevisionsPage, StoreError};
+use parlor_domain::{Event, MarksUpdate, PageSize, Rev, RoomId, Seq, StreamId, Timestamp, UserId, UserRef};
+use parlor_ports::{
+    Append, Appended, EventLog, HistoryPage, HistoryRange, Played, PlaysPage, RevisionsPage, StoreError,
+};
 
 /// The log: events by stream, and marks.
 #[derive(Default)]
@@ -61,6 +63,20 @@ impl EventLog for Log {
     }
 
     async fn message(&self, _: RoomId, _: UserId, _: Seq) -> Result<Option<Arc<Event>>, StoreError> {
+        unreachable!("the hub reads the log only")
+    }
+
+    async fn mark_played(&self, _: RoomId, _: Seq, _: UserRef, _: Timestamp) -> Result<Played, StoreError> {
+        unreachable!("the hub only reads")
+    }
+
+    async fn plays(
+        &self,
+        _: RoomId,
+        _: Seq,
+        _: Option<UserId>,
+        _: PageSize,
+    ) -> Result<PlaysPage, StoreError> {
         unreachable!("the hub reads the log only")
     }
 

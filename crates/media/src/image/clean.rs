@@ -8,6 +8,7 @@ mod gif;
 mod jpeg;
 mod png;
 mod profile;
+mod upright;
 mod webp;
 
 use image::metadata::Orientation;
@@ -35,6 +36,13 @@ pub(super) fn clean(format: Format, bytes: &[u8]) -> Result<Clean, Refusal> {
         _ => unreachable!("only pictures are examined here"),
     }
     .map_err(|why| Refusal::unreadable(format, why))
+}
+
+/// The same, with the orientation in it, for those who will not see the picture turned.
+pub(super) fn clean_as_is(format: Format, bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let mut clean = clean(format, bytes)?;
+    upright::write_back(format, &mut clean);
+    Ok(clean.bytes)
 }
 
 /// What is wrong with a picture.

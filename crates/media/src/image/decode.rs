@@ -33,10 +33,7 @@ pub(super) fn decode(
         Format::WebP => webp::decode(bytes, limits, stop),
         _ => unreachable!("only pictures are examined here"),
     };
-    result.map_err(|problem| match problem {
-        Problem::Refused(refusal) => refusal,
-        Problem::Broken => Refusal::unreadable(format, "its pixels are broken or cut off"),
-    })
+    result.map_err(|problem| problem.of(format))
 }
 
 /// Why a picture cannot be decoded.
@@ -44,6 +41,16 @@ enum Problem {
     Refused(Refusal),
     /// What a decoder says about it may quote the file, and so goes no further.
     Broken,
+}
+
+impl Problem {
+    /// The refusal of a picture of this format.
+    fn of(self, format: Format) -> Refusal {
+        match self {
+            Self::Refused(refusal) => refusal,
+            Self::Broken => Refusal::unreadable(format, "its pixels are broken or cut off"),
+        }
+    }
 }
 
 impl From<Refusal> for Problem {
@@ -58,8 +65,12 @@ impl From<image::ImageError> for Problem {
     }
 }
 
-/// Refuses a picture that is too large to be decoded, or has no pixels.
-fn check_size(width: u32, height: u32, limits: &ImageLimits) -> Result<(), Problem> {
+/// How many bytes each pixel of the largest picture may take while it is decoded.
+const BYTES: u64 = 8;
+
+/// Refuses a picture that is too large to be decoded, or has no pixels. Where decoding takes more than [`BYTES`] for
+/// each, there may be fewer of them.
+fn check_size(width: u32, height: u32, bytes: u64, limits: &ImageLimits) -> Result<(), Problem> {
     if width == 0 || height == 0 {
         return Err(Problem::Broken);
     }
@@ -68,7 +79,7 @@ fn check_size(width: u32, height: u32, limits: &ImageLimits) -> Result<(), Probl
     at_most("the height in pixels", edge, height.into())?;
     at_most(
         "the number of pixels",
-        limits.pixels,
+        limits.pixels.saturating_mul(BYTES) / bytes.max(BYTES),
         u64::from(width) * u64::from(height),
     )
 }
@@ -83,6 +94,12 @@ fn check_animation(width: u32, height: u32, frames: u32, limits: &ImageLimits) -
         limits.animated_pixels,
         pixels.saturating_mul(frames.into()),
     )
+}
+
+/// Refuses a picture that is too large to be encoded as WebP, whose encoder copies it and keeps all that it writes.
+pub(super) fn check_encoded(picture: &DynamicImage, limits: &ImageLimits) -> Result<(), Refusal> {
+    let size = check_size(picture.width(), picture.height(), 2 * BYTES, limits);
+    size.map_err(|problem| problem.of(Format::WebP))
 }
 
 fn at_most(what: &'static str, most: u64, found: u64) -> Result<(), Problem> {

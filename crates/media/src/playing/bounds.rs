@@ -6,8 +6,8 @@ use crate::{Limits, Refusal, SoundLimits};
 
 /// What a file may be, by what it is sent as and what is configured.
 pub(super) struct Bounds<'a> {
-    /// Whether it is sent as a voice message.
-    pub(super) voice: bool,
+    /// The kind that it is sent as, if that was said.
+    pub(super) claimed: Option<MediaKind>,
     pub(super) limits: &'a Limits,
     /// The size of the file as it came.
     pub(super) bytes: u64,
@@ -29,8 +29,11 @@ impl Bounds<'_> {
         shown: Dimensions,
         edge: u32,
     ) -> Result<MediaKind, Refusal> {
-        if self.voice {
-            return Err(not_a_voice(mime));
+        if self.is_voice() {
+            return Err(Refusal::Mismatch {
+                claimed: MediaKind::Voice.as_str().to_owned(),
+                found: mime.to_owned(),
+            });
         }
         let limits = self.limits.video;
         let most = |what, most: u64, found: u64| at_most(MediaKind::Video, what, most, found);
@@ -48,42 +51,39 @@ impl Bounds<'_> {
         Ok(MediaKind::Video)
     }
 
-    /// Whether a file that nothing here plays may be kept as a plain one.
-    pub(super) fn file(&self, mime: &'static str) -> Result<(), Refusal> {
-        if self.voice {
-            return Err(not_a_voice(mime));
+    /// Whether a file that nothing here plays may be kept as a plain one: for this codec, if that is why.
+    pub(super) fn file(&self, mime: &'static str, codec: Option<&str>) -> Result<MediaKind, Refusal> {
+        let kind = MediaKind::File;
+        if let Some(claimed) = self.claimed.filter(|claimed| *claimed != kind) {
+            return Err(Refusal::Mismatch {
+                claimed: claimed.as_str().to_owned(),
+                found: codec.map_or_else(|| mime.to_owned(), |codec| format!("{mime} in the codec {codec}")),
+            });
         }
-        at_most(
-            MediaKind::File,
-            "the size in bytes",
-            self.limits.file_bytes,
-            self.bytes,
-        )
+        at_most(kind, "the size in bytes", self.limits.file_bytes, self.bytes)?;
+        Ok(kind)
     }
 
     /// Whether something of this kind may play for so many microseconds.
     pub(super) fn lasts(&self, kind: MediaKind, micros: u64) -> Result<(), Refusal> {
-        let seconds = if kind == MediaKind::Video {
-            self.limits.video.seconds
-        } else {
-            self.of_sound().1.seconds
+        let seconds = match kind {
+            MediaKind::File => return Ok(()),
+            MediaKind::Video => self.limits.video.seconds,
+            _ => self.of_sound().1.seconds,
         };
         at_most(kind, "the length in seconds", seconds, micros.div_ceil(1_000_000))
     }
 
-    const fn of_sound(&self) -> (MediaKind, SoundLimits) {
-        if self.voice {
+    fn is_voice(&self) -> bool {
+        self.claimed == Some(MediaKind::Voice)
+    }
+
+    fn of_sound(&self) -> (MediaKind, SoundLimits) {
+        if self.is_voice() {
             (MediaKind::Voice, self.limits.voice)
         } else {
             (MediaKind::Audio, self.limits.audio)
         }
-    }
-}
-
-fn not_a_voice(mime: &'static str) -> Refusal {
-    Refusal::Mismatch {
-        claimed: MediaKind::Voice.as_str().to_owned(),
-        found: mime.to_owned(),
     }
 }
 

@@ -8,11 +8,11 @@ mod frames;
 use super::Played;
 use super::bounds::Bounds;
 use super::decoder::SoundCodec;
-use super::fault::{Fault, broken, cut_short};
-use super::fields::{micros, u64_at};
 use super::index::Index;
-use super::tape::Tape;
 use super::waveform;
+use crate::fault::{Fault, broken, cut_short};
+use crate::fields::{micros, u64_at};
+use crate::tape::Tape;
 
 const MIME: &str = "audio/flac";
 

@@ -2,8 +2,8 @@
 //!
 //! What is kept stays where it is, so that the positions in it stay right: the elements and tracks that are known, and
 //! the blocks of these tracks. All else becomes `Void` elements of zeros, or zeros. A recording that is cut short, as
-//! one from a browser is that was closed, is kept up to its last whole block. Matroska that does not call itself WebM
-//! is for players that are no browsers: it is a plain file, and kept as it is.
+//! one from a browser is that was closed, is kept up to its last whole block. Matroska that does not call itself WebM,
+//! and WebM with other codecs, is for players that are no browsers: it is cleaned just so, and a plain file.
 
 mod blocks;
 mod cluster;
@@ -17,28 +17,20 @@ use parlor_domain::MediaKind;
 
 use super::Played;
 use super::bounds::Bounds;
-use super::fault::Fault;
-use super::tape::Tape;
 use super::waveform;
-use crate::Refusal;
+use crate::fault::Fault;
+use crate::tape::Tape;
 
 use header::Header;
 use segment::Segment;
 
-/// The media type of Matroska that is not WebM.
-const MATROSKA: &str = "video/x-matroska";
-
 pub(super) fn examine(tape: &mut Tape, bounds: &Bounds<'_>) -> Result<Played, Fault> {
     let header = Header::read(tape)?;
-    if !header.is_webm {
-        return Ok(plain_file(bounds)?);
-    }
-    let segment = Segment::read(tape, header.end, bounds)?;
+    let segment = Segment::read(tape, &header, bounds)?;
     header.strip(tape)?;
+    let is_heard = matches!(segment.kind, MediaKind::Audio | MediaKind::Voice);
     let waveform = match segment.tracks.sound() {
-        Some(codec) if segment.kind != MediaKind::Video => {
-            waveform::draw(tape, codec, &segment.index, segment.duration)?
-        }
+        Some(codec) if is_heard => waveform::draw(tape, codec, &segment.index, segment.duration)?,
         _ => None,
     };
     Ok(Played {
@@ -47,16 +39,5 @@ pub(super) fn examine(tape: &mut Tape, bounds: &Bounds<'_>) -> Result<Played, Fa
         dimensions: segment.tracks.picture.map(|picture| picture.shown),
         duration: segment.duration,
         waveform,
-    })
-}
-
-fn plain_file(bounds: &Bounds<'_>) -> Result<Played, Refusal> {
-    bounds.file(MATROSKA)?;
-    Ok(Played {
-        mime: MATROSKA,
-        kind: MediaKind::File,
-        dimensions: None,
-        duration: 0,
-        waveform: None,
     })
 }

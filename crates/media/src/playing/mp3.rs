@@ -8,11 +8,11 @@ mod frame;
 use super::Played;
 use super::bounds::Bounds;
 use super::decoder::SoundCodec;
-use super::fault::{Fault, broken};
-use super::fields::micros;
 use super::index::Index;
-use super::tape::Tape;
 use super::waveform;
+use crate::fault::{Fault, broken};
+use crate::fields::micros;
+use crate::tape::Tape;
 
 use frame::Frame;
 
@@ -21,7 +21,7 @@ const MIME: &str = "audio/mpeg";
 /// How far the next frame may lie behind what is none, in bytes.
 const MOST_BETWEEN: u64 = 256 * 1024;
 
-/// How much of what is no frame may lie between frames in all, in bytes, beside a tag that says how long it is.
+/// How much of what is neither frame nor tag may lie between frames in all, in bytes.
 const MOST_OUTSIDE: u64 = 4 * 1024 * 1024;
 
 pub(super) fn examine(tape: &mut Tape, bounds: &Bounds<'_>) -> Result<Played, Fault> {
@@ -63,7 +63,7 @@ pub(super) fn examine(tape: &mut Tape, bounds: &Bounds<'_>) -> Result<Played, Fa
 struct Frames {
     first: Frame,
     at: u64,
-    /// How many bytes were no frame.
+    /// How many bytes were neither frame nor tag.
     outside: u64,
 }
 
@@ -87,17 +87,17 @@ impl Frames {
     fn next(&mut self, tape: &mut Tape) -> Result<Option<(u64, Frame)>, Fault> {
         let mut frame = self.frame(tape, self.at)?;
         while frame.is_none() {
-            let skipped = match tag(tape, self.at)? {
-                Some(tag) => tag,
-                None => match search(tape, self.at, Some(&self.first))? {
-                    Some(next) => next - self.at,
-                    None => return Ok(None),
-                },
-            };
-            self.at += skipped;
-            self.outside += skipped;
-            if self.outside > MOST_OUTSIDE {
-                return Ok(None);
+            if let Some(tag) = tag(tape, self.at)? {
+                self.at += tag;
+            } else {
+                let Some(next) = search(tape, self.at, Some(&self.first))? else {
+                    return Ok(None);
+                };
+                self.outside += next - self.at;
+                self.at = next;
+                if self.outside > MOST_OUTSIDE {
+                    return Ok(None);
+                }
             }
             frame = self.frame(tape, self.at)?;
         }

@@ -2,9 +2,9 @@
 //!
 //! What is kept stays where it is, so that the offsets in it stay right: the boxes and tracks that are known, and the
 //! bytes of `mdat` that samples of these tracks are made of. All else becomes `free` boxes of zeros, or zeros. A file
-//! in fragments that is cut short is kept up to its last whole fragment; in one piece, it is refused.
+//! in fragments that is cut short is kept up to its last whole fragment; in one piece, it is refused. With a codec that
+//! browsers do not play, it is cleaned just so, and a plain file.
 
-mod boxes;
 mod codec;
 mod found;
 mod fragment;
@@ -19,14 +19,15 @@ use parlor_domain::MediaKind;
 
 use super::Played;
 use super::bounds::Bounds;
-use super::fault::{Fault, broken, cut_short};
-use super::tape::Tape;
 use super::waveform;
 use crate::Refusal;
+use crate::boxes::Top;
+use crate::fault::{Fault, broken, cut_short};
+use crate::tape::Tape;
 
 use found::Found;
 use movie::Movie;
-use top::{Layout, Top};
+use top::Layout;
 
 /// The longest `moov` and the longest `moof`, in bytes. Four hours of sixty pictures a second take half of it.
 const LONGEST_TABLES: u64 = 32 * 1024 * 1024;
@@ -75,17 +76,17 @@ fn verdict(
     is_quicktime: bool,
     bounds: &Bounds<'_>,
 ) -> Result<(&'static str, MediaKind), Refusal> {
-    Ok(match movie.picture {
-        Some(picture) => {
-            let mime = if is_quicktime {
-                "video/quicktime"
-            } else {
-                "video/mp4"
-            };
-            (mime, bounds.video(mime, picture.shown, picture.edge)?)
-        }
-        None => ("audio/mp4", bounds.sound()?),
-    })
+    let mime = match (movie.has_pictures(), is_quicktime) {
+        (true, true) => "video/quicktime",
+        (true, false) => "video/mp4",
+        (false, _) => "audio/mp4",
+    };
+    let kind = match (&movie.foreign, movie.picture) {
+        (Some(codec), _) => bounds.file(mime, Some(codec))?,
+        (None, Some(picture)) => bounds.video(mime, picture.shown, picture.edge)?,
+        (None, None) => bounds.sound()?,
+    };
+    Ok((mime, kind))
 }
 
 fn bytes_of(tape: &mut Tape, top: &Top) -> Result<Vec<u8>, Fault> {

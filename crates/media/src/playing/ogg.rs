@@ -1,18 +1,19 @@
 //! Ogg with Opus or Vorbis (RFC 3533, RFC 7845).
 //!
-//! The first of its streams that is sound is kept; other sound, and what only describes it, is left out, and a stream
-//! with pictures is refused. The comments become none, and the pages are numbered and summed anew. A file cut short is
+//! The first of its streams that is such sound is kept; other sound, and what only describes it, is left out. With
+//! pictures, or in other codecs, it is a plain file. The comments become none, and the pages are numbered and summed anew. A file cut short is
 //! kept as far as its pages are whole.
 
 mod codec;
 mod page;
+mod plain;
 mod stream;
 
 use super::Played;
 use super::bounds::Bounds;
-use super::fault::{Fault, cut_short, unknown_codec};
-use super::tape::Tape;
 use super::waveform;
+use crate::fault::{Fault, cut_short};
+use crate::tape::Tape;
 
 use codec::Codec;
 use page::Page;
@@ -24,8 +25,10 @@ const MIME: &str = "audio/ogg";
 const MOST_STREAMS: u32 = 32;
 
 pub(super) fn examine(tape: &mut Tape, bounds: &Bounds<'_>) -> Result<Played, Fault> {
+    let Some((mut stream, mut at)) = beginning(tape)? else {
+        return plain::examine(tape, bounds);
+    };
     let kind = bounds.sound()?;
-    let (mut stream, mut at) = beginning(tape)?;
     while let Some(page) = Page::read(tape, at)? {
         at = page.end();
         if page.serial != stream.serial() {
@@ -50,10 +53,10 @@ pub(super) fn examine(tape: &mut Tape, bounds: &Bounds<'_>) -> Result<Played, Fa
 }
 
 /// Reads the pages on which streams begin, which come before all others. Returns the stream that is kept, and where
-/// the next page lies.
-fn beginning(tape: &mut Tape) -> Result<(Stream, u64), Fault> {
+/// the next page lies; `None` if that would leave out what the file is for.
+fn beginning(tape: &mut Tape) -> Result<Option<(Stream, u64)>, Fault> {
     let mut kept: Option<(Page, Codec)> = None;
-    let mut other = None;
+    let mut has_other = false;
     let mut at = 0;
     for _ in 0..MOST_STREAMS {
         let Some(page) = Page::read(tape, at)? else { break };
@@ -61,33 +64,24 @@ fn beginning(tape: &mut Tape) -> Result<(Stream, u64), Fault> {
             break;
         }
         at = page.end();
-        if let Some(name) = picture(&page.bytes) {
-            return Err(unknown_codec(name));
+        if has_pictures(&page.bytes) {
+            return Ok(None);
         }
         match Codec::of(&page.bytes)? {
             Some(codec) if kept.is_none() => kept = Some((page, codec)),
             Some(_) => {}
-            None if page.bytes.starts_with(b"fishead\0") => {}
-            None => other = Some(page.bytes),
+            None => has_other = true,
         }
     }
-    match (kept, other) {
-        (Some((page, codec)), _) => Ok((Stream::begin(tape, &page, codec)?, at)),
-        (None, Some(bytes)) => Err(unknown_codec(&bytes[..bytes.len().min(8)])),
-        (None, None) => Err(cut_short()),
+    match kept {
+        Some((page, codec)) => Ok(Some((Stream::begin(tape, &page, codec)?, at))),
+        None if has_other => Ok(None),
+        None => Err(cut_short()),
     }
 }
 
-/// The name of a codec of pictures, if a stream begins as one.
-fn picture(packet: &[u8]) -> Option<&'static [u8]> {
-    const NAMES: [(&[u8], &[u8]); 4] = [
-        (b"\x80theora", b"Theora"),
-        (b"BBCD\0", b"Dirac"),
-        (b"\x80daala", b"Daala"),
-        (b"OVP80", b"VP8 in Ogg"),
-    ];
-    let (_, name) = NAMES
-        .iter()
-        .find(|(beginning, _)| packet.starts_with(beginning))?;
-    Some(name)
+/// Whether a stream begins as one of pictures.
+fn has_pictures(packet: &[u8]) -> bool {
+    let names: [&[u8]; 5] = [b"\x80theora", b"BBCD\0", b"\x80daala", b"OVP80", b"\x01video"];
+    names.iter().any(|name| packet.starts_with(name))
 }

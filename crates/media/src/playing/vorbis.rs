@@ -1,7 +1,8 @@
 //! The headers of Vorbis (<https://xiph.org/vorbis/doc/Vorbis_I_spec.html>).
 
-use super::fault::{Fault, broken};
-use super::fields::le_u32_at;
+use super::headers;
+use crate::fault::{Fault, broken};
+use crate::fields::le_u32_at;
 
 /// The length of an identification header in bytes.
 const IDENTIFICATION: usize = 30;
@@ -31,43 +32,14 @@ impl Identification {
     }
 }
 
-/// A comment header without comments.
-pub(super) const NO_COMMENTS: &[u8] = b"\x03vorbis\0\0\0\0\0\0\0\0\x01";
-
-/// Takes the three headers apart as Matroska keeps them, laced as by Xiph: the number of packets less one, the lengths
-/// of all but the last, and the packets. The comments in it become none, and are as long as they were. Returns the
-/// identification and the setup header, one behind the other.
+/// Takes the three headers apart as Matroska keeps them. The comments in it become none, and are as long as they were.
+/// Returns the identification and the setup header, one behind the other.
 pub(super) fn unlace(private: &mut [u8]) -> Result<Vec<u8>, Fault> {
     let fault = || broken("its header is none of Vorbis");
-    if private.first() != Some(&2) {
-        return Err(fault());
-    }
-    let mut at = 1;
-    let mut length = || -> Result<usize, Fault> {
-        let mut length = 0;
-        loop {
-            let byte = *private.get(at).ok_or_else(fault)?;
-            at += 1;
-            length += usize::from(byte);
-            if byte < u8::MAX {
-                return Ok(length);
-            }
-        }
-    };
-    let (identification, comments) = (length()?, length()?);
-    let rest = &mut private[at..];
-    if identification + comments > rest.len() || comments < NO_COMMENTS.len() {
-        return Err(fault());
-    }
-    let (first, rest) = rest.split_at_mut(identification);
-    let (second, setup) = rest.split_at_mut(comments);
-    Identification::read(first)?;
-    if !second.starts_with(b"\x03vorbis") {
-        return Err(fault());
-    }
-    second.fill(0);
-    second[..NO_COMMENTS.len()].copy_from_slice(NO_COMMENTS);
-    Ok([first, setup].concat())
+    let [first, second, setup] = headers::laced(private).ok_or_else(fault)?;
+    Identification::read(&private[first.clone()])?;
+    headers::clear(&mut private[second], headers::VORBIS).ok_or_else(fault)?;
+    Ok([&private[first], &private[setup]].concat())
 }
 
 /// Whether the identification and the setup header, one behind the other, ask for tables of a modest size. The code

@@ -1,22 +1,26 @@
 //! WAV: a `RIFF` file of samples.
 //!
 //! What is kept are the chunks `fmt `, `fact` and `data`, with a header of ours. A file cut short is refused, except
-//! that a recorder that never came back to write the size says so with the greatest one.
+//! that a recorder that never came back to write the size says so with the greatest one. Samples that are packed are a
+//! plain file.
 
 use std::io::BufReader;
 
 use hound::{SampleFormat, WavReader};
 use parlor_domain::Waveform;
 
-use super::Played;
 use super::bounds::Bounds;
 use super::decoder::Decoded;
-use super::fault::{Fault, broken, cut_short};
-use super::fields::{le_u16_at, le_u32_at, micros};
-use super::tape::Tape;
 use super::waveform::Bars;
+use super::{Played, plain_file};
+use crate::fault::{Fault, broken, cut_short};
+use crate::fields::{le_u16_at, le_u32_at, micros};
+use crate::tape::Tape;
 
 const MIME: &str = "audio/wav";
+
+/// The tag of formats with a longer name.
+const EXTENSIBLE: u16 = 0xFFFE;
 
 /// How many chunks are looked at.
 const MOST_CHUNKS: u32 = 1_000;
@@ -29,10 +33,15 @@ const MOST_RATE: u32 = 768_000;
 const ENOUGH_FRAMES: u32 = 8_192;
 
 pub(super) fn examine(tape: &mut Tape, bounds: &Bounds<'_>) -> Result<Played, Fault> {
-    let kind = bounds.sound()?;
     let chunks = Chunks::find(tape)?;
-    let format = Format::read(&chunks.format)?;
     let data = chunks.data_end - chunks.data;
+    if let Some(codec) = foreign(&chunks.format)? {
+        let played = plain_file(MIME, Some(&codec), bounds)?;
+        strip(tape, &chunks, data)?;
+        return Ok(played);
+    }
+    let kind = bounds.sound()?;
+    let format = Format::read(&chunks.format)?;
     let data = data - data % u64::from(format.frame);
     if data == 0 {
         return Err(broken("it has no samples"));
@@ -40,10 +49,7 @@ pub(super) fn examine(tape: &mut Tape, bounds: &Bounds<'_>) -> Result<Played, Fa
     let duration = micros(data / u64::from(format.frame), format.rate.into());
     bounds.lasts(kind, duration)?;
 
-    let header = header(&chunks, data)?;
-    let end = tape.shift(chunks.data, chunks.data + data, header.len() as u64)?;
-    tape.write(0, &header)?;
-    tape.cut(end)?;
+    strip(tape, &chunks, data)?;
     let waveform = waveform(tape)?;
     Ok(Played {
         mime: MIME,
@@ -52,6 +58,25 @@ pub(super) fn examine(tape: &mut Tape, bounds: &Bounds<'_>) -> Result<Played, Fa
         duration,
         waveform: Some(waveform),
     })
+}
+
+/// Leaves of the file its format and its samples, of which there are `data` bytes.
+fn strip(tape: &mut Tape, chunks: &Chunks, data: u64) -> Result<(), Fault> {
+    let header = header(chunks, data)?;
+    let end = tape.shift(chunks.data, chunks.data + data, header.len() as u64)?;
+    tape.write(0, &header)?;
+    tape.cut(end)
+}
+
+/// The codec of what are no samples as they are: those of telephones, and packed ones.
+fn foreign(chunk: &[u8]) -> Result<Option<String>, Fault> {
+    let tag = match le_u16_at(chunk, 0)? {
+        // It stands at the beginning of a longer name.
+        EXTENSIBLE => le_u16_at(chunk, 24)?,
+        tag => tag,
+    };
+    let is_double = tag == 3 && le_u16_at(chunk, 14)? == 64;
+    Ok((is_double || !matches!(tag, 1 | 3)).then(|| format!("{tag:#06x}")))
 }
 
 /// Where the parts of the file lie.
@@ -105,13 +130,9 @@ struct Format {
 
 impl Format {
     fn read(chunk: &[u8]) -> Result<Self, Fault> {
-        let tag = le_u16_at(chunk, 0)?;
         let channels = le_u16_at(chunk, 2)?;
         let rate = le_u32_at(chunk, 4)?;
         let frame = le_u16_at(chunk, 12)?;
-        if !matches!(tag, 1 | 3 | 0xFFFE) {
-            return Err(broken(format!("its codec {tag:#06x} is not supported")));
-        }
         let is_sane = (1..=MOST_CHANNELS).contains(&channels)
             && (1..=MOST_RATE).contains(&rate)
             && frame > 0
@@ -126,10 +147,13 @@ impl Format {
 /// The beginning of a file with `data` bytes of samples, never longer than what it stands for.
 fn header(chunks: &Chunks, data: u64) -> Result<Vec<u8>, Fault> {
     // An extension belongs to the format only where the tag says so.
-    let format = match le_u16_at(&chunks.format, 0)? {
-        0xFFFE => chunks.format.get(..40).ok_or_else(cut_short)?,
-        _ => chunks.format.get(..16).ok_or_else(cut_short)?,
+    let len = match le_u16_at(&chunks.format, 0)? {
+        EXTENSIBLE => 40,
+        1 | 3 => 16,
+        _ if chunks.format.len() < 18 => 16,
+        _ => 18 + usize::from(le_u16_at(&chunks.format, 16)?),
     };
+    let format = chunks.format.get(..len).ok_or_else(cut_short)?;
     let fact = if chunks.fact.is_some() { 12 } else { 0 };
     let size = |bytes: u64| u32::try_from(bytes).map_err(|_| broken("it is larger than its format allows"));
     let mut header = Vec::with_capacity(72);

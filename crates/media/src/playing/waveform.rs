@@ -3,9 +3,9 @@
 use parlor_domain::Waveform;
 
 use super::decoder::{Decoded, Decoder, SoundCodec};
-use super::fault::Fault;
 use super::index::{Index, Packet};
-use super::tape::Tape;
+use crate::fault::Fault;
+use crate::tape::Tape;
 
 /// How much of each bar is heard where it is longer, in microseconds: two packets of Opus, behind one to settle in.
 const ENOUGH: u64 = 40_000;

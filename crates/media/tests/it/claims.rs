@@ -1,10 +1,13 @@
 //! What is said about a file, and what it is.
 
-use image::{DynamicImage, ImageFormat};
+use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::PngEncoder;
+use image::codecs::webp::WebPEncoder;
+use image::{DynamicImage, ImageEncoder, ImageFormat};
 use parlor_domain::MediaKind;
-use parlor_media::{Claim, Limits, Refusal};
+use parlor_media::{Claim, Kinds, Limits, Refusal};
 
-use crate::examining::{Outcome, encoded, look, look_at, sample};
+use crate::examining::{Outcome, SAMPLES, encoded, look, look_at, position, sample};
 
 fn said(bytes: &[u8], mime: &str) -> Outcome {
     let claim = Claim {
@@ -12,6 +15,28 @@ fn said(bytes: &[u8], mime: &str) -> Outcome {
         mime: Some(mime),
     };
     look_at(bytes, &claim, &Limits::default())
+}
+
+/// Exif data that say how a picture is turned, and something else.
+fn exif(orientation: u8, more: &[u8]) -> Vec<u8> {
+    let mut exif = b"II\x2A\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
+    exif.extend_from_slice(&[orientation, 0, 0, 0, 0, 0, 0, 0]);
+    exif.extend_from_slice(more);
+    exif
+}
+
+fn with_exif(picture: &DynamicImage, format: ImageFormat, exif: Vec<u8>) -> Vec<u8> {
+    fn write(mut encoder: impl ImageEncoder, picture: &DynamicImage, exif: Vec<u8>) {
+        encoder.set_exif_metadata(exif).unwrap();
+        picture.write_with_encoder(encoder).unwrap();
+    }
+    let mut bytes = Vec::new();
+    match format {
+        ImageFormat::Jpeg => write(JpegEncoder::new(&mut bytes), &picture.to_rgb8().into(), exif),
+        ImageFormat::Png => write(PngEncoder::new(&mut bytes), picture, exif),
+        _ => write(WebPEncoder::new_lossless(&mut bytes), picture, exif),
+    }
+    bytes
 }
 
 fn sent_as(bytes: &[u8], kind: MediaKind) -> Outcome {
@@ -124,9 +149,11 @@ fn what_is_never_shown_is_a_plain_file_and_stays_as_it_is() {
             "application/vnd.oasis.opendocument.text",
             "application/zip",
         ),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "image/heic", "image/heic"),
-        (b"\0\0\0\x18ftypavif\0\0\0\0mif1avif", "image/avif", "image/avif"),
-        (b"II\x2A\0\x08\0\0\0\0\0\0\0", "image/x-adobe-dng", "image/tiff"),
+        (
+            b"II\x2A\0\x08\0\0\0\0\0\0\0\0\0",
+            "image/x-adobe-dng",
+            "image/tiff",
+        ),
         (b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0", "image/x-ms-bmp", "image/bmp"),
     ] {
         let outcome = said(bytes, claimed);
@@ -180,6 +207,48 @@ fn a_picture_sent_as_a_file_is_cleaned_and_not_described() {
 }
 
 #[test]
+fn a_picture_sent_as_a_file_may_have_any_number_of_pixels() {
+    let mut limits = Limits::default();
+    limits.image.pixels = 10;
+    limits.image.edge = 2;
+    let claim = Claim {
+        kind: Some(MediaKind::File),
+        mime: None,
+    };
+    for name in SAMPLES {
+        let outcome = look_at(&sample(name), &claim, &limits);
+        assert_eq!(outcome.examined().kind, MediaKind::File, "{name}");
+        let again = look_at(&outcome.left, &claim, &limits);
+        assert_eq!(again.examined(), outcome.examined(), "{name}");
+        assert!(again.left == outcome.left, "{name}");
+        assert!(position(&outcome.left, b"48.208174").is_none(), "{name}");
+    }
+}
+
+#[test]
+fn a_picture_sent_as_a_file_says_how_it_has_to_be_turned_and_nothing_else() {
+    let picture = DynamicImage::new_rgba8(4, 2);
+    for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP] {
+        for orientation in 1..=8 {
+            let exif = exif(orientation, b"Canary");
+            let outcome = sent_as(&with_exif(&picture, format, exif), MediaKind::File);
+            assert_eq!(outcome.examined().kind, MediaKind::File);
+            assert!(position(&outcome.left, b"Canary").is_none());
+            assert_eq!(outcome.picture().to_rgba8().dimensions(), (4, 2));
+            let shown = look(&outcome.left);
+            let turned = shown.examined().dimensions.unwrap();
+            let expected = if orientation < 5 { (4, 2) } else { (2, 4) };
+            assert_eq!(
+                (turned.width, turned.height),
+                expected,
+                "{format:?} {orientation}"
+            );
+            assert_eq!(sent_as(&outcome.left, MediaKind::File).left, outcome.left);
+        }
+    }
+}
+
+#[test]
 fn a_broken_picture_is_not_kept_as_a_file_either() {
     let mut jpeg = sample("gps.jpg");
     jpeg.truncate(600);
@@ -225,4 +294,55 @@ fn a_stopped_examination_says_so() {
     stop.stop();
     let result = parlor_media::examine(&file, &Claim::default(), &Limits::default(), &stop);
     assert!(matches!(result, Err(Refusal::TimedOut)));
+}
+
+#[test]
+fn a_kind_that_is_off_is_refused_by_name() {
+    let look_at = |bytes: &[u8], kind, off| {
+        let claim = Claim { kind, mime: None };
+        let limits = Limits {
+            kinds: Kinds::ALL.without(off),
+            ..Limits::default()
+        };
+        look_at(bytes, &claim, &limits)
+    };
+    let (jpeg, sound, video) = (
+        sample("restarts.jpg"),
+        crate::playing::sample("opus.ogg"),
+        crate::playing::sample("h264.mp4"),
+    );
+    for (bytes, kind, off, mime) in [
+        (&jpeg[..], None, MediaKind::Image, "image/jpeg"),
+        (&jpeg, Some(MediaKind::File), MediaKind::File, "image/jpeg"),
+        (&sound, None, MediaKind::Audio, "audio/ogg"),
+        (&sound, Some(MediaKind::Voice), MediaKind::Voice, "audio/ogg"),
+        (&video, None, MediaKind::Video, "video/mp4"),
+        (b"hello", None, MediaKind::File, "application/octet-stream"),
+        (
+            &crate::playing::sample("prores.mov"),
+            None,
+            MediaKind::File,
+            "video/quicktime",
+        ),
+    ] {
+        let refusal = look_at(bytes, kind, off).refusal();
+        let allowed = Kinds::ALL.without(off);
+        assert_eq!(
+            refusal,
+            format!("it is {off} ({mime}), and what may be sent is {allowed}")
+        );
+    }
+    // What is off as one kind may be sent as another.
+    assert!(
+        look_at(&jpeg, Some(MediaKind::File), MediaKind::Image)
+            .result
+            .is_ok()
+    );
+    assert!(
+        look_at(&sound, Some(MediaKind::Voice), MediaKind::Audio)
+            .result
+            .is_ok()
+    );
+    assert!(look_at(&sound, None, MediaKind::Voice).result.is_ok());
+    assert!(look_at(&video, None, MediaKind::Audio).result.is_ok());
 }

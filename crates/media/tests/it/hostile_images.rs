@@ -208,6 +208,11 @@ fn what_is_cut_off_anywhere_is_refused() {
         for length in 1..bytes.len() {
             let outcome = look(&bytes[..length]);
             match &outcome.result {
+                // A GIF may end without its end, behind any of its pictures.
+                Ok(examined) if examined.mime == "image/gif" => {
+                    let kept = &outcome.left[..outcome.left.len() - 1];
+                    assert!(whole.left.starts_with(kept), "{name} at {length}");
+                }
                 // What was cut off was not needed.
                 Ok(examined) if examined.kind == MediaKind::Image => assert_eq!(outcome.left, whole.left),
                 // Not even the signature is left.

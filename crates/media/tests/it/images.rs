@@ -278,6 +278,42 @@ fn an_animation_keeps_its_frames_and_tells_how_long_it_takes() {
 }
 
 #[test]
+fn a_gif_that_hangs_over_its_screen_is_cut_there() {
+    // A screen of two by two, and a picture of four by four that begins at (0, 1): red above, and then blue.
+    let mut gif = Vec::new();
+    let mut encoder = gif::Encoder::new(&mut gif, 2, 2, &[]).unwrap();
+    let mut frame = gif::Frame::from_rgb(4, 4, &[[250, 0, 0].repeat(4), [0, 0, 250].repeat(12)].concat());
+    (frame.left, frame.top) = (0, 1);
+    encoder.write_frame(&frame).unwrap();
+    drop(encoder);
+    let outcome = look(&gif);
+    let found = outcome.examined();
+    let size = Dimensions { width: 2, height: 2 };
+    assert_eq!((found.mime, found.dimensions), ("image/gif", Some(size)));
+    assert_eq!(look(&outcome.left).left, outcome.left);
+
+    let limits = Limits {
+        image: parlor_media::ImageLimits {
+            pixels: 11,
+            ..Limits::default().image
+        },
+        ..Limits::default()
+    };
+    let refusal = look_at(&gif, &Claim::default(), &limits).refusal();
+    assert!(refusal.contains("the number of pixels of image"), "{refusal}");
+}
+
+#[test]
+fn a_gif_without_an_end_gets_one() {
+    let gif = sample("animated.gif");
+    let whole = look(&gif);
+    let without = look(&gif[..gif.len() - 1]);
+    assert_eq!(without.examined(), whole.examined());
+    assert!(without.left == whole.left);
+    assert!(look(&gif[..gif.len() - 3]).result.is_err());
+}
+
+#[test]
 fn an_animation_repeats_as_often_as_before() {
     let outcome = look(&sample("animated.gif"));
     assert!(position(&outcome.left, b"NETSCAPE2.0\x03\x01\x02\0\0").is_some());
@@ -306,6 +342,26 @@ fn an_animation_has_limits_of_its_own() {
     for refusal in limited(&|limits| limits.image.pixels = 127) {
         assert!(refusal.contains("pixels"), "{refusal}");
     }
+}
+
+#[test]
+fn a_picture_that_takes_more_memory_may_have_fewer_pixels() {
+    let refusal = |name: &str, pixels| {
+        let mut limits = Limits::default();
+        limits.image.pixels = pixels;
+        let outcome = look_at(&sample(name), &Claim::default(), &limits);
+        outcome.result.map(|_| ()).map_err(|refusal| refusal.to_string())
+    };
+    let size = look(&sample("lossy-alpha.webp")).examined().dimensions.unwrap();
+    let pixels = u64::from(size.width) * u64::from(size.height);
+    let most = pixels * 8 / 11;
+    assert_eq!(
+        refusal("lossy-alpha.webp", pixels),
+        Err(format!(
+            "the number of pixels of image may be at most {most}, and is {pixels}"
+        ))
+    );
+    assert_eq!(refusal("lossy-alpha.webp", pixels * 11 / 8 + 1), Ok(()));
 }
 
 #[test]

@@ -7,9 +7,11 @@
 
 mod claims;
 mod examining;
+mod foreign;
 mod hostile_images;
 mod hostile_playing;
 mod images;
+mod plain;
 mod playing;
 mod sound;
 mod video;

@@ -74,25 +74,6 @@ fn a_video_beyond_its_limits_is_refused() {
 }
 
 #[test]
-fn matroska_is_a_plain_file_and_stays_as_it_is() {
-    for name in ["plain.mkv", "chromium-h264.webm"] {
-        let bytes = sample(name);
-        let outcome = look(&bytes);
-        let found = outcome.examined();
-        assert_eq!(
-            (found.kind, found.mime),
-            (MediaKind::File, "video/x-matroska"),
-            "{name}"
-        );
-        assert!(outcome.left == bytes, "{name}");
-        assert!(
-            matches!(listen(&bytes).result, Err(Refusal::Mismatch { .. })),
-            "{name}"
-        );
-    }
-}
-
-#[test]
 fn boxes_that_are_not_known_become_zeros_in_their_place() {
     let bytes = sample("h264.mp4");
     let canary = b"Canary-Title +47.1234+008.5678/";
@@ -132,11 +113,45 @@ fn known_boxes_are_no_place_to_hide_in() {
         assert!(!tells(&outcome.left), "{name:?}");
         assert!(packets(&outcome.left) == packets(&bytes), "{name:?}");
     }
-    for path in [&[b"moov", b"mvhd"][..], &[b"moov", b"trak", b"tkhd"]] {
+    for path in [
+        &[b"moov", b"mvhd"][..],
+        &[b"moov", b"trak", b"tkhd"],
+        &[b"moov", b"trak", b"mdia", b"mdhd"],
+        &[b"moov", b"trak", b"mdia", b"minf", b"vmhd"],
+        &[b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsz"],
+    ] {
         assert!(
             !tells(&look(&insert(&bytes, path, b"Canary-Title")).left),
             "{path:?}"
         );
+    }
+    let tables = &[b"moov", b"trak", b"mdia", b"minf", b"stbl"];
+    for (name, content) in [
+        (b"sgpd", &b"\x01\0\0\0Cana\0\0\0\x04\0\0\0\x01near_"[..]),
+        (b"sgpd", b"\x01\0\0\0roll\0\0\0\x02\0\0\0\x01\xFF\xFFCanary"),
+        (b"sgpd", b"\0\0\0\0rollCanary"),
+        (b"sbgp", b"\0\0\0\0roll\0\0\0\0Canary"),
+        (b"cslg", b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0Canary"),
+        (b"sdtp", b"\0\0\0\0Canary"),
+    ] {
+        let dirty = insert(&bytes, tables, &mp4_box(name, content));
+        assert!(!tells(&look(&dirty).left), "{name:?}");
+    }
+    for (name, content) in [
+        (b"colr", &b"nclx\0\x01\0\x01\0\x01\0Canary"[..]),
+        (b"colr", b"Canary"),
+        (b"pasp", b"\0\0\0\x01\0\0\0\x01Canary"),
+        (b"btrt", b"\0\0\0\0\0\0\0\0\0\0\0\0Canary"),
+    ] {
+        // In the place of a box that is as long, or longer.
+        let mut dirty = bytes.clone();
+        let at = position(&dirty, b"avcC").unwrap() - 4;
+        let len = u32::from_be_bytes(dirty[at..at + 4].try_into().unwrap()) as usize;
+        let mut atom = mp4_box(name, content);
+        let rest = len - atom.len();
+        atom.extend_from_slice(&mp4_box(b"free", &vec![0; rest - 8]));
+        dirty.splice(at..at + len, atom);
+        assert!(!tells(&look(&dirty).left), "{name:?}");
     }
 }
 
@@ -195,6 +210,35 @@ fn elements_that_are_not_known_become_void() {
         assert!(!tells(&outcome.left), "{id:?}");
         assert!(packets(&outcome.left) == packets(&bytes), "{id:?}");
     }
+}
+
+#[test]
+fn an_element_that_comes_twice_is_refused() {
+    let bytes = sample("chromium-opus.webm");
+    let grown = |place: &[u8], more: &[u8]| {
+        let at = position(&bytes, place).unwrap();
+        [&bytes[..at], more, &bytes[at..]].concat()
+    };
+    // What is inserted has to be counted in those around it, whose sizes are the bytes behind these places.
+    let counted = |mut bytes: Vec<u8>, places: &[&[u8]], more: u8| {
+        for place in places {
+            let at = position(&bytes, place).unwrap() + place.len();
+            bytes[at] += more;
+        }
+        bytes
+    };
+    let codec = grown(b"\x86\x86A_OPUS", b"\x86\x86Canary");
+    let codec = counted(codec, &[b"\x16\x54\xAE\x6B", b"\x6B\xC7\xAE"], 8);
+    assert!(look(&codec).refusal().contains("says something twice"));
+    let kind = grown(b"\x42\x82\x84webm", b"\x42\x82\x84webm");
+    let kind = counted(kind, &[b"\x1A\x45\xDF\xA3"], 7);
+    assert!(look(&kind).refusal().contains("says something twice"));
+
+    let block = b"\xA1\x85\x81\0\0\0\xFC";
+    let group = [&b"\xA0\x8E"[..], block, b"\xA1\x85\x81\0\0\0C"].concat();
+    let cluster = [&b"\x1F\x43\xB6\x75\x93\xE7\x81\x01"[..], &group].concat();
+    let blocks = [&bytes[..], &cluster].concat();
+    assert!(look(&blocks).refusal().contains("has two blocks"));
 }
 
 #[test]

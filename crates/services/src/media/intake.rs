@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::future::pending;
 use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +11,8 @@ use std::time::Duration;
 use parlor_domain::{FileName, Media, MediaId, MediaKind, UserId};
 use parlor_media::{Claim, Examined, Refusal, Stop, ThumbnailSize, examine};
 use parlor_ports::{
-    Blob, BlobError, Blobs, Claimed, Clock, MediaFile, MediaKept, MediaStore, NewFile, NewMedia, ScanError,
-    Scanned, Scanner,
+    Blob, BlobError, BlobKey, Blobs, Claimed, Clock, MediaFile, MediaKept, MediaStore, NewFile, NewMedia,
+    ScanError, Scanned, Scanner,
 };
 use sha2::{Digest, Sha256};
 use tempfile::TempPath;
@@ -157,9 +158,7 @@ impl Intake {
             self.spool.folder().to_owned(),
             stop.0.clone(),
         );
-        let work = self.workshop.run(move || {
-            // Nobody waits for it any more if the caller has gone; the examination sees that for itself.
-            let _ = begun.send(());
+        let look = move || {
             let claim = Claim {
                 kind: claims.kind,
                 mime: claims.mime.as_deref(),
@@ -176,6 +175,18 @@ impl Intake {
                 None => None,
             };
             ready(&folder, file, examined, picture)
+        };
+        let work = self.workshop.run(move || {
+            // Nobody waits for it any more if the caller has gone; the examination sees that for itself.
+            let _ = begun.send(());
+            // A decoder that panics fails this file and nothing else, and would do so again.
+            catch_unwind(AssertUnwindSafe(look)).unwrap_or_else(|_| {
+                tracing::error!("the examination of an upload panicked; it was refused");
+                Err(Refusal::Unreadable {
+                    format: "file",
+                    why: "reading it failed in an unforeseen way".to_owned(),
+                })
+            })
         });
         let late = async {
             match has_begun.await {
@@ -196,10 +207,16 @@ impl Intake {
 
     /// Stores what is not stored yet, and writes it all down.
     async fn keep(&self, media: Media, owner: UserId, files: Vec<Ready>) -> Result<Media, Error> {
-        let mut stored = Vec::with_capacity(files.len());
-        for ready in &files {
-            stored.push(self.put(ready).await?);
-        }
+        let mut claimed = Vec::with_capacity(files.len());
+        let stored = match self.put_all(&files, &mut claimed).await {
+            Ok(stored) => stored,
+            Err(failed) => {
+                if let Err(error) = self.store.release(claimed).await {
+                    tracing::warn!(%error, "claims on bytes could not be given back; they end by themselves");
+                }
+                return Err(failed);
+            }
+        };
         let now = self.clock.now();
         let new = NewMedia {
             media: media.clone(),
@@ -218,21 +235,27 @@ impl Intake {
         }
     }
 
-    async fn put(&self, ready: &Ready) -> Result<NewFile, Error> {
-        let until = self.clock.now() + CLAIM;
-        let key = match self.store.claim(ready.blob, until).await? {
-            Claimed::Stored(key) => key,
-            Claimed::Store(key) => {
+    /// Stores what is not stored yet, and notes under which keys: also of one that could not be stored.
+    async fn put_all(&self, files: &[Ready], claimed: &mut Vec<BlobKey>) -> Result<Vec<NewFile>, Error> {
+        let mut stored = Vec::with_capacity(files.len());
+        for ready in files {
+            let until = self.clock.now() + CLAIM;
+            let (key, is_stored) = match self.store.claim(ready.blob, until).await? {
+                Claimed::Stored(key) => (key, true),
+                Claimed::Store(key) => (key, false),
+            };
+            claimed.push(key.clone());
+            if !is_stored {
                 self.blobs.put(&key, &ready.path).await?;
-                key
             }
-        };
-        Ok(NewFile {
-            file: ready.file,
-            blob: ready.blob,
-            key,
-            mime: ready.mime.clone(),
-        })
+            stored.push(NewFile {
+                file: ready.file,
+                blob: ready.blob,
+                key,
+                mime: ready.mime.clone(),
+            });
+        }
+        Ok(stored)
     }
 }
 

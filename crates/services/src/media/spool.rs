@@ -5,26 +5,34 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use parlor_domain::UserId;
 use tempfile::{NamedTempFile, TempPath};
 use tokio::fs::File;
-use tokio::io::AsyncWriteExt;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::io::{AsyncWriteExt, BufWriter};
 
-use crate::Error;
+use super::places::{Place, Places};
+use crate::{Error, MediaSettings};
+
+/// After how many bytes it is looked again how much room there is.
+const LOOK: u64 = 16 << 20;
+
+/// How much is written at once, which costs a trip to another thread.
+const WRITE: usize = 128 * 1024;
 
 /// A folder of files that live no longer than who works on them.
 pub(crate) struct Spool {
-    folder: PathBuf,
-    places: Arc<Semaphore>,
+    folder: Arc<Path>,
+    places: Arc<Places>,
+    /// Bytes that are left free on its disk.
+    free: u64,
 }
 
 impl Spool {
-    /// Uses a folder, which must be there and be nobody else's: what a crash left in it is taken away. At most so many files
-    /// are received at the same time.
+    /// Uses a folder, which must be there and be nobody else's: what a crash left in it is taken away.
     ///
     /// # Errors
     /// If the folder cannot be read, or its files cannot be taken away.
-    pub(crate) fn open(folder: PathBuf, receiving: usize) -> io::Result<Self> {
+    pub(crate) fn open(folder: PathBuf, settings: &MediaSettings) -> io::Result<Self> {
         for entry in fs::read_dir(&folder)? {
             let path = entry?.path();
             // A file system of its own has a folder for what was lost.
@@ -33,26 +41,28 @@ impl Spool {
             }
         }
         Ok(Self {
-            folder,
-            places: Arc::new(Semaphore::new(receiving)),
+            folder: folder.into(),
+            places: Arc::new(Places::new(settings.receiving, settings.receiving_per_person)),
+            free: settings.free_bytes,
         })
     }
 
-    /// A file to be received, of so many bytes at most.
+    /// A file to be received from somebody, of so many bytes at most.
     ///
     /// # Errors
-    /// [`Error::Busy`] if too many are received.
-    pub(crate) async fn receive(&self, most: u64) -> Result<Received, Error> {
-        let place = Arc::clone(&self.places)
-            .try_acquire_owned()
-            .map_err(|_| Error::Busy)?;
+    /// [`Error::Busy`] if too many are received, from him or from all; [`Error::StorageFull`]
+    pub(crate) async fn receive(&self, from: UserId, most: u64) -> Result<Received, Error> {
+        let place = self.places.take(from).ok_or(Error::Busy)?;
+        has_room(&self.folder, self.free)?;
         let (file, path) = self.make().await?.into_parts();
         Ok(Received {
-            file: File::from_std(file),
+            file: BufWriter::with_capacity(WRITE, File::from_std(file)),
             path,
+            folder: Arc::clone(&self.folder),
+            free: self.free,
             bytes: 0,
             most,
-            _place: place,
+            place,
         })
     }
 
@@ -63,7 +73,7 @@ impl Spool {
 
     /// A new, empty file.
     pub(crate) async fn make(&self) -> Result<NamedTempFile, Error> {
-        let folder = self.folder.clone();
+        let folder = Arc::clone(&self.folder);
         let made = tokio::task::spawn_blocking(move || NamedTempFile::new_in(folder));
         let made = made.await.map_err(|error| Error::Internal(error.into()))?;
         made.map_err(storage)
@@ -72,11 +82,19 @@ impl Spool {
 
 /// A file that is being received.
 pub struct Received {
-    file: File,
+    file: BufWriter<File>,
     path: TempPath,
+    folder: Arc<Path>,
+    free: u64,
     bytes: u64,
     most: u64,
-    _place: OwnedSemaphorePermit,
+    place: Place,
+}
+
+/// A file that has come, and the place that it takes until it is media.
+pub(crate) struct Arrived {
+    pub(crate) path: TempPath,
+    pub(crate) place: Place,
 }
 
 impl Received {
@@ -90,6 +108,9 @@ impl Received {
         if sum > self.most {
             return Err(Error::UploadTooLarge { most: self.most });
         }
+        if sum / LOOK > self.bytes / LOOK {
+            has_room(&self.folder, self.free)?;
+        }
         self.file.write_all(bytes).await.map_err(storage)?;
         self.bytes = sum;
         Ok(())
@@ -101,10 +122,24 @@ impl Received {
     }
 
     /// The file, once all of it has come.
-    pub(crate) async fn close(mut self) -> Result<TempPath, Error> {
+    pub(crate) async fn close(mut self) -> Result<Arrived, Error> {
         self.file.flush().await.map_err(storage)?;
-        Ok(self.path)
+        Ok(Arrived {
+            path: self.path,
+            place: self.place,
+        })
     }
+}
+
+/// Refuses if fewer bytes are free on a folder's disk than are to be left.
+fn has_room(folder: &Path, free: u64) -> Result<(), Error> {
+    let disk = rustix::fs::statvfs(folder).map_err(|error| storage(error.into()))?;
+    if disk.f_bavail.saturating_mul(disk.f_frsize) < free {
+        return Err(Error::StorageFull(
+            "the disk has no more room than is to be left free".into(),
+        ));
+    }
+    Ok(())
 }
 
 /// What a failure of the folder of files means to who uploads.

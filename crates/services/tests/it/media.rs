@@ -40,7 +40,7 @@ pub(crate) async fn upload(
     claims: Claims,
 ) -> Result<Media, Error> {
     let uploads = &world.services.uploads;
-    let mut file = uploads.receive().await?;
+    let mut file = uploads.receive(actor).await?;
     for piece in bytes.chunks(1000) {
         file.write(piece).await?;
     }
@@ -135,11 +135,37 @@ async fn a_link_is_good_for_its_media_and_a_while() {
         "no_such_media"
     );
     assert_eq!(code(library.find_by_link(media.id, "").await), "no_such_media");
-    world.pass(10 * 60);
+    world.pass(10 * 60 - 1);
+    assert!(library.find_by_link(media.id, &link.signature).await.is_ok());
+    world.pass(10 * 60 + 1);
     assert_eq!(
         code(library.find_by_link(media.id, &link.signature).await),
         "no_such_media"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_is_the_same_for_a_while_and_as_good_as_its_makers_right() {
+    let world = World::new().await;
+    let [ann, bob] = world.people(["ann", "bob"]).await;
+    let room = world.group(&ann, &[bob]).await;
+    let media = upload(&world, &ann, &picture(8, 8, 1), Claims::default())
+        .await
+        .unwrap();
+    let seq = show(&world, &ann, room, &[&media]).await.unwrap();
+    let library = &world.services.library;
+    let [anns, bobs] = [
+        library.link(&ann, media.id).await.unwrap(),
+        library.link(&bob, media.id).await.unwrap(),
+    ];
+    assert_eq!(library.link(&bob, media.id).await.unwrap(), bobs);
+    let deleted = world.services.messages.delete(&ann, room, seq, None, None);
+    deleted.await.unwrap();
+    assert_eq!(
+        code(library.find_by_link(media.id, &bobs.signature).await),
+        "no_such_media"
+    );
+    assert!(library.find_by_link(media.id, &anns.signature).await.is_ok());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -178,6 +178,7 @@ async fn change(conn: &mut Conn, new: &New<'_>, target: Option<&Target>) -> Quer
             if target.shows_media {
                 RunQueryDsl::execute(changing::release(target), conn).await?;
                 RunQueryDsl::execute(changing::unuse(target), conn).await?;
+                RunQueryDsl::execute(changing::unplay(target), conn).await?;
             }
         }
         (Draft::Message { .. }, _) | (Draft::Edit { .. } | Draft::Delete { .. }, None) => {}

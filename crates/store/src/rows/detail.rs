@@ -48,6 +48,10 @@ pub(super) enum Detail {
         room: Uuid,
         reason: Reason,
     },
+    VoicePlayed {
+        room: Uuid,
+        target: u64,
+    },
     SessionsRevoked {
         sessions: Vec<Uuid>,
     },
@@ -145,6 +149,10 @@ impl Detail {
                 room: room.uuid(),
                 reason: (*reason).into(),
             },
+            What::VoicePlayed { room, target } => Self::VoicePlayed {
+                room: room.uuid(),
+                target: target.0,
+            },
             What::SessionsRevoked { sessions } => Self::SessionsRevoked {
                 sessions: sessions.iter().map(|session| session.uuid()).collect(),
             },
@@ -201,6 +209,10 @@ impl Detail {
             Self::RoomLeft { room, reason } => What::RoomLeft {
                 room: RoomId::new(room),
                 reason: reason.into(),
+            },
+            Self::VoicePlayed { room, target } => What::VoicePlayed {
+                room: RoomId::new(room),
+                target: Seq(target),
             },
             Self::SessionsRevoked { sessions } => What::SessionsRevoked {
                 sessions: sessions.into_iter().map(SessionId::new).collect(),

@@ -137,6 +137,7 @@ fn kind(what: &What) -> Kind {
         What::RoomDeleted => Kind::RoomDeleted,
         What::RoomJoined { .. } => Kind::RoomJoined,
         What::RoomLeft { .. } => Kind::RoomLeft,
+        What::VoicePlayed { .. } => Kind::VoicePlayed,
         What::SessionsRevoked { .. } => Kind::SessionsRevoked,
     }
 }

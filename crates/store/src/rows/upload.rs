@@ -1,6 +1,6 @@
 //! Uploads that come in parts.
 
-use diesel::{Insertable, QueryResult, Queryable, Selectable};
+use diesel::{AsChangeset, Insertable, QueryResult, Queryable, Selectable};
 use parlor_domain::{FileName, Timestamp};
 use parlor_ports::Upload;
 
@@ -9,7 +9,7 @@ use crate::counter::{loaded_amount, stored_amount};
 use crate::id::Id;
 use crate::schema::uploads;
 
-/// An upload that is not complete.
+/// An upload in parts.
 #[derive(Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = uploads, treat_none_as_default_value = false)]
 pub(crate) struct UploadRow {
@@ -23,6 +23,7 @@ pub(crate) struct UploadRow {
     name: Option<String>,
     expires_at: i64,
     ended: bool,
+    care_at: Option<i64>,
 }
 
 impl UploadRow {
@@ -39,6 +40,7 @@ impl UploadRow {
             name: upload.name.as_ref().map(|name| name.as_str().to_owned()),
             expires_at: upload.expires_at.micros(),
             ended: false,
+            care_at: None,
         }
     }
 
@@ -53,6 +55,27 @@ impl UploadRow {
             mime: self.mime.map(Into::into),
             name: self.name.map(FileName::stored),
             expires_at: Timestamp::from_micros(self.expires_at),
+            ended: self.ended,
         })
+    }
+}
+
+/// What is written of an upload that ends.
+#[derive(Debug, AsChangeset)]
+#[diesel(table_name = uploads)]
+pub(crate) struct Ending {
+    ended: bool,
+    expires_at: i64,
+    care_at: Option<i64>,
+}
+
+impl Ending {
+    /// It ends now, and is remembered until a later time.
+    pub(crate) fn new(now: Timestamp, until: Timestamp) -> Self {
+        Self {
+            ended: true,
+            expires_at: until.micros(),
+            care_at: Some(now.micros()),
+        }
     }
 }

@@ -156,6 +156,7 @@ async fn delete_messages(
         if message.shows_media {
             RunQueryDsl::execute(changing::release(message), tx.conn).await?;
             RunQueryDsl::execute(changing::unuse(message), tx.conn).await?;
+            RunQueryDsl::execute(changing::unplay(message), tx.conn).await?;
         }
     }
     let full = i64::try_from(messages.len()).is_ok_and(|found| found == MESSAGES);

@@ -1,6 +1,7 @@
 //! The log: what was said, and reading it.
 
 mod history;
+mod plays;
 mod revisions;
 
 use std::collections::HashMap;
@@ -11,9 +12,12 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use parlor_domain::{
-    Event, FileName, MarksUpdate, Media, MemberMark, PageSize, Rev, RoomId, Seq, StreamId, UserId, What,
+    Event, FileName, MarksUpdate, Media, MemberMark, PageSize, Rev, RoomId, Seq, StreamId, Timestamp, UserId,
+    UserRef, What,
 };
-use parlor_ports::{Append, Appended, EventLog, HistoryPage, HistoryRange, RevisionsPage, StoreError};
+use parlor_ports::{
+    Append, Appended, EventLog, HistoryPage, HistoryRange, Played, PlaysPage, RevisionsPage, StoreError,
+};
 
 use super::super::{Backend, Conn};
 use crate::budget;
@@ -63,6 +67,28 @@ impl EventLog for Backend {
         seq: Seq,
     ) -> Result<Option<Arc<Event>>, StoreError> {
         self.read(move |conn| message(conn, room, viewer, seq).boxed())
+            .await
+    }
+
+    async fn mark_played(
+        &self,
+        room: RoomId,
+        seq: Seq,
+        user: UserRef,
+        at: Timestamp,
+    ) -> Result<Played, StoreError> {
+        self.write(move |tx| plays::mark(tx, room, seq, user, at).boxed())
+            .await
+    }
+
+    async fn plays(
+        &self,
+        room: RoomId,
+        seq: Seq,
+        after: Option<UserId>,
+        size: PageSize,
+    ) -> Result<PlaysPage, StoreError> {
+        self.read(move |conn| plays::list(conn, room, seq, after, size).boxed())
             .await
     }
 

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::super::{Backend, Conn};
 use super::Tx;
-use crate::counter::loaded_amount;
+use crate::counter::{loaded_amount, rows};
 use crate::id::Id;
 use crate::rows::{BlobRow, FileRow, MediaRow, blob_key};
 use crate::schema::{blobs, media, media_files, media_usage, media_uses, members, unneeded_blobs, users};
@@ -41,6 +41,10 @@ impl MediaStore for Backend {
 
     async fn insert(&self, new: NewMedia, quotas: Quotas) -> Result<MediaKept, StoreError> {
         self.write(move |tx| keep::insert(tx, new, quotas).boxed()).await
+    }
+
+    async fn release(&self, keys: Vec<BlobKey>) -> Result<(), StoreError> {
+        self.write(move |tx| keep::release(tx, keys).boxed()).await
     }
 
     async fn find(&self, media: MediaId, viewer: UserId) -> Result<Option<StoredMedia>, StoreError> {
@@ -76,8 +80,9 @@ impl MediaStore for Backend {
             .await
     }
 
-    async fn unneeded(&self, most: usize) -> Result<Vec<BlobKey>, StoreError> {
-        self.read(move |conn| unneeded(conn, most).boxed()).await
+    async fn unneeded(&self, passed_over: usize, most: usize) -> Result<Vec<BlobKey>, StoreError> {
+        self.read(move |conn| unneeded(conn, passed_over, most).boxed())
+            .await
     }
 
     async fn gone(&self, keys: Vec<BlobKey>) -> Result<(), StoreError> {
@@ -138,7 +143,8 @@ async fn with_files(conn: &mut Conn, row: Option<MediaRow>) -> QueryResult<Optio
     }))
 }
 
-async fn used(conn: &mut Conn, owner: Id) -> QueryResult<i64> {
+/// How many bytes are kept of somebody, or of all together.
+pub(super) async fn used(conn: &mut Conn, owner: Id) -> QueryResult<i64> {
     let used = media_usage::table
         .find(owner)
         .select(media_usage::bytes)
@@ -160,10 +166,11 @@ async fn count(tx: &mut Tx<'_>, owner: Id, bytes: i64) -> QueryResult<()> {
     Ok(())
 }
 
-async fn unneeded(conn: &mut Conn, most: usize) -> QueryResult<Vec<BlobKey>> {
+async fn unneeded(conn: &mut Conn, passed_over: usize, most: usize) -> QueryResult<Vec<BlobKey>> {
     let found: Vec<(Vec<u8>, i64)> = unneeded_blobs::table
         .order((unneeded_blobs::digest, unneeded_blobs::generation))
-        .limit(i64::try_from(most).unwrap_or(i64::MAX))
+        .offset(rows(passed_over))
+        .limit(rows(most))
         .load(conn)
         .await?;
     found

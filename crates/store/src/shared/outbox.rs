@@ -10,6 +10,7 @@ use parlor_ports::{GivenUp, NewLetter, Outbox, Priority, StoreError, Waiting};
 use super::super::{Backend, Conn, due};
 use super::Tx;
 use super::care::STEP;
+use crate::counter::rows;
 use crate::rows::{GivenUpRow, NewLetterRow};
 use crate::schema::letters;
 
@@ -54,8 +55,7 @@ pub(super) async fn keep(tx: &mut Tx<'_>, letter: NewLetter, user: Option<UserId
 }
 
 async fn claim(tx: &mut Tx<'_>, now: Timestamp, until: Timestamp, most: usize) -> QueryResult<Vec<Waiting>> {
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let rows = due(tx.conn, now.micros(), most).await?;
+    let rows = due(tx.conn, now.micros(), rows(most)).await?;
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -90,7 +90,7 @@ async fn given_up(conn: &mut Conn, most: usize) -> QueryResult<Vec<GivenUp>> {
     let rows: Vec<GivenUpRow> = letters::table
         .filter(letters::due_at.is_null())
         .order(letters::number)
-        .limit(i64::try_from(most).unwrap_or(i64::MAX))
+        .limit(rows(most))
         .select(GivenUpRow::as_select())
         .load(conn)
         .await?;

@@ -101,6 +101,7 @@ impl<'c> Run<'c> {
                 if target.shows_media {
                     changing::release(&target).execute(self.conn)?;
                     changing::unuse(&target).execute(self.conn)?;
+                    changing::unplay(&target).execute(self.conn)?;
                 }
             }
             (Draft::Edit { .. } | Draft::Delete { .. }, None) => {}

@@ -38,19 +38,19 @@ pub async fn bytes_are_stored_once(f: &Fixture) -> Tested {
     assert!(f.media.forget(anns, ann.id).await?);
     f.clock.advance(DAY / 2 - Duration::from_mins(1));
     f.sweep_media().await?;
-    assert!(f.media.unneeded(10).await?.is_empty());
+    assert!(f.media.unneeded(0, 10).await?.is_empty());
     assert_eq!(f.stored(bens).await?.files[0].key, key);
     f.clock.advance(Duration::from_mins(1));
     f.sweep_media().await?;
     assert!(f.media.find_any(bens).await?.is_none(), "it has expired");
-    assert_eq!(f.media.unneeded(10).await?, std::slice::from_ref(&key));
+    assert_eq!(f.media.unneeded(0, 10).await?, std::slice::from_ref(&key));
 
     let again = f.claim(blob("tea")).await?;
     assert_ne!(again, key);
     f.keep(f.new_media(ann, blob("tea")).await?).await?;
-    assert_eq!(f.media.unneeded(10).await?, std::slice::from_ref(&key));
+    assert_eq!(f.media.unneeded(0, 10).await?, std::slice::from_ref(&key));
     f.media.gone(vec![key]).await?;
-    assert!(f.media.unneeded(10).await?.is_empty());
+    assert!(f.media.unneeded(0, 10).await?.is_empty());
     Ok(())
 }
 
@@ -63,13 +63,14 @@ pub async fn unneeded_bytes_are_found_until_they_are_gone(f: &Fixture) -> Tested
         keys.insert(f.stored(id).await?.files[0].key.clone());
         assert!(f.media.forget(id, ann.id).await?);
     }
-    assert_eq!(f.media.unneeded(2).await?.len(), 2);
-    let found = f.media.unneeded(10).await?;
+    assert_eq!(f.media.unneeded(0, 2).await?.len(), 2);
+    let found = f.media.unneeded(0, 10).await?;
     assert_eq!(found.iter().cloned().collect::<HashSet<_>>(), keys);
+    assert_eq!(f.media.unneeded(2, 10).await?, found[2..]);
     f.media.gone(found[..2].to_vec()).await?;
-    assert_eq!(f.media.unneeded(10).await?, found[2..]);
+    assert_eq!(f.media.unneeded(0, 10).await?, found[2..]);
     f.media.gone(found).await?;
-    assert!(f.media.unneeded(10).await?.is_empty());
+    assert!(f.media.unneeded(0, 10).await?.is_empty());
     Ok(())
 }
 
@@ -84,9 +85,12 @@ pub async fn a_claim_has_an_end(f: &Fixture) -> Tested {
         .claim(blob("tea"), until - Duration::from_hours(12))
         .await?;
     f.media.sweep(until - Duration::from_micros(1)).await?;
-    assert!(f.media.unneeded(10).await?.is_empty(), "the longest claim counts");
+    assert!(
+        f.media.unneeded(0, 10).await?.is_empty(),
+        "the longest claim counts"
+    );
     f.media.sweep(until).await?;
-    assert_eq!(f.media.unneeded(10).await?, [key]);
+    assert_eq!(f.media.unneeded(0, 10).await?, [key]);
     assert_eq!(f.media.insert(late.clone(), AMPLE).await?, MediaKept::Unclaimed);
     let again = f.new_media(ann, blob("tea")).await?;
     assert_eq!(
@@ -99,6 +103,30 @@ pub async fn a_claim_has_an_end(f: &Fixture) -> Tested {
     Ok(())
 }
 
+/// Bytes of what is refused, or came to nothing, are given up at once, but for those that others need; also those that
+/// were stored too late.
+pub async fn what_is_refused_is_given_up(f: &Fixture) -> Tested {
+    let ann = f.person("ann").await?;
+    let nothing = Quotas { person: 0, ..AMPLE };
+    let refused = f.new_media(ann, blob("tea")).await?;
+    let key = refused.files[0].key.clone();
+    let wanted = f.new_media(ann, blob("milk")).await?;
+    let shared = f.new_media(ann, blob("milk")).await?;
+    for new in [refused, shared] {
+        assert_eq!(f.media.insert(new, nothing).await?, MediaKept::OwnerFull);
+    }
+    assert_eq!(f.media.unneeded(0, 10).await?, std::slice::from_ref(&key));
+    f.media.gone(vec![key.clone()]).await?;
+    f.keep(wanted).await?;
+
+    let broken_off = f.claim(blob("honey")).await?;
+    f.media.release(vec![broken_off.clone(), key.clone()]).await?;
+    let found = f.media.unneeded(0, 10).await?;
+    let found: HashSet<_> = found.into_iter().collect();
+    assert_eq!(found, HashSet::from([broken_off, key]), "both may be stored");
+    Ok(())
+}
+
 /// Whoever is about to store bytes keeps them from being taken away, whatever becomes of others' media of the same bytes.
 pub async fn a_claim_outlives_media_of_others(f: &Fixture) -> Tested {
     let [ann, ben] = f.people(["ann", "ben"]).await?;
@@ -106,7 +134,7 @@ pub async fn a_claim_outlives_media_of_others(f: &Fixture) -> Tested {
     let quick = f.keep(f.new_media(ben, blob("tea")).await?).await?;
     assert!(f.media.forget(quick, ben.id).await?);
     f.sweep_media().await?;
-    assert!(f.media.unneeded(10).await?.is_empty());
+    assert!(f.media.unneeded(0, 10).await?.is_empty());
     f.keep(slow).await?;
     Ok(())
 }
@@ -158,7 +186,7 @@ async fn collect(
 ) -> Result<usize, StoreError> {
     for _ in 0..times {
         media.sweep(now).await?;
-        let keys = media.unneeded(3).await?;
+        let keys = media.unneeded(0, 3).await?;
         for key in &keys {
             files.lock().expect("no panic").remove(key);
         }
@@ -200,7 +228,7 @@ pub async fn what_is_kept_has_its_bytes(f: &Fixture) -> Tested {
     assert_eq!(kept, 96, "no claim was given up");
     f.clock.advance(DAY * 2);
     f.sweep_media().await?;
-    while !f.media.unneeded(1).await?.is_empty() {
+    while !f.media.unneeded(0, 1).await?.is_empty() {
         collect(f.media.clone(), files.clone(), 1, f.clock.now()).await?;
     }
     assert!(files.lock().expect("no panic").is_empty());

@@ -35,6 +35,7 @@ macro_rules! conformance {
                 bytes_are_stored_once,
                 unneeded_bytes_are_found_until_they_are_gone,
                 a_claim_has_an_end,
+                what_is_refused_is_given_up,
                 a_claim_outlives_media_of_others,
                 what_is_kept_has_its_bytes,
             }
@@ -193,6 +194,12 @@ macro_rules! conformance {
                 a_place_is_a_network,
                 a_session_that_goes_on_tells_the_place,
                 the_last_fifty_places_are_remembered,
+            }
+            playing {
+                who_has_played_is_told_once,
+                only_voice_messages_are_played,
+                plays_go_with_their_message,
+                many_play_at_once,
             }
             profiles {
                 a_profile_changes_one_by_one,
@@ -356,7 +363,9 @@ macro_rules! conformance {
                 a_person_has_so_many_uploads,
                 a_part_goes_where_the_upload_ends,
                 one_part_goes_to_each_place,
-                an_ended_upload_is_known_until_its_parts_are_gone,
+                an_ended_upload_is_known_for_a_while,
+                an_upload_has_so_many_parts,
+                what_is_begun_counts,
                 uploads_expire,
                 a_deleted_account_has_no_uploads,
             }

@@ -78,7 +78,7 @@ pub async fn unused_media_is_forgotten_in_time(f: &Fixture) -> Tested {
     f.clock.advance(DAY * 2);
     assert!(f.sweep_media().await? >= 2);
     assert_eq!(f.media.used(ann.id).await?, 0);
-    assert_eq!(f.media.unneeded(1_000).await?.len(), 120);
+    assert_eq!(f.media.unneeded(0, 1_000).await?.len(), 120);
     Ok(())
 }
 

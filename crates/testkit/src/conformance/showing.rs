@@ -181,7 +181,7 @@ pub async fn a_deleted_message_shows_nothing(f: &Fixture) -> Tested {
     f.delete(other, ann, second.seq).await?;
     f.sweep_media().await?;
     assert!(f.media.find_any(picture).await?.is_none());
-    assert_eq!(f.media.unneeded(10).await?, [key]);
+    assert_eq!(f.media.unneeded(0, 10).await?, [key]);
     assert_eq!(f.media.used(ann.id).await?, 0);
     Ok(())
 }

@@ -108,6 +108,7 @@ impl RoomReplica {
             What::RoomDeleted
             | What::RoomJoined { .. }
             | What::RoomLeft { .. }
+            | What::VoicePlayed { .. }
             | What::SessionsRevoked { .. } => {}
         }
         Ok(())

@@ -15,7 +15,12 @@ pub(super) fn clean(bytes: &[u8]) -> Result<Clean, Why> {
 
     // How the next picture is shown: the blocks of an extension that stands before it.
     let mut control = None;
+    let mut has_picture = false;
     loop {
+        // Some encoders leave out the end, and browsers do not miss it.
+        if has_picture && rest.0.is_empty() {
+            break;
+        }
         match rest.byte()? {
             0x2C => {
                 if let Some(control) = control.take() {
@@ -27,6 +32,7 @@ pub(super) fn clean(bytes: &[u8]) -> Result<Clean, Why> {
                 kept.extend_from_slice(&frame);
                 kept.extend_from_slice(rest.take(palette(frame[8]) + 1)?);
                 kept.extend_from_slice(blocks(&mut rest)?);
+                has_picture = true;
             }
             0x21 => {
                 let label = rest.byte()?;

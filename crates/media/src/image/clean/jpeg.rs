@@ -153,3 +153,14 @@ fn write(to: &mut Vec<u8>, marker: u8, parts: &[&[u8]]) {
         to.extend_from_slice(part);
     }
 }
+
+/// Puts Exif into a clean file, behind its first segment if that is the one of JFIF.
+pub(super) fn insert_exif(bytes: &mut Vec<u8>, exif: &[u8]) {
+    let at = match bytes[2..] {
+        [0xFF, 0xE0, high, low, ..] => 4 + usize::from(u16::from_be_bytes([high, low])),
+        _ => 2,
+    };
+    let mut segment = Vec::new();
+    write(&mut segment, 0xE1, &[b"Exif\0\0", exif]);
+    bytes.splice(at..at, segment);
+}

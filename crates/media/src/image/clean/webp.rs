@@ -8,6 +8,7 @@ use super::{CUT_OFF, Clean, Rest, Why, orientation, profile};
 const ANIMATION: u8 = 0x02;
 const ALPHA: u8 = 0x10;
 const PROFILE: u8 = 0x20;
+const EXIF: u8 = 0x08;
 
 /// Copies the chunks of the image and of its animation, and the ICC profile.
 pub(super) fn clean(bytes: &[u8]) -> Result<Clean, Why> {
@@ -140,4 +141,12 @@ fn write(to: &mut Vec<u8>, name: [u8; 4], data: &[u8]) {
     if length % 2 == 1 {
         to.push(0);
     }
+}
+
+/// Puts Exif at the end of a clean file, which has an extended header, or else it would have had none before.
+pub(super) fn append_exif(bytes: &mut Vec<u8>, exif: &[u8]) {
+    write(bytes, *b"EXIF", exif);
+    bytes[20] |= EXIF;
+    let size = u32::try_from(bytes.len() - 8).expect("it is no longer than it was");
+    bytes[4..8].copy_from_slice(&size.to_le_bytes());
 }

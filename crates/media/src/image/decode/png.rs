@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::{DynamicImage, GrayAlphaImage, GrayImage, RgbImage, RgbaImage};
 use png::{ColorType, Decoder, DecodingError, Transformations};
 
-use super::{Decoded, Problem, check_animation, check_size};
+use super::{BYTES, Decoded, Problem, check_animation, check_size};
 use crate::{ImageLimits, Stop};
 
 /// Decodes the image and the pictures of its animation. `png` is asked itself, because it makes eight bits of sixteen
@@ -14,7 +14,7 @@ pub(super) fn decode(bytes: &[u8], limits: &ImageLimits, stop: &Stop) -> Result<
     let mut decoder = Decoder::new(Cursor::new(bytes));
     decoder.set_transformations(Transformations::normalize_to_color8());
     let (width, height) = decoder.read_header_info()?.size();
-    check_size(width, height, limits)?;
+    check_size(width, height, BYTES, limits)?;
     let mut reader = decoder.read_info()?;
     let frames = reader
         .info()

@@ -5,15 +5,23 @@ use std::io::Cursor;
 use image::{DynamicImage, RgbImage, RgbaImage};
 use image_webp::{DecodingError, WebPDecoder};
 
-use super::{Decoded, Problem, check_animation, check_size};
+use super::{BYTES, Decoded, Problem, check_animation, check_size};
 use crate::{ImageLimits, Stop};
+
+/// How many bytes each pixel takes that is lossy and transparent: colours, how transparent it is, and both together.
+const LOSSY_ALPHA: u64 = 11;
 
 /// Decodes the image, or all pictures of its animation. `image-webp` is asked itself, because `image` would copy each
 /// of them once more.
 pub(super) fn decode(bytes: &[u8], limits: &ImageLimits, stop: &Stop) -> Result<Decoded, Problem> {
     let mut decoder = WebPDecoder::new(Cursor::new(bytes))?;
     let (width, height) = decoder.dimensions();
-    check_size(width, height, limits)?;
+    let bytes = if decoder.is_lossy() && decoder.has_alpha() {
+        LOSSY_ALPHA
+    } else {
+        BYTES
+    };
+    check_size(width, height, bytes, limits)?;
     let frames = if decoder.is_animated() {
         decoder.num_frames()
     } else {

@@ -6,9 +6,9 @@
 use std::num::NonZeroU64;
 
 use super::Header;
+use crate::fault::{Fault, broken, cut_short};
 use crate::playing::decoder::{Decoder, SoundCodec};
-use crate::playing::fault::{Fault, broken, cut_short};
-use crate::playing::tape::Tape;
+use crate::tape::Tape;
 
 /// The longest frame that is read, in bytes. 65,535 samples of eight channels fit, of sixteen bits uncompressed, with
 /// a lot of room; no encoder makes them as long.

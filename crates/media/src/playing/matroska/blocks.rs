@@ -3,11 +3,11 @@
 use super::element::number;
 use super::strip::blank_in_file;
 use super::tracks::Tracks;
+use crate::fault::{Fault, broken};
 use crate::playing::decoder::SoundCodec;
-use crate::playing::fault::{Fault, broken};
 use crate::playing::index::Index;
 use crate::playing::packets;
-use crate::playing::tape::Tape;
+use crate::tape::Tape;
 
 /// How many blocks and other elements may be taken out, and how many packets there may be.
 const MOST_BLANK: u64 = 200_000;

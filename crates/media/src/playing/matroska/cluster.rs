@@ -3,8 +3,8 @@
 use super::blocks::{Block, Blocks, Owner};
 use super::element::{Element, id, unsigned};
 use super::segment::Next;
-use crate::playing::fault::{Fault, broken};
-use crate::playing::tape::Tape;
+use crate::fault::{Fault, broken};
+use crate::tape::Tape;
 
 /// Walks over the blocks of a cluster, of which nothing lies behind `limit`, and cleans it.
 pub(super) fn walk(
@@ -88,6 +88,7 @@ fn group(tape: &mut Tape, body: u64, end: u64, blocks: &mut Blocks) -> Result<bo
     let mut additions = None;
     each(tape, body, end, |tape, element, next| {
         match element.id {
+            id::BLOCK if block.is_some() => return Err(broken("a group of it has two blocks")),
             id::BLOCK => block = Some((element.body, next)),
             id::BLOCK_DURATION => duration = Some(number(tape, element.body, next)?),
             id::ADDITIONS if additions.is_none() => additions = Some((element, next)),
@@ -112,12 +113,16 @@ fn alpha(tape: &mut Tape, body: u64, end: u64, blocks: &mut Blocks) -> Result<()
     each(tape, body, end, |tape, element, next| {
         let mut is_alpha = element.id == id::ADDITION;
         if is_alpha {
+            let mut seen = Vec::new();
             each(tape, element.body, next, |tape, inner, next| {
                 match inner.id {
+                    // Readers differ in which of two they take.
+                    twice if seen.contains(&twice) => blocks.blank(tape, inner.start, next)?,
                     id::ADDITION_ID => is_alpha &= number(tape, inner.body, next)? == 1,
                     id::ADDITIONAL => {}
                     _ => blocks.blank(tape, inner.start, next)?,
                 }
+                seen.push(inner.id);
                 Ok(())
             })?;
         }

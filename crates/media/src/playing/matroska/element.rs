@@ -1,7 +1,7 @@
 //! Elements of EBML (RFC 8794).
 
-use crate::playing::fault::{Fault, broken};
-use crate::playing::tape::Tape;
+use crate::fault::{Fault, broken};
+use crate::tape::Tape;
 
 /// The ids of elements, as they are written, length marker and all.
 pub(super) mod id {
@@ -24,6 +24,11 @@ pub(super) mod id {
     pub(in super::super) const CODEC_PRIVATE: u32 = 0x63A2;
     pub(in super::super) const DEFAULT_DURATION: u32 = 0x23_E383;
     pub(in super::super) const CONTENT_ENCODINGS: u32 = 0x6D80;
+    pub(in super::super) const CONTENT_ENCODING: u32 = 0x6240;
+    pub(in super::super) const ENCODING_SCOPE: u32 = 0x5032;
+    pub(in super::super) const ENCODING_TYPE: u32 = 0x5033;
+    pub(in super::super) const COMPRESSION: u32 = 0x5034;
+    pub(in super::super) const COMPRESSION_SETTINGS: u32 = 0x4255;
     pub(in super::super) const VIDEO: u32 = 0xE0;
     pub(in super::super) const AUDIO: u32 = 0xE1;
     pub(in super::super) const COLOUR: u32 = 0x55B0;

@@ -2,8 +2,8 @@
 
 use super::element::{Element, children, id, unsigned};
 use super::strip;
-use crate::playing::fault::{Fault, broken};
-use crate::playing::tape::Tape;
+use crate::fault::{Fault, broken};
+use crate::tape::Tape;
 
 /// The longest header, in bytes.
 const LONGEST: u64 = 4_096;
@@ -23,11 +23,17 @@ impl Header {
         let end = element.end.filter(|end| end - body <= LONGEST);
         let end = end.ok_or_else(|| broken("its header is too long"))?;
         let bytes = tape.bytes(body, end)?;
-        let mut is_webm = false;
+        let mut is_webm = None;
         for child in children(&bytes, 0, bytes.len() as u64)? {
             let content = child.of(&bytes);
             match child.id {
-                id::DOC_TYPE => is_webm = content.trim_ascii_end() == b"webm",
+                id::DOC_TYPE => {
+                    is_webm = match content.trim_ascii_end() {
+                        b"webm" => Some(true),
+                        b"matroska" => Some(false),
+                        _ => None,
+                    }
+                }
                 // The lengths of ids and sizes that every reader can do.
                 0x42F2 if unsigned(content)? > 4 => {
                     return Err(broken("its header asks for what is not supported"));
@@ -38,6 +44,7 @@ impl Header {
                 _ => {}
             }
         }
+        let is_webm = is_webm.ok_or_else(|| broken("it is a document that nobody knows"))?;
         Ok(Self { is_webm, body, end })
     }
 

@@ -5,12 +5,14 @@ use parlor_domain::MediaKind;
 use super::blocks::Blocks;
 use super::cluster;
 use super::element::{Element, children, id, unsigned};
+use super::header::Header;
 use super::strip;
 use super::tracks::Tracks;
+use crate::Refusal;
+use crate::fault::{Fault, broken, cut_short};
 use crate::playing::bounds::Bounds;
-use crate::playing::fault::{Fault, broken, cut_short};
 use crate::playing::index::Index;
-use crate::playing::tape::Tape;
+use crate::tape::Tape;
 
 /// The longest element that is read whole, in bytes.
 const LONGEST: u64 = 16 * 1024 * 1024;
@@ -29,9 +31,9 @@ pub(super) struct Segment {
 }
 
 impl Segment {
-    /// Reads the segment that begins behind `at`, cleans it, and cuts off what follows.
-    pub(super) fn read(tape: &mut Tape, at: u64, bounds: &Bounds<'_>) -> Result<Self, Fault> {
-        let segment = begin(tape, at)?;
+    /// Reads the segment that begins behind the header, cleans it, and cuts off what follows.
+    pub(super) fn read(tape: &mut Tape, header: &Header, bounds: &Bounds<'_>) -> Result<Self, Fault> {
+        let segment = begin(tape, header.end)?;
         let limit = segment.end.unwrap_or(u64::MAX).min(tape.len());
         let mut parts = Parts::default();
         let mut at = segment.body;
@@ -42,7 +44,7 @@ impl Segment {
                 return Err(broken("it has too many elements"));
             }
             let next = if element.id == id::CLUSTER {
-                let blocks = parts.blocks(bounds)?;
+                let blocks = parts.blocks(header, bounds)?;
                 cluster::walk(tape, &element, limit, blocks)?
             } else {
                 parts.take(tape, &element, limit)?
@@ -143,17 +145,11 @@ impl Parts {
     }
 
     /// What takes the blocks, once it is known what they are.
-    fn blocks(&mut self, bounds: &Bounds<'_>) -> Result<&mut Blocks, Fault> {
+    fn blocks(&mut self, header: &Header, bounds: &Bounds<'_>) -> Result<&mut Blocks, Fault> {
         let tracks = self.tracks.as_ref();
         let tracks = tracks.ok_or_else(|| broken("its blocks come before its tracks"))?;
         if self.kind.is_none() {
-            self.kind = Some(match tracks.picture {
-                Some(picture) => (
-                    "video/webm",
-                    bounds.video("video/webm", picture.shown, picture.edge)?,
-                ),
-                None => ("audio/webm", bounds.sound()?),
-            });
+            self.kind = Some(verdict(tracks, header.is_webm, bounds)?);
         }
         let scale = self.scale.unwrap_or(1_000_000);
         Ok(self.blocks.get_or_insert_with(|| Blocks::of(tracks, scale)))
@@ -173,6 +169,27 @@ impl Parts {
             duration,
         })
     }
+}
+
+/// The media type and the kind of a file with these tracks that may be as large as it is.
+fn verdict(
+    tracks: &Tracks,
+    is_webm: bool,
+    bounds: &Bounds<'_>,
+) -> Result<(&'static str, MediaKind), Refusal> {
+    let foreign = tracks.foreign.as_deref();
+    let mime = match (is_webm, tracks.has_pictures()) {
+        (true, true) => "video/webm",
+        (true, false) => "audio/webm",
+        (false, true) => "video/x-matroska",
+        (false, false) => "audio/x-matroska",
+    };
+    let kind = match tracks.picture {
+        _ if !is_webm || foreign.is_some() => bounds.file(mime, foreign)?,
+        Some(picture) => bounds.video(mime, picture.shown, picture.edge)?,
+        None => bounds.sound()?,
+    };
+    Ok((mime, kind))
 }
 
 /// How many nanoseconds a tick has, by the content of `Info`.

@@ -1,8 +1,8 @@
 //! What is taken out of the elements that are read whole.
 
 use super::element::{Element, children, id, void};
-use crate::playing::fault::{Fault, broken};
-use crate::playing::tape::Tape;
+use crate::fault::{Fault, broken};
+use crate::tape::Tape;
 
 /// Which elements are kept in which, as ids. Whatever is not here becomes `Void`, checksums included.
 const KEPT: &[(u32, &[u32])] = &[
@@ -37,10 +37,18 @@ const KEPT: &[(u32, &[u32])] = &[
             0x55EE, // the greatest id of what is added to blocks
             0x56AA, // delay
             0x56BB, // pre-roll
+            id::CONTENT_ENCODINGS,
             id::VIDEO,
             id::AUDIO,
         ],
     ),
+    (id::CONTENT_ENCODINGS, &[id::CONTENT_ENCODING]),
+    // How blocks are packed: the order, the scope, and the algorithm.
+    (
+        id::CONTENT_ENCODING,
+        &[0x5031, id::ENCODING_SCOPE, id::ENCODING_TYPE, id::COMPRESSION],
+    ),
+    (id::COMPRESSION, &[0x4254, id::COMPRESSION_SETTINGS]),
     (
         id::VIDEO,
         &[
@@ -94,6 +102,15 @@ const KEPT: &[(u32, &[u32])] = &[
     (id::CUE_POSITIONS, &[0xF7, 0xF1, 0xF0, 0xB2, 0x5378]),
 ];
 
+/// Which elements there may be more than one of in another.
+const REPEATED: &[u32] = &[
+    id::SEEK,
+    id::TRACK_ENTRY,
+    id::CONTENT_ENCODING,
+    id::CUE_POINT,
+    id::CUE_POSITIONS,
+];
+
 /// How much of an element is written at once, in bytes.
 const AT_ONCE: usize = 4_096;
 
@@ -112,16 +129,26 @@ pub(super) fn contents(
         .iter()
         .find(|(id, _)| *id == parent)
         .unwrap_or(&(parent, &[]));
+    let mut seen = Vec::new();
     for child in children(bytes, from, to)? {
         let end = child.end.unwrap_or(to);
         if !kept.contains(&child.id) || !keeps(bytes, &child) {
             blank(bytes, &child);
-        } else if KEPT.iter().any(|(id, _)| *id == child.id) {
+            continue;
+        }
+        // Readers differ in which of two they take.
+        if !REPEATED.contains(&child.id) {
+            if seen.contains(&child.id) {
+                return Err(broken("its header says something twice"));
+            }
+            seen.push(child.id);
+        }
+        if KEPT.iter().any(|(id, _)| *id == child.id) {
             contents(bytes, child.id, (child.body, end), keeps)?;
         } else {
             match child.id {
                 id::MUXING_APP | id::WRITING_APP => bytes[child.body as usize..end as usize].fill(0),
-                id::CODEC_ID | id::CODEC_PRIVATE | id::DOC_TYPE => {}
+                id::CODEC_ID | id::CODEC_PRIVATE | id::DOC_TYPE | id::COMPRESSION_SETTINGS => {}
                 _ if end - child.body > LONGEST_NUMBER => return Err(broken("a number of it is too long")),
                 _ => {}
             }

@@ -1,7 +1,7 @@
 //! The header of a frame (ISO/IEC 11172-3, 2.4.1.3; ISO/IEC 13818-3 for the lower rates).
 
-use crate::playing::fault::Fault;
-use crate::playing::tape::Tape;
+use crate::fault::Fault;
+use crate::tape::Tape;
 
 /// Kilobits a second, by the number in the header, at MPEG 1.
 const BITRATES: [u64; 14] = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];

@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use parlor_domain::Dimensions;
 
-use super::boxes::{Atom, child, children, descendant};
 use super::movie::Picture;
-use super::track::Media;
+use super::track::{Frame, Media};
+use crate::boxes::{Atom, child, children, descendant};
+use crate::fault::{Fault, broken};
+use crate::fields::{u16_at, u32_at};
 use crate::playing::decoder::SoundCodec;
-use crate::playing::fault::{Fault, broken};
-use crate::playing::fields::u16_at;
 
 /// How many descriptions a track may have.
 const MOST_ENTRIES: usize = 16;
@@ -62,11 +62,9 @@ pub(super) fn boxes(bytes: &[u8], stsd: &Atom, entry: &Atom, is_video: bool) -> 
     let fixed = if is_video {
         VIDEO_BOXES
     } else {
-        // QuickTime made the entries of its later versions longer. Where ISO has versions, `stsd` has one as well.
-        let is_quicktime = stsd.of(bytes).first() == Some(&0);
-        match u16_at(entry.of(bytes), 8)? {
-            1 if is_quicktime => 44,
-            2 if is_quicktime => 64,
+        match version(bytes, stsd, entry)? {
+            1 => 44,
+            2 => 64,
             _ => 28,
         }
     };
@@ -79,7 +77,7 @@ pub(super) fn boxes(bytes: &[u8], stsd: &Atom, entry: &Atom, is_video: bool) -> 
 
 fn video(bytes: &[u8], entry: &Atom, shown: Option<Dimensions>) -> Result<Media, Fault> {
     if !VIDEO.contains(&&entry.name) {
-        return Ok(Media::Unknown(entry.name));
+        return Ok(Media::Unknown(entry.name, None));
     }
     if entry.end - entry.body < VIDEO_BOXES {
         return Err(broken("a track of it is not whole"));
@@ -98,9 +96,9 @@ fn video(bytes: &[u8], entry: &Atom, shown: Option<Dimensions>) -> Result<Media,
 
 fn sound(bytes: &[u8], stsd: &Atom, entry: &Atom) -> Result<Media, Fault> {
     let boxes = boxes(bytes, stsd, entry, false)?;
-    let channels = u16_at(entry.of(bytes), 16)?;
+    let frame = frame(bytes, stsd, entry)?;
     Ok(match &entry.name {
-        b"mp4a" => mpeg(bytes, boxes)?.map_or(Media::Unknown(entry.name), Media::Sound),
+        b"mp4a" => mpeg(bytes, boxes)?.map_or(Media::Unknown(entry.name, None), Media::Sound),
         b"Opus" => {
             let specific =
                 child(bytes, boxes, b"dOps")?.ok_or_else(|| broken("a track of it is not whole"))?;
@@ -109,13 +107,47 @@ fn sound(bytes: &[u8], stsd: &Atom, entry: &Atom) -> Result<Media, Fault> {
         }
         b".mp3" => Media::Sound(SoundCodec::Mp3),
         b"alac" | b"ac-3" | b"ec-3" => Media::Sound(SoundCodec::Mute),
-        // Where a table says that a sample has one byte, it means one sample of each channel.
-        b"sowt" | b"twos" => {
-            let bits = u32::from(u16_at(entry.of(bytes), 18)?);
-            Media::Samples(u32::from(channels) * bits.div_ceil(8))
-        }
-        _ => Media::Unknown(entry.name),
+        b"sowt" | b"twos" => frame.map_or(Media::Unknown(entry.name, None), Media::Samples),
+        _ => Media::Unknown(entry.name, frame),
     })
+}
+
+/// How long the samples of an entry are of which a table says that they have one byte: it means one sample of each
+/// channel. `None` if that is not known.
+fn frame(bytes: &[u8], stsd: &Atom, entry: &Atom) -> Result<Option<Frame>, Fault> {
+    let content = entry.of(bytes);
+    let (bytes, samples) = match version(bytes, stsd, entry)? {
+        1 => (u32_at(content, 36)?, u32_at(content, 28)?),
+        2 => (u32_at(content, 56)?, u32_at(content, 60)?),
+        _ => (0, 0),
+    };
+    let (bytes, samples) = if bytes > 0 && samples > 0 {
+        (bytes, samples)
+    } else {
+        let channels = u32::from(u16_at(content, 16)?);
+        match &entry.name {
+            b"ulaw" | b"alaw" => (channels, 1),
+            b"in24" => (3 * channels, 1),
+            b"in32" | b"fl32" => (4 * channels, 1),
+            b"fl64" => (8 * channels, 1),
+            b"ima4" => (34 * channels, 64),
+            b"sowt" | b"twos" | b"raw " | b"lpcm" | b"ipcm" | b"fpcm" => {
+                (channels * u32::from(u16_at(content, 18)?).div_ceil(8), 1)
+            }
+            _ => (0, 0),
+        }
+    };
+    Ok((bytes > 0 && samples > 0).then_some(Frame { bytes, samples }))
+}
+
+/// Which version the entry of a sound has. QuickTime made those of its later versions longer; where ISO has versions,
+/// `stsd` has one as well, and they are all alike.
+fn version(bytes: &[u8], stsd: &Atom, entry: &Atom) -> Result<u16, Fault> {
+    if stsd.of(bytes).first() == Some(&0) {
+        u16_at(entry.of(bytes), 8)
+    } else {
+        Ok(0)
+    }
 }
 
 /// The codec of an `mp4a` entry: AAC or MP3. It stands in the descriptors (ISO/IEC 14496-1, 7.2.6) of an `esds` box.

@@ -3,8 +3,8 @@
 use super::movie::Movie;
 use super::spans::Spans;
 use super::track::Track;
-use crate::playing::fault::{Fault, broken};
-use crate::playing::fields::micros;
+use crate::fault::{Fault, broken};
+use crate::fields::micros;
 use crate::playing::index::Index;
 
 /// How many samples all fragments may have.

@@ -1,10 +1,10 @@
 //! Fragments: `moof` boxes (ISO/IEC 14496-12, 8.8).
 
-use super::boxes::{Atom, child, children};
 use super::found::{Found, Sample};
 use super::movie::Movie;
-use crate::playing::fault::{Fault, broken};
-use crate::playing::fields::{u32_at, u64_at};
+use crate::boxes::{Atom, child, children};
+use crate::fault::{Fault, broken};
+use crate::fields::{u32_at, u64_at};
 
 /// How many samples a fragment may have.
 const MOST: u32 = 1_000_000;

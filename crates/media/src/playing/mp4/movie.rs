@@ -2,10 +2,10 @@
 
 use parlor_domain::Dimensions;
 
-use super::boxes::{Atom, children};
 use super::track::{Media, Track};
+use crate::boxes::{Atom, children};
+use crate::fault::{Fault, broken};
 use crate::playing::decoder::SoundCodec;
-use crate::playing::fault::{Fault, broken};
 
 /// How many tracks are looked at.
 const MOST_TRACKS: usize = 64;
@@ -15,6 +15,8 @@ pub(super) struct Movie {
     pub(super) tracks: Vec<Track>,
     /// The first video track.
     pub(super) picture: Option<Picture>,
+    /// The first codec that is not known here.
+    pub(super) foreign: Option<String>,
     /// Whether it is continued in fragments.
     pub(super) is_fragmented: bool,
 }
@@ -44,11 +46,9 @@ impl Movie {
             }
         }
         // A second track with the same sound in another codec, as phones record it, is left out.
-        for track in &unknown {
-            if !tracks.iter().any(|known| known.is_video == track.is_video) {
-                return Err(track.refusal());
-            }
-        }
+        unknown.retain(|track| !tracks.iter().any(|known| known.is_video == track.is_video));
+        let foreign = unknown.iter().find_map(Track::foreign);
+        tracks.append(&mut unknown);
         if tracks.is_empty() {
             return Err(broken("it has neither sound nor pictures"));
         }
@@ -58,16 +58,21 @@ impl Movie {
         });
         Ok(Self {
             picture,
+            foreign,
             is_fragmented: boxes.iter().any(|atom| atom.name == *b"mvex"),
             tracks,
         })
+    }
+
+    pub(super) fn has_pictures(&self) -> bool {
+        self.tracks.iter().any(|track| track.is_video)
     }
 
     /// The number and the codec of the first track of sound, if there are no pictures.
     pub(super) fn sound(&self) -> Option<(usize, &SoundCodec)> {
         let mut tracks = self.tracks.iter().enumerate();
         tracks.find_map(|(number, track)| match &track.media {
-            Media::Sound(codec) if self.picture.is_none() => Some((number, codec)),
+            Media::Sound(codec) if self.picture.is_none() && self.foreign.is_none() => Some((number, codec)),
             _ => None,
         })
     }

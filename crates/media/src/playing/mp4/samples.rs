@@ -1,10 +1,10 @@
 //! The sample tables of a track (ISO/IEC 14496-12, 8.6 to 8.8).
 
-use super::boxes::{Atom, child};
 use super::found::Found;
-use super::track::{Media, Track};
-use crate::playing::fault::{Fault, broken};
-use crate::playing::fields::{micros, u32_at, u64_at};
+use super::track::{Frame, Media, Track};
+use crate::boxes::{Atom, child};
+use crate::fault::{Fault, broken};
+use crate::fields::{micros, u32_at, u64_at};
 
 /// Finds the samples that the tables of a track name.
 pub(super) fn of_track(bytes: &[u8], track: &Track, number: usize, found: &mut Found) -> Result<(), Fault> {
@@ -37,6 +37,16 @@ pub(super) fn of_track(bytes: &[u8], track: &Track, number: usize, found: &mut F
         found.length.add(track.timescale, 0, ticks);
     }
     Ok(())
+}
+
+/// How many samples a track has in one piece.
+pub(super) fn count(bytes: &[u8], tables: &Atom) -> Result<u32, Fault> {
+    for name in [b"stsz", b"stz2"] {
+        if let Some(atom) = child(bytes, tables.range(), name)? {
+            return u32_at(atom.of(bytes), 8);
+        }
+    }
+    Ok(0)
 }
 
 /// A table: a box with a number of entries, of so many bytes each.
@@ -81,6 +91,8 @@ struct Sizes<'a> {
 enum SizeKind<'a> {
     /// All alike.
     Same(u32),
+    /// So many bytes for so many samples.
+    Packed(Frame),
     /// Each by itself, in so many bits.
     Each(u8, &'a [u8]),
 }
@@ -101,10 +113,11 @@ impl<'a> Sizes<'a> {
         let content = atom.of(bytes);
         match (u32_at(content, 4)?, &track.media) {
             (0, _) => Self::each(content, 32),
-            (1, Media::Samples(frame)) => Ok(Self {
+            (1, Media::Samples(frame) | Media::Unknown(_, Some(frame))) => Ok(Self {
                 count: u32_at(content, 8)?,
-                kind: SizeKind::Same(*frame),
+                kind: SizeKind::Packed(*frame),
             }),
+            (1, Media::Unknown(..)) => Err(broken("it does not say how long its samples are")),
             (size, _) => Ok(Self {
                 count: u32_at(content, 8)?,
                 kind: SizeKind::Same(size),
@@ -128,6 +141,10 @@ impl<'a> Sizes<'a> {
     fn of(&self, first: u32, count: u32) -> Result<u64, Fault> {
         match self.kind {
             SizeKind::Same(size) => Ok(u64::from(size) * u64::from(count)),
+            SizeKind::Packed(frame) => {
+                let frames = u64::from(count).div_ceil(frame.samples.into());
+                Ok(frames.saturating_mul(frame.bytes.into()))
+            }
             SizeKind::Each(width, sizes) => {
                 let size = |sample: u32| -> Result<u64, Fault> {
                     let sample = sample as usize;

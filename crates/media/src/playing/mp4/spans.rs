@@ -1,6 +1,6 @@
 //! Where the samples lie.
 
-use crate::playing::fault::{Fault, broken};
+use crate::fault::{Fault, broken};
 
 /// How many pieces are noted at most.
 const MOST: usize = 2_000_000;

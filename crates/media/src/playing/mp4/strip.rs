@@ -1,12 +1,14 @@
 //! What is taken out of the headers.
 
+mod leaf;
+
 use std::ops::Range;
 
-use super::boxes::{Atom, child, children, free};
 use super::codec;
 use super::movie::Movie;
-use crate::playing::fault::{Fault, broken};
-use crate::playing::fields::{name_at, u32_at};
+use crate::boxes::{Atom, child, children, free};
+use crate::fault::Fault;
+use crate::fields::u32_at;
 
 /// Which boxes are kept in which. Whatever is not here becomes `free`.
 const KEPT: &[(&[u8; 4], &[&[u8; 4]])] = &[
@@ -20,12 +22,12 @@ const KEPT: &[(&[u8; 4], &[&[u8; 4]])] = &[
         b"stbl",
         &[
             b"stsd", b"stts", b"ctts", b"cslg", b"stsc", b"stsz", b"stz2", b"stco", b"co64", b"stss",
-            b"stps", b"sdtp", b"sbgp", b"sgpd",
+            b"stps", b"sbgp", b"sgpd",
         ],
     ),
     (b"mvex", &[b"mehd", b"trex"]),
     (b"moof", &[b"mfhd", b"traf"]),
-    (b"traf", &[b"tfhd", b"tfdt", b"trun", b"sbgp", b"sgpd", b"sdtp"]),
+    (b"traf", &[b"tfhd", b"tfdt", b"trun", b"sbgp", b"sgpd"]),
     (b"mfra", &[b"tfra", b"mfro"]),
     (
         b"wave",
@@ -37,7 +39,8 @@ const KEPT: &[(&[u8; 4], &[&[u8; 4]])] = &[
 const DESCRIPTIONS: &[&[u8; 4]] = &[
     b"avcC", b"hvcC", b"vpcC", b"av1C", b"dvcC", b"dvvC", b"colr", b"pasp", b"clap", b"btrt", b"fiel",
     b"chrm", b"mdcv", b"clli", b"SmDm", b"CoLL", b"esds", b"dOps", b"dac3", b"dec3", b"alac", b"chan",
-    b"chnl", b"wave",
+    b"chnl", b"wave", b"damr", b"d263", b"bitr", b"dfLa", b"pcmC", b"glbl", b"vvcC", b"dac4", b"mhaC",
+    b"gama", b"ACLR", b"APRG", b"ARES",
 ];
 
 /// Which boxes there may be more than one of in another.
@@ -63,7 +66,7 @@ pub(super) fn contents(bytes: &mut [u8], atom: &Atom, movie: &Movie) -> Result<(
     }
     match KEPT.iter().find(|(name, _)| **name == atom.name) {
         Some((_, kept)) => keep(bytes, atom.range(), kept, movie),
-        None => leaf(bytes, atom),
+        None => leaf::clean(bytes, atom),
     }
 }
 
@@ -119,68 +122,5 @@ fn descriptions(bytes: &mut [u8], stsd: &Atom, movie: &Movie) -> Result<(), Faul
         keep(bytes, boxes, DESCRIPTIONS, movie)?;
     }
     bytes[end..stsd.end].fill(0);
-    Ok(())
-}
-
-/// Cleans a box that has no others in it.
-fn leaf(bytes: &mut [u8], atom: &Atom) -> Result<(), Fault> {
-    let is_long = bytes.get(atom.body) == Some(&1);
-    let content = &mut bytes[atom.range()];
-    let len = match &atom.name {
-        b"mvhd" | b"tkhd" | b"mdhd" => {
-            // When it was made, and changed.
-            let times = if is_long { 4..20 } else { 4..12 };
-            content
-                .get_mut(times)
-                .ok_or_else(|| broken("a header of it is not whole"))?
-                .fill(0);
-            Some(match (&atom.name, is_long) {
-                (b"mvhd", false) => 100,
-                (b"mvhd", true) => 112,
-                (b"tkhd", false) => 84,
-                (b"tkhd", true) => 96,
-                (_, false) => 24,
-                (_, true) => 36,
-            })
-        }
-        // Behind the kind of the track, what wrote it, and its name.
-        b"hdlr" => Some(12),
-        b"dref" => {
-            references(content)?;
-            None
-        }
-        b"vmhd" => Some(12),
-        b"smhd" | b"mfhd" | b"mfro" => Some(8),
-        b"trex" => Some(24),
-        b"mehd" | b"tfdt" => Some(if is_long { 12 } else { 8 }),
-        b"stts" | b"ctts" => table(content, 8)?,
-        b"stsc" => table(content, 12)?,
-        b"stco" | b"stss" | b"stps" => table(content, 4)?,
-        b"co64" => table(content, 8)?,
-        b"elst" => table(content, if is_long { 20 } else { 12 })?,
-        _ => None,
-    };
-    if let Some(rest) = len.and_then(|len| content.get_mut(len..)) {
-        rest.fill(0);
-    }
-    Ok(())
-}
-
-/// How long a table is, whose entries have so many bytes each.
-fn table(content: &[u8], width: usize) -> Result<Option<usize>, Fault> {
-    let count = u32_at(content, 4)? as usize;
-    Ok(count.checked_mul(width).and_then(|len| len.checked_add(8)))
-}
-
-/// Cleans where the data lie: in this file, or it is refused, since a player would look elsewhere.
-fn references(content: &mut [u8]) -> Result<(), Fault> {
-    for reference in children(content, 8.min(content.len())..content.len())? {
-        let is_here = u32_at(content, reference.body)? & 1 == 1;
-        let is_known = [*b"url ", *b"alis"].contains(&name_at(content, reference.start + 4)?);
-        if !is_here || !is_known {
-            return Err(broken("its data lie in another file"));
-        }
-        content[reference.body + 4..reference.end].fill(0);
-    }
     Ok(())
 }

@@ -1,29 +1,16 @@
 //! The boxes of a file.
 
-use super::boxes::Atom;
 use super::found::Found;
 use super::fragment::Fragments;
 use super::movie::Movie;
 use super::spans::Span;
 use super::{bytes_of, strip};
-use crate::playing::fault::{Fault, broken, cut_short};
-use crate::playing::fields::{name_at, u32_at, u64_at};
-use crate::playing::tape::Tape;
+use crate::boxes::{Atom, Top, brands};
+use crate::fault::{Fault, broken, cut_short};
+use crate::tape::Tape;
 
 /// How many boxes a file may have. A recording has two for each fragment.
 const MOST: usize = 400_000;
-
-/// The longest list of brands, in bytes.
-const LONGEST_BRANDS: u64 = 256;
-
-/// A box of the file.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Top {
-    pub(super) name: [u8; 4],
-    pub(super) start: u64,
-    pub(super) body: u64,
-    pub(super) end: u64,
-}
 
 /// The boxes of the file in their order, without what follows the last one that is whole.
 pub(super) struct Layout {
@@ -45,10 +32,7 @@ impl Layout {
         }
         let brand = tops.iter().find(|top| top.name == *b"ftyp");
         let is_quicktime = match brand {
-            Some(top) if top.end - top.body > LONGEST_BRANDS => {
-                return Err(broken("it has too many brands"));
-            }
-            Some(top) => tape.array::<4>(top.body).is_ok_and(|brand| brand == *b"qt  "),
+            Some(top) => brands::read(tape, top)?.starts_with(b"qt  "),
             None => true,
         };
         Ok(Self {
@@ -121,9 +105,15 @@ impl Layout {
     /// left to the caller.
     pub(super) fn strip(&self, tape: &mut Tape, movie: &Movie, spans: &[Span]) -> Result<(), Fault> {
         let mut spans = spans.iter().peekable();
+        let mut seen = Vec::new();
         for top in &self.tops {
             match &top.name {
-                b"ftyp" | b"styp" | b"moov" => {}
+                b"moov" => {}
+                // One of each is read.
+                b"ftyp" | b"styp" if !seen.contains(&top.name) => {
+                    seen.push(top.name);
+                    brands::clean(tape, top)?;
+                }
                 b"moof" | b"mfra" | b"sidx" => {
                     let mut bytes = bytes_of(tape, top)?;
                     let content = Atom {
@@ -143,42 +133,9 @@ impl Layout {
                     }
                     tape.wipe(at, top.end)?;
                 }
-                _ => {
-                    tape.write(top.start + 4, b"free")?;
-                    tape.wipe(top.body, top.end)?;
-                }
+                _ => top.free(tape)?,
             }
         }
         tape.cut(self.end)
-    }
-}
-
-impl Top {
-    /// Reads the header of the box at `at`. `None` if none begins there, or it does not end in the file.
-    fn read(tape: &mut Tape, at: u64) -> Result<Option<Self>, Fault> {
-        let (header, len) = tape.up_to::<16>(at)?;
-        let header = &header[..len];
-        if len < 8 {
-            return Ok(None);
-        }
-        let (body, size) = match u32_at(header, 0)? {
-            // To the end of the file.
-            0 => (8, tape.len() - at),
-            1 if len < 16 => return Ok(None),
-            1 => (16, u64_at(header, 8)?),
-            size => (8, size.into()),
-        };
-        let end = at
-            .checked_add(size)
-            .filter(|end| *end <= tape.len() && size >= body);
-        Ok(match end {
-            Some(end) => Some(Self {
-                name: name_at(header, 4)?,
-                start: at,
-                body: at + body,
-                end,
-            }),
-            None => None,
-        })
     }
 }

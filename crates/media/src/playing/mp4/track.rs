@@ -2,12 +2,12 @@
 
 use parlor_domain::Dimensions;
 
-use super::boxes::{Atom, child, descendant};
-use super::codec;
 use super::movie::Picture;
+use super::{codec, samples};
+use crate::boxes::{Atom, child, descendant};
+use crate::fault::{Fault, broken, codec_name};
+use crate::fields::{name_at, u32_at};
 use crate::playing::decoder::SoundCodec;
-use crate::playing::fault::{Fault, broken, unknown_codec};
-use crate::playing::fields::{name_at, u32_at};
 
 /// A track of sound or pictures.
 pub(super) struct Track {
@@ -26,15 +26,22 @@ pub(super) struct Track {
 pub(super) enum Media {
     Video(Picture),
     Sound(SoundCodec),
-    /// Samples as they are, each of so many bytes.
-    Samples(u32),
+    /// Samples as they are.
+    Samples(Frame),
     /// Something in this codec, which is not known here.
-    Unknown([u8; 4]),
+    Unknown([u8; 4], Option<Frame>),
+}
+
+/// Samples of sound that are all alike: so many bytes hold so many of each channel.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame {
+    pub(super) bytes: u32,
+    pub(super) samples: u32,
 }
 
 impl Media {
     pub(super) const fn is_known(&self) -> bool {
-        !matches!(self, Self::Unknown(_))
+        !matches!(self, Self::Unknown(..))
     }
 }
 
@@ -56,9 +63,10 @@ impl Track {
         let (id, shown) = track_header(tkhd.of(bytes))?;
         let timescale = timescale(mdhd.of(bytes))?;
         let media = codec::read(bytes, &stsd, is_video, shown)?;
-        // Still pictures, such as a cover, are for a player that is not ours.
-        if let Some(Media::Unknown(name)) = &media
+        // A still picture, such as a cover, is for a player that is not ours.
+        if let Some(Media::Unknown(name, _)) = &media
             && [b"jpeg", b"mjpa", b"mjpb", b"png ", b"tiff"].contains(&name)
+            && samples::count(bytes, &tables)? <= 1
         {
             return Ok(None);
         }
@@ -72,11 +80,11 @@ impl Track {
         }))
     }
 
-    /// That its codec is not known.
-    pub(super) fn refusal(&self) -> Fault {
+    /// The name of its codec, if that is not known.
+    pub(super) fn foreign(&self) -> Option<String> {
         match &self.media {
-            Media::Unknown(name) => unknown_codec(name),
-            _ => broken("it has neither sound nor pictures"),
+            Media::Unknown(name, _) => Some(codec_name(name)),
+            _ => None,
         }
     }
 }

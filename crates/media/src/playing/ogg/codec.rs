@@ -1,7 +1,7 @@
 //! The codec of a stream.
 
-use crate::playing::fault::{Fault, broken};
-use crate::playing::fields::le_u16_at;
+use crate::fault::{Fault, broken};
+use crate::fields::le_u16_at;
 use crate::playing::vorbis;
 
 /// What a stream is, by its first packet.

@@ -1,8 +1,8 @@
 //! A page of Ogg (RFC 3533, section 6).
 
-use crate::playing::fault::{Fault, broken};
-use crate::playing::fields::{le_u32_at, le_u64_at};
-use crate::playing::tape::Tape;
+use crate::fault::{Fault, broken};
+use crate::fields::{le_u32_at, le_u64_at};
+use crate::tape::Tape;
 
 /// The length of a header without its segment table, in bytes.
 const HEADER: usize = 27;
@@ -17,6 +17,7 @@ pub(super) struct Page {
     /// When its last packet ends, if one does.
     pub(super) granule: Option<u64>,
     pub(super) serial: u32,
+    number: u32,
     segments: Vec<u8>,
     /// Where its packets begin.
     pub(super) body: u64,
@@ -57,11 +58,12 @@ impl Page {
             flags: header[5],
             granule: (granule != u64::MAX).then_some(granule),
             serial: le_u32_at(&header, 14)?,
+            number: le_u32_at(&header, 18)?,
             segments,
             body,
             bytes: tape.bytes(body, end)?,
         };
-        let whole = page.with_number(le_u32_at(&header, 18)?);
+        let whole = page.whole();
         if whole[22..26] != header[22..26] {
             return Err(broken("a page of it is damaged"));
         }
@@ -74,6 +76,7 @@ impl Page {
             flags: 0,
             granule: Some(0),
             serial,
+            number: 0,
             segments,
             body: 0,
             bytes,
@@ -138,6 +141,11 @@ impl Page {
     /// Its length as a whole, without the packets.
     pub(super) fn header_len(&self) -> u64 {
         (HEADER + self.segments.len()) as u64
+    }
+
+    /// The page as it is written, with the number that it has.
+    pub(super) fn whole(&self) -> Vec<u8> {
+        self.with_number(self.number)
     }
 
     /// The page as it is written, with this number in its stream.

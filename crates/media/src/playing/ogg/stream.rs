@@ -2,21 +2,18 @@
 
 use super::codec::Codec;
 use super::page::{Page, Part};
+use crate::fault::{Fault, broken, cut_short};
+use crate::fields::micros;
 use crate::playing::decoder::SoundCodec;
-use crate::playing::fault::{Fault, broken, cut_short};
-use crate::playing::fields::micros;
 use crate::playing::index::Index;
-use crate::playing::tape::Tape;
-use crate::playing::{packets, vorbis};
+use crate::playing::{headers, packets};
+use crate::tape::Tape;
 
 /// The longest setup header of Vorbis, in bytes.
 const LONGEST_SETUP: usize = 256 * 1024;
 
 /// The rate at which the granules of Opus count.
 const OPUS_RATE: u64 = 48_000;
-
-/// Comments of Opus without any (RFC 7845, section 5.2).
-const NO_COMMENTS: &[u8] = b"OpusTags\0\0\0\0\0\0\0\0";
 
 /// The sound that was kept.
 pub(super) struct Heard {
@@ -167,8 +164,8 @@ impl Stream {
 
     fn write_headers(&mut self, tape: &mut Tape) -> Result<(), Fault> {
         let packets: &[&[u8]] = match self.codec {
-            Codec::Opus { .. } => &[NO_COMMENTS],
-            Codec::Vorbis { .. } => &[vorbis::NO_COMMENTS, &self.setup],
+            Codec::Opus { .. } => &[headers::OPUS],
+            Codec::Vorbis { .. } => &[headers::VORBIS, &self.setup],
         };
         let mut segments = Vec::new();
         for packet in packets {

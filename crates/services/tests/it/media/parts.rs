@@ -1,7 +1,7 @@
 //! Uploads in parts.
 
 use parlor_domain::{FileName, MediaKind};
-use parlor_services::{Actor, Claims, Error, Progress};
+use parlor_services::{Actor, Claims, Error, Progress, Settings};
 use uuid::Uuid;
 
 use super::{LONG, kept, picture};
@@ -31,7 +31,7 @@ async fn begin(world: &World, actor: &Actor, bytes: &[u8]) -> Uuid {
 fn received(progress: Progress) -> u64 {
     match progress {
         Progress::Going(upload) => upload.received,
-        Progress::Done(media) => panic!("it is complete: {media:?}"),
+        Progress::Done { media, .. } => panic!("it is complete: {media:?}"),
     }
 }
 
@@ -39,7 +39,8 @@ fn received(progress: Progress) -> u64 {
 async fn an_upload_goes_on_where_it_was_cut_off_also_after_a_restart() {
     let mut world = World::new().await;
     let ann = world.person("ann").await;
-    let file = picture(64, 64, 1);
+    let mut file = picture(64, 64, 1);
+    file.extend_from_slice(b"what stands behind a picture is not kept");
     let id = begin(&world, &ann, &file).await;
     assert_eq!(
         received(add(&world, &ann, id, 0, &file[..100]).await.unwrap()),
@@ -54,19 +55,78 @@ async fn an_upload_goes_on_where_it_was_cut_off_also_after_a_restart() {
         received(add(&world, &ann, id, 100, &file[100..101]).await.unwrap()),
         101
     );
-    let Progress::Done(media) = add(&world, &ann, id, 101, &file[101..]).await.unwrap() else {
+    let Progress::Done { media, bytes } = add(&world, &ann, id, 101, &file[101..]).await.unwrap() else {
         panic!("it is complete");
     };
     assert_eq!((media.id.uuid(), media.kind), (id, MediaKind::Image));
     assert_eq!(media.name.as_ref().unwrap().as_str(), "holiday.png");
     assert_eq!(
         world.services.uploads.find(&ann, id).await.unwrap(),
-        Progress::Done(media.clone()),
+        Progress::Done {
+            media: media.clone(),
+            bytes
+        },
         "who did not hear of it can ask"
     );
+    assert_eq!(bytes, length(&file));
+    assert!(media.bytes < bytes, "fewer are kept than came");
+    let again = add(&world, &ann, id, bytes, b"").await.unwrap();
+    assert!(matches!(again, Progress::Done { .. }));
     world.services.library.tidy().await.unwrap();
     let stored = world.services.library.find(&ann, media.id).await.unwrap();
     assert_eq!(kept(&world), stored.files.len(), "the parts are gone");
+    world.pass(LONG);
+    world.services.library.tidy().await.unwrap();
+    assert_eq!(
+        code(world.services.uploads.find(&ann, id).await),
+        "no_such_upload",
+        "it is remembered for a day"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_comes_in_so_many_parts() {
+    let mut settings = Settings::default();
+    settings.media.parts = 2;
+    let world = World::with(settings).await;
+    let ann = world.person("ann").await;
+    let file = picture(64, 64, 1);
+    let id = begin(&world, &ann, &file).await;
+    for offset in 0..2_u8 {
+        let part = &file[usize::from(offset)..=usize::from(offset)];
+        add(&world, &ann, id, offset.into(), part).await.unwrap();
+    }
+    assert_eq!(code(add(&world, &ann, id, 2, &file[2..]).await), "too_many_parts");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_takes_all_places() {
+    let mut settings = Settings::default();
+    settings.media.receiving = 5;
+    settings.media.receiving_per_person = 3;
+    let world = World::with(settings).await;
+    let [ann, bob] = world.people(["ann", "bob"]).await;
+    let uploads = &world.services.uploads;
+    let mut anns = Vec::new();
+    for _ in 0..3 {
+        anns.push(uploads.receive(&ann).await.unwrap());
+    }
+    assert_eq!(code(uploads.receive(&ann).await), "busy");
+    let file = picture(64, 64, 1);
+    let id = begin(&world, &ann, &file).await;
+    assert_eq!(code(add(&world, &ann, id, 0, &file).await), "busy");
+    assert!(uploads.receive(&bob).await.is_ok());
+    anns.pop();
+    assert!(add(&world, &ann, id, 0, &file).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn room_is_left_on_the_disk() {
+    let mut settings = Settings::default();
+    settings.media.free_bytes = u64::MAX;
+    let world = World::with(settings).await;
+    let ann = world.person("ann").await;
+    assert_eq!(code(world.services.uploads.receive(&ann).await), "storage_full");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,7 +173,7 @@ async fn of_two_parts_for_one_place_one_counts() {
     assert_eq!(code(uploads.add_part(&ann, id, 0, wrong).await), "wrong_offset");
     let done = add(&world, &ann, id, 50, &file[50..]).await.unwrap();
     assert!(
-        matches!(done, Progress::Done(_)),
+        matches!(done, Progress::Done { .. }),
         "nothing of the other part is in it"
     );
 }
@@ -156,6 +216,11 @@ async fn nobody_begins_more_than_he_may() {
         code(uploads.begin(&ann, 1 << 50, Claims::default()).await),
         "upload_too_large"
     );
+    let bob = world.person("bob").await;
+    for outcome in ["ok", "ok", "ok", "ok", "ok", "quota_used_up"] {
+        let large = uploads.begin(&bob, 1 << 30, Claims::default());
+        assert_eq!(code(large.await), outcome, "what is begun counts");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

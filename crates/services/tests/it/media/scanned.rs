@@ -2,12 +2,13 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use parlor_domain::MediaKind;
 use parlor_ports::{ScanError, Scanned, Scanner};
 use parlor_services::{Claims, Ports, Progress, Settings};
+use tokio::sync::Mutex;
 
 use super::{kept, picture, upload};
 use crate::world::{World, code};
@@ -16,6 +17,9 @@ use crate::world::{World, code};
 #[derive(Default)]
 struct Reader {
     away: AtomicBool,
+    scans: AtomicUsize,
+    /// Held by who wants to keep it waiting.
+    pause: Mutex<()>,
 }
 
 #[async_trait]
@@ -24,6 +28,8 @@ impl Scanner for Reader {
         if self.away.load(Ordering::Relaxed) {
             return Err(ScanError::Failed("it sleeps".into()));
         }
+        self.scans.fetch_add(1, Ordering::Relaxed);
+        let _pause = self.pause.lock().await;
         let bytes = std::fs::read(file).unwrap();
         if bytes.len() > 100_000 {
             return Err(ScanError::TooLarge);
@@ -86,5 +92,31 @@ async fn while_the_scanner_is_away_uploads_wait() {
     let end = u64::try_from(file.len()).unwrap();
     let nothing = uploads.receive_part(&ann, id, end).await.unwrap();
     let done = uploads.add_part(&ann, id, end, nothing).await.unwrap();
-    assert!(matches!(done, Progress::Done(_)));
+    assert!(matches!(done, Progress::Done { .. }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_is_made_media_of_once_however_often_it_is_asked_for() {
+    let (world, scanner) = scanned().await;
+    let ann = world.person("ann").await;
+    let uploads = &world.services.uploads;
+    let file = picture(8, 8, 1);
+    let end = u64::try_from(file.len()).unwrap();
+    let id = uploads.begin(&ann, end, Claims::default()).await.unwrap().id;
+    let mut part = uploads.receive_part(&ann, id, 0).await.unwrap();
+    part.write(&file).await.unwrap();
+    let pause = scanner.pause.lock().await;
+    let others = async {
+        while scanner.scans.load(Ordering::Relaxed) == 0 {
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..3 {
+            let progress = uploads.resume(&ann, id).await.unwrap();
+            assert!(matches!(progress, Progress::Going(upload) if upload.received == end));
+        }
+        drop(pause);
+    };
+    let (done, ()) = tokio::join!(uploads.add_part(&ann, id, 0, part), others);
+    assert!(matches!(done.unwrap(), Progress::Done { .. }));
+    assert_eq!(scanner.scans.load(Ordering::Relaxed), 1);
 }

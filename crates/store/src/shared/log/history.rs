@@ -8,7 +8,7 @@ use parlor_domain::{Event, PageSize, RoomId, UserId};
 use parlor_ports::{HistoryPage, HistoryRange};
 
 use super::super::super::Conn;
-use super::text;
+use super::{plays, text};
 use crate::budget;
 use crate::counter::Counter;
 use crate::id::Id;
@@ -94,6 +94,7 @@ pub(super) async fn list(
         }
     };
     Ok(Some(HistoryPage {
+        played: plays::among(conn, room, viewer, &messages).await?,
         messages,
         more: more || cut > 0,
         as_of: head.position(),

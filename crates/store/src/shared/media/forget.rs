@@ -128,7 +128,10 @@ async fn forget_all(tx: &mut Tx<'_>, unused: Vec<MediaRow>) -> QueryResult<()> {
 }
 
 /// Gives up those of these bytes that no media has and nobody has claimed: they are to be deleted from now on.
-async fn give_up(tx: &mut Tx<'_>, digests: Vec<Vec<u8>>) -> QueryResult<()> {
+pub(super) async fn give_up(tx: &mut Tx<'_>, digests: Vec<Vec<u8>>) -> QueryResult<()> {
+    if digests.is_empty() {
+        return Ok(());
+    }
     let needed = media_files::table.filter(media_files::digest.eq(blobs::digest));
     let given_up: Vec<(Vec<u8>, i64, i64, bool)> = diesel::delete(blobs::table)
         .filter(blobs::digest.eq_any(digests))
@@ -140,17 +143,23 @@ async fn give_up(tx: &mut Tx<'_>, digests: Vec<Vec<u8>>) -> QueryResult<()> {
     let mut stored = 0;
     for (digest, generation, bytes, was_stored) in given_up {
         stored += if was_stored { bytes } else { 0 };
-        diesel::insert_into(unneeded_blobs::table)
-            .values((
-                unneeded_blobs::digest.eq(digest),
-                unneeded_blobs::generation.eq(generation),
-            ))
-            .on_conflict_do_nothing()
-            .execute(tx.conn)
-            .await?;
+        note_unneeded(tx, digest, generation).await?;
     }
     if stored > 0 {
         count(tx, ALL, -stored).await?;
     }
+    Ok(())
+}
+
+/// Notes that bytes are to be deleted.
+pub(super) async fn note_unneeded(tx: &mut Tx<'_>, digest: Vec<u8>, generation: i64) -> QueryResult<()> {
+    diesel::insert_into(unneeded_blobs::table)
+        .values((
+            unneeded_blobs::digest.eq(digest),
+            unneeded_blobs::generation.eq(generation),
+        ))
+        .on_conflict_do_nothing()
+        .execute(tx.conn)
+        .await?;
     Ok(())
 }

@@ -4,10 +4,11 @@ use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use parlor_domain::Timestamp;
-use parlor_ports::{Blob, Claimed, MediaKept, NewFile, NewMedia, Quotas};
+use parlor_ports::{Blob, BlobKey, Claimed, MediaKept, NewFile, NewMedia, Quotas};
 
 use super::super::Tx;
 use super::super::users::hold;
+use super::forget::{give_up, note_unneeded};
 use super::{ALL, STOCK, count, used};
 use crate::counter::stored_amount;
 use crate::id::Id;
@@ -43,10 +44,25 @@ pub(super) async fn claim(tx: &mut Tx<'_>, blob: Blob, until: Timestamp) -> Quer
 }
 
 pub(super) async fn insert(tx: &mut Tx<'_>, new: NewMedia, quotas: Quotas) -> QueryResult<MediaKept> {
-    if hold(tx, new.owner).await?.is_none() {
-        return Ok(MediaKept::NoOwner);
-    }
+    let owner = hold(tx, new.owner).await?;
     tx.claim(STOCK).await?;
+    let kept = match owner {
+        Some(_) => keep(tx, &new, quotas).await?,
+        None => MediaKept::NoOwner,
+    };
+    if kept != MediaKept::Done {
+        give_back(tx, new.files.iter().map(|file| &file.key)).await?;
+    }
+    Ok(kept)
+}
+
+/// Gives claims back that come to nothing.
+pub(super) async fn release(tx: &mut Tx<'_>, keys: Vec<BlobKey>) -> QueryResult<()> {
+    tx.claim(STOCK).await?;
+    give_back(tx, keys.iter()).await
+}
+
+async fn keep(tx: &mut Tx<'_>, new: &NewMedia, quotas: Quotas) -> QueryResult<MediaKept> {
     let Some(blobs) = claimed(tx, &new.files).await? else {
         return Ok(MediaKept::Unclaimed);
     };
@@ -61,7 +77,7 @@ pub(super) async fn insert(tx: &mut Tx<'_>, new: NewMedia, quotas: Quotas) -> Qu
     }
     count(tx, owner, weight).await?;
     count(tx, ALL, added).await?;
-    let row = MediaRow::new(&new, weight);
+    let row = MediaRow::new(new, weight);
     let id = row.id;
     diesel::insert_into(media::table)
         .values(row)
@@ -75,6 +91,27 @@ pub(super) async fn insert(tx: &mut Tx<'_>, new: NewMedia, quotas: Quotas) -> Qu
             .await?;
     }
     Ok(MediaKept::Done)
+}
+
+/// Gives claims back, and gives up the bytes that nobody else needs.
+async fn give_back(tx: &mut Tx<'_>, keys: impl Iterator<Item = &BlobKey>) -> QueryResult<()> {
+    let mut digests = Vec::new();
+    for (digest, generation) in keys.filter_map(BlobKey::as_content) {
+        let (digest, generation) = (digest.to_vec(), i64::from(generation));
+        let others = case_when(blobs::claims.gt(0), blobs::claims - 1).otherwise(0);
+        let still_there = diesel::update(blobs::table.find(&digest))
+            .filter(blobs::generation.eq(generation))
+            .set(blobs::claims.eq(others))
+            .execute(tx.conn)
+            .await?;
+        if still_there > 0 {
+            digests.push(digest);
+        } else {
+            // The claim passed before the bytes were stored under its key, where nobody would look for them any more.
+            note_unneeded(tx, digest, generation).await?;
+        }
+    }
+    give_up(tx, digests).await
 }
 
 /// The blobs of these files, each once; `None` if one of them does not lie any more where its claim said.

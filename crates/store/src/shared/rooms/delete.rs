@@ -13,7 +13,7 @@ use crate::code::{Code, Kind};
 use crate::counter::Counter;
 use crate::id::Id;
 use crate::rows::blank_settings;
-use crate::schema::{directs, events, media_uses, members, released_media, revisions, rooms, streams};
+use crate::schema::{directs, events, media_uses, members, plays, released_media, revisions, rooms, streams};
 
 /// So many events lose their content in one transaction, so that nobody waits long for it.
 const CHUNK: i64 = 500;
@@ -93,6 +93,14 @@ async fn erase_chunk(tx: &mut Tx<'_>, room: Id, after: i64, head: i64) -> QueryR
             .filter(revisions::stream_id.eq(room))
             .filter(revisions::seq.gt(after))
             .filter(revisions::seq.le(until)),
+    )
+    .execute(tx.conn)
+    .await?;
+    diesel::delete(
+        plays::table
+            .filter(plays::stream_id.eq(room))
+            .filter(plays::seq.gt(after))
+            .filter(plays::seq.le(until)),
     )
     .execute(tx.conn)
     .await?;

@@ -31,7 +31,7 @@ pub(super) async fn delete(
     forget(tx, Id::of(user)).await?;
     blank(tx, Id::of(user)).await?;
     media::release_avatar(tx, account.profile.avatar).await?;
-    uploads::end_all(tx, user).await?;
+    uploads::end_all(tx, user, at).await?;
     departures::plan(tx, user, messages, at).await?;
     Ok(true)
 }

@@ -9,6 +9,7 @@ use parlor_ports::{Shown, UserSearch};
 
 use super::super::super::Conn;
 use crate::code::Code;
+use crate::counter::rows;
 use crate::id::Id;
 use crate::rows::AccountRow;
 use crate::schema::{directs, members, rooms, users};
@@ -54,7 +55,7 @@ async fn beginning(conn: &mut Conn, key: String, most: usize) -> QueryResult<Vec
         return Ok(Vec::new());
     }
     let end = format!("{key}{}", char::MAX);
-    let limit = i64::try_from(most).unwrap_or(i64::MAX);
+    let limit = rows(most);
     let mut found: Vec<Account> = Vec::new();
     macro_rules! range {
         ($($column:ident),*) => { $(

@@ -7,7 +7,7 @@ use crate::Refusal;
 
 /// Why a reader gives up.
 #[derive(Debug)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// The file is broken or unsupported, in a few words.
     Broken(Cow<'static, str>),
     /// Any other reason.
@@ -16,7 +16,7 @@ pub(super) enum Fault {
 
 impl Fault {
     /// The refusal of a file of this format.
-    pub(super) fn of(self, format: &'static str) -> Refusal {
+    pub(crate) fn of(self, format: &'static str) -> Refusal {
         match self {
             Self::Broken(why) => Refusal::Unreadable {
                 format,
@@ -40,22 +40,25 @@ impl From<io::Error> for Fault {
 }
 
 /// A file that cannot be read.
-pub(super) fn broken(why: impl Into<Cow<'static, str>>) -> Fault {
+pub(crate) fn broken(why: impl Into<Cow<'static, str>>) -> Fault {
     Fault::Broken(why.into())
 }
 
 /// A file that ends before what it says that it has.
-pub(super) fn cut_short() -> Fault {
+pub(crate) fn cut_short() -> Fault {
     broken("it is cut short")
 }
 
-/// A file whose codec nobody here knows. The name is one from the file: letters, digits and dashes of it are shown.
-pub(super) fn unknown_codec(name: &[u8]) -> Fault {
-    let name: String = name
-        .iter()
+/// A file whose codec nobody here knows.
+pub(crate) fn unknown_codec(name: &[u8]) -> Fault {
+    broken(format!("its codec {} is not supported", codec_name(name)))
+}
+
+/// The name of a codec as it may be shown: letters, digits and dashes of what a file says.
+pub(crate) fn codec_name(name: &[u8]) -> String {
+    name.iter()
         .take(32)
         .map(|byte| char::from(*byte))
         .filter(|letter| letter.is_ascii_alphanumeric() || "-_/.".contains(*letter))
-        .collect();
-    broken(format!("its codec {name} is not supported"))
+        .collect()
 }

@@ -1,34 +1,39 @@
-//! Boxes in memory.
+//! Boxes of ISO base media (ISO/IEC 14496-12), in memory.
+
+pub(crate) mod brands;
+mod top;
 
 use std::ops::Range;
 
-use crate::playing::fault::{Fault, broken};
-use crate::playing::fields::{name_at, u32_at, u64_at};
+use crate::fault::{Fault, broken};
+use crate::fields::{name_at, u32_at, u64_at};
+
+pub(crate) use top::Top;
 
 /// How many boxes may lie side by side in another.
 const MOST: usize = 1_024;
 
 /// A box in a buffer.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Atom {
-    pub(super) name: [u8; 4],
-    pub(super) start: usize,
-    pub(super) body: usize,
-    pub(super) end: usize,
+pub(crate) struct Atom {
+    pub(crate) name: [u8; 4],
+    pub(crate) start: usize,
+    pub(crate) body: usize,
+    pub(crate) end: usize,
 }
 
 impl Atom {
-    pub(super) const fn range(&self) -> Range<usize> {
+    pub(crate) const fn range(&self) -> Range<usize> {
         self.body..self.end
     }
 
-    pub(super) fn of<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+    pub(crate) fn of<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
         &bytes[self.range()]
     }
 }
 
 /// The boxes that lie in `range`. Less than the length of a header may follow the last one.
-pub(super) fn children(bytes: &[u8], range: Range<usize>) -> Result<Vec<Atom>, Fault> {
+pub(crate) fn children(bytes: &[u8], range: Range<usize>) -> Result<Vec<Atom>, Fault> {
     let mut atoms = Vec::new();
     let mut at = range.start;
     while range.end.saturating_sub(at) >= 8 {
@@ -55,14 +60,14 @@ pub(super) fn children(bytes: &[u8], range: Range<usize>) -> Result<Vec<Atom>, F
 }
 
 /// The first box of this name in `range`.
-pub(super) fn child(bytes: &[u8], range: Range<usize>, name: &[u8; 4]) -> Result<Option<Atom>, Fault> {
+pub(crate) fn child(bytes: &[u8], range: Range<usize>, name: &[u8; 4]) -> Result<Option<Atom>, Fault> {
     Ok(children(bytes, range)?
         .into_iter()
         .find(|atom| atom.name == *name))
 }
 
 /// The box that is found by following names from one to the next.
-pub(super) fn descendant(
+pub(crate) fn descendant(
     bytes: &[u8],
     range: Range<usize>,
     path: &[&[u8; 4]],
@@ -80,7 +85,7 @@ pub(super) fn descendant(
 }
 
 /// Makes a box one of zeros that nobody reads.
-pub(super) fn free(bytes: &mut [u8], atom: &Atom) {
+pub(crate) fn free(bytes: &mut [u8], atom: &Atom) {
     bytes[atom.start + 4..atom.start + 8].copy_from_slice(b"free");
     bytes[atom.range()].fill(0);
 }

@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use super::fault::{Fault, cut_short};
+use crate::fault::{Fault, cut_short};
 use crate::{Refusal, Stop};
 
 /// How much is read, moved or wiped at once, in bytes.
@@ -12,7 +12,7 @@ const WINDOW: usize = 64 * 1024;
 
 /// A file under examination. It is read through a window, so that small reads side by side cost little, and every new
 /// window looks whether the examination is to stop.
-pub(super) struct Tape {
+pub(crate) struct Tape {
     file: File,
     len: u64,
     stop: Stop,
@@ -21,7 +21,7 @@ pub(super) struct Tape {
 }
 
 impl Tape {
-    pub(super) fn open(file: &Path, stop: &Stop) -> Result<Self, Refusal> {
+    pub(crate) fn open(file: &Path, stop: &Stop) -> Result<Self, Refusal> {
         let file = OpenOptions::new().read(true).write(true).open(file)?;
         let len = file.metadata()?.len();
         if len == 0 {
@@ -37,16 +37,16 @@ impl Tape {
     }
 
     /// The length in bytes.
-    pub(super) const fn len(&self) -> u64 {
+    pub(crate) const fn len(&self) -> u64 {
         self.len
     }
 
-    pub(super) const fn stop(&self) -> &Stop {
+    pub(crate) const fn stop(&self) -> &Stop {
         &self.stop
     }
 
     /// Fills `into` with what begins at `at`; a fault if the file ends before.
-    pub(super) fn read(&mut self, at: u64, into: &mut [u8]) -> Result<(), Fault> {
+    pub(crate) fn read(&mut self, at: u64, into: &mut [u8]) -> Result<(), Fault> {
         let mut at = at;
         let mut into = into;
         if at.checked_add(into.len() as u64).is_none_or(|end| end > self.len) {
@@ -67,22 +67,23 @@ impl Tape {
     }
 
     /// The bytes at `at`.
-    pub(super) fn array<const N: usize>(&mut self, at: u64) -> Result<[u8; N], Fault> {
+    pub(crate) fn array<const N: usize>(&mut self, at: u64) -> Result<[u8; N], Fault> {
         let mut array = [0; N];
         self.read(at, &mut array)?;
         Ok(array)
     }
 
     /// The bytes at `at`, as many as there are until the end, and `N` at most.
-    pub(super) fn up_to<const N: usize>(&mut self, at: u64) -> Result<([u8; N], usize), Fault> {
+    pub(crate) fn up_to<const N: usize>(&mut self, at: u64) -> Result<([u8; N], usize), Fault> {
         let mut array = [0; N];
         let left = usize::try_from(self.len.saturating_sub(at)).unwrap_or(N).min(N);
-        self.read(at, &mut array[..left])?;
+        // A part that is cut short would have ended behind the end.
+        self.read(at.min(self.len), &mut array[..left])?;
         Ok((array, left))
     }
 
     /// The bytes from `at` to `end`. The caller bounds how many.
-    pub(super) fn bytes(&mut self, at: u64, end: u64) -> Result<Vec<u8>, Fault> {
+    pub(crate) fn bytes(&mut self, at: u64, end: u64) -> Result<Vec<u8>, Fault> {
         if end > self.len {
             return Err(cut_short());
         }
@@ -93,7 +94,7 @@ impl Tape {
     }
 
     /// Some of the bytes that begin at `at`, at least one; none at the end.
-    pub(super) fn seen(&mut self, at: u64) -> Result<&[u8], Fault> {
+    pub(crate) fn seen(&mut self, at: u64) -> Result<&[u8], Fault> {
         let end = self.window_at + self.window.len() as u64;
         if at < self.window_at || at >= end {
             self.stop.check()?;
@@ -109,7 +110,7 @@ impl Tape {
     }
 
     /// Writes `bytes` over what begins at `at`, which may reach to the end of the file and not beyond.
-    pub(super) fn write(&mut self, at: u64, bytes: &[u8]) -> Result<(), Fault> {
+    pub(crate) fn write(&mut self, at: u64, bytes: &[u8]) -> Result<(), Fault> {
         if at
             .checked_add(bytes.len() as u64)
             .is_none_or(|end| end > self.len)
@@ -130,7 +131,7 @@ impl Tape {
     }
 
     /// Writes zeros from `at` to `end`.
-    pub(super) fn wipe(&mut self, at: u64, end: u64) -> Result<(), Fault> {
+    pub(crate) fn wipe(&mut self, at: u64, end: u64) -> Result<(), Fault> {
         let zeros = [0; WINDOW];
         let mut at = at;
         while at < end {
@@ -143,7 +144,7 @@ impl Tape {
     }
 
     /// Moves what lies from `at` to `end` towards the beginning, to `to`; returns where it ends then.
-    pub(super) fn shift(&mut self, at: u64, end: u64, to: u64) -> Result<u64, Fault> {
+    pub(crate) fn shift(&mut self, at: u64, end: u64, to: u64) -> Result<u64, Fault> {
         if at == to {
             return Ok(end);
         }
@@ -160,7 +161,7 @@ impl Tape {
     }
 
     /// Cuts off what follows `len` bytes.
-    pub(super) fn cut(&mut self, len: u64) -> Result<(), Fault> {
+    pub(crate) fn cut(&mut self, len: u64) -> Result<(), Fault> {
         if len < self.len {
             self.file.set_len(len)?;
             self.len = len;
@@ -169,7 +170,7 @@ impl Tape {
     }
 
     /// The file, to be read from its beginning by a library.
-    pub(super) fn rewound(&self) -> Result<File, Fault> {
+    pub(crate) fn rewound(&self) -> Result<File, Fault> {
         let mut file = self.file.try_clone()?;
         file.rewind()?;
         Ok(file)

@@ -1,6 +1,6 @@
 //! Numbers in bytes.
 
-use super::fault::{Fault, cut_short};
+use crate::fault::{Fault, cut_short};
 
 fn array<const N: usize>(bytes: &[u8], at: usize) -> Result<[u8; N], Fault> {
     bytes
@@ -11,36 +11,36 @@ fn array<const N: usize>(bytes: &[u8], at: usize) -> Result<[u8; N], Fault> {
 }
 
 /// Big endian, as are all without `le`; the `at`s count bytes.
-pub(super) fn u16_at(bytes: &[u8], at: usize) -> Result<u16, Fault> {
+pub(crate) fn u16_at(bytes: &[u8], at: usize) -> Result<u16, Fault> {
     array(bytes, at).map(u16::from_be_bytes)
 }
 
-pub(super) fn u32_at(bytes: &[u8], at: usize) -> Result<u32, Fault> {
+pub(crate) fn u32_at(bytes: &[u8], at: usize) -> Result<u32, Fault> {
     array(bytes, at).map(u32::from_be_bytes)
 }
 
-pub(super) fn u64_at(bytes: &[u8], at: usize) -> Result<u64, Fault> {
+pub(crate) fn u64_at(bytes: &[u8], at: usize) -> Result<u64, Fault> {
     array(bytes, at).map(u64::from_be_bytes)
 }
 
-pub(super) fn le_u16_at(bytes: &[u8], at: usize) -> Result<u16, Fault> {
+pub(crate) fn le_u16_at(bytes: &[u8], at: usize) -> Result<u16, Fault> {
     array(bytes, at).map(u16::from_le_bytes)
 }
 
-pub(super) fn le_u32_at(bytes: &[u8], at: usize) -> Result<u32, Fault> {
+pub(crate) fn le_u32_at(bytes: &[u8], at: usize) -> Result<u32, Fault> {
     array(bytes, at).map(u32::from_le_bytes)
 }
 
-pub(super) fn le_u64_at(bytes: &[u8], at: usize) -> Result<u64, Fault> {
+pub(crate) fn le_u64_at(bytes: &[u8], at: usize) -> Result<u64, Fault> {
     array(bytes, at).map(u64::from_le_bytes)
 }
 
-pub(super) fn name_at(bytes: &[u8], at: usize) -> Result<[u8; 4], Fault> {
+pub(crate) fn name_at(bytes: &[u8], at: usize) -> Result<[u8; 4], Fault> {
     array(bytes, at)
 }
 
 /// How many microseconds so many ticks last, at so many ticks a second; the greatest number if it cannot be told.
-pub(super) fn micros(ticks: u64, rate: u64) -> u64 {
+pub(crate) fn micros(ticks: u64, rate: u64) -> u64 {
     (u128::from(ticks) * 1_000_000)
         .checked_div(u128::from(rate))
         .and_then(|micros| u64::try_from(micros).ok())

@@ -1,0 +1,31 @@
+//! Pictures that are kept and never shown: HEIC, AVIF and TIFF.
+//!
+//! They are cleaned in place, because positions are written all over them, and not decoded. What is known to be part of
+//! a picture stays; headers lose what else they say, and all other bytes become zeros. What cannot be read so is
+//! refused: nobody could say what it tells.
+
+mod heif;
+mod kept;
+mod tiff;
+
+use std::path::Path;
+
+use crate::fault::broken;
+use crate::sniff::Format;
+use crate::tape::Tape;
+use crate::{Refusal, Stop};
+
+/// Takes out of the file what is not part of a picture.
+///
+/// # Errors
+/// [`Refusal::Unreadable`] by its content; [`Refusal::TimedOut`] once `stop` says so; [`Refusal::Io`] for the file
+/// system's reasons.
+pub(crate) fn clean(file: &Path, format: Format, stop: &Stop) -> Result<(), Refusal> {
+    let mut tape = Tape::open(file, stop)?;
+    let cleaned = match format {
+        Format::Heif(_) => heif::clean(&mut tape),
+        Format::Tiff(_) => tiff::clean(&mut tape),
+        _ => Err(broken("it is no such picture")),
+    };
+    cleaned.map_err(|fault| fault.of(format.name()))
+}
