@@ -18,8 +18,8 @@ pub use error::ConfigError;
 pub use load::{Flags, Loaded};
 pub use origin::Origin;
 pub use sections::{
-    Addressing, Auth, Database, Encryption, Host, Http, Limits, Log, LogFormat, Mail, Media, Messages,
-    Registration, Rooms, S3, Server, Socket, TwoStep,
+    Addressing, Auth, Contacts, Database, Encryption, Host, Http, Limits, Log, LogFormat, Mail, Media,
+    Messages, Registration, Rooms, S3, Server, Socket, TwoStep,
 };
 pub use text::{DatabaseUrl, LogLevel};
 pub(crate) use value::parse_socket_address;
@@ -39,6 +39,7 @@ pub struct Config {
     pub auth: Auth,
     pub mail: Mail,
     pub host: Host,
+    pub contacts: Contacts,
     pub rooms: Rooms,
     pub messages: Messages,
     pub media: Media,

@@ -15,8 +15,8 @@ use parlor_media::{ImageLimits, SoundLimits, VideoLimits};
 use parlor_ports::{Quotas, Scanner};
 use parlor_scan::Clamd;
 use parlor_services::{
-    AccountsSettings, LogInsSettings, MediaSettings, MessagesSettings, PasswordsSettings, RoomsSettings,
-    SessionsSettings, SignUp,
+    AccountsSettings, ContactsSettings, LogInsSettings, MediaSettings, MessagesSettings, PasswordsSettings,
+    RoomsSettings, SessionsSettings, SignUp,
 };
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -78,6 +78,12 @@ pub(crate) fn services(config: &Config) -> parlor_services::Settings {
             idle: config.auth.session,
             most: config.auth.sessions_per_user,
             ..SessionsSettings::default()
+        },
+        contacts: ContactsSettings {
+            max_contacts: config.contacts.contacts,
+            max_blocks: config.contacts.blocks,
+            max_requests: config.contacts.requests,
+            request_pause: config.contacts.request_days,
         },
         rooms: RoomsSettings {
             max_members: config.rooms.members,

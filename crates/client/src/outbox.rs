@@ -107,7 +107,7 @@ impl Outbox {
 fn is_repeatable(command: &Command) -> bool {
     match command {
         Command::Send(_) | Command::Edit(_) | Command::Delete(_) => true,
-        Command::Read(_) | Command::Delivered(_) | Command::Played(_) => true,
+        Command::Read(_) | Command::Delivered(_) | Command::Played(_) | Command::React(_) => true,
         Command::Follow(_) | Command::Unfollow(_) => true,
         // An upload that is done twice is there twice.
         Command::Upload(_) => false,
@@ -124,6 +124,7 @@ fn number(command: &mut Command, id: u64) {
         Command::Delete(command) => command.id = id,
         Command::Read(command) | Command::Delivered(command) => command.id = id,
         Command::Played(command) => command.id = id,
+        Command::React(command) => command.id = id,
         Command::Typing(command) => command.id = id,
         Command::Follow(command) | Command::Unfollow(command) => command.id = id,
         Command::Authenticate(command) => command.id = id,

@@ -1,8 +1,8 @@
 //! What streams are made of.
 
 use crate::{
-    Capacity, History, JoinPolicy, Message, MessageBody, MsgNo, Role, RoomId, RoomName, Seq, SessionId,
-    StreamId, Tag, Timestamp, Topic, UserId, UserRef,
+    Capacity, DisplayName, Emoji, History, JoinPolicy, Message, MessageBody, MsgNo, Reactions, RequestNote,
+    Role, RoomId, RoomName, Seq, SessionId, StreamId, Tag, Timestamp, Topic, UserId, UserRef,
 };
 
 /// One entry of a stream's log.
@@ -45,6 +45,27 @@ pub enum What {
     },
     /// A message was deleted for everyone.
     MessageDeleted {
+        /// The message.
+        target: Seq,
+    },
+    /// Somebody has put an emoji to a message, or taken it away again.
+    Reacted {
+        /// The message.
+        target: Seq,
+        /// Which emoji.
+        emoji: Emoji,
+        /// Whether it is there now.
+        on: bool,
+        /// How the message was reacted to, at the time of reading.
+        reactions: Reactions,
+    },
+    /// A message is pinned from now on.
+    MessagePinned {
+        /// The message.
+        target: Seq,
+    },
+    /// A message is not pinned any more. One that was deleted is not either, without this.
+    MessageUnpinned {
         /// The message.
         target: Seq,
     },
@@ -113,6 +134,43 @@ pub enum What {
         /// The message.
         target: Seq,
     },
+    /// This user has added somebody to his contacts, or calls a contact something else.
+    ContactChanged {
+        /// Whom.
+        user: UserRef,
+        /// What this user calls him.
+        name: Option<DisplayName>,
+    },
+    /// This user has taken somebody off his contacts.
+    ContactRemoved {
+        /// Whom.
+        user: UserRef,
+    },
+    /// This user wants to be somebody's contact, or somebody wants to be his.
+    ContactRequested {
+        /// Who asks.
+        from: UserRef,
+        /// Who is asked.
+        to: UserRef,
+        /// What is said to it.
+        note: Option<RequestNote>,
+    },
+    /// Such a request does not wait any more. Who has asked is told only that it was accepted, not that it was declined.
+    RequestEnded {
+        /// Who has asked.
+        from: UserRef,
+        /// Who was asked.
+        to: UserRef,
+        /// Whether they are contacts of each other now.
+        accepted: bool,
+    },
+    /// This user has blocked somebody, or does no more.
+    BlockChanged {
+        /// Whom.
+        user: UserRef,
+        /// Whether he is blocked from now on.
+        blocked: bool,
+    },
     /// These sessions of the user are over.
     SessionsRevoked {
         /// Which: at least one.
@@ -133,7 +191,11 @@ impl Event {
     /// The earlier event that this one is about. A reader who may not see that one sees only that something happened.
     pub fn target(&self) -> Option<Seq> {
         match self.what {
-            What::MessageEdited { target, .. } | What::MessageDeleted { target } => Some(target),
+            What::MessageEdited { target, .. }
+            | What::MessageDeleted { target }
+            | What::Reacted { target, .. }
+            | What::MessagePinned { target }
+            | What::MessageUnpinned { target } => Some(target),
             _ => None,
         }
     }
@@ -167,6 +229,11 @@ impl Event {
                     message.media.clone()
                 } else {
                     Box::default()
+                },
+                reactions: if body.is_some() {
+                    message.reactions.clone()
+                } else {
+                    Reactions::default()
                 },
                 body,
                 edited_at: edited_at.or(message.edited_at),

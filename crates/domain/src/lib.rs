@@ -7,6 +7,7 @@
 //! To add one more kind of event: a variant of [`What`], its encoding in `wire`, its row in `store`.
 
 mod account;
+mod emoji;
 mod event;
 mod fold;
 mod id;
@@ -20,6 +21,7 @@ mod network;
 mod page;
 mod position;
 mod profile;
+mod reaction;
 mod rights;
 mod room;
 mod text;
@@ -27,6 +29,7 @@ mod time;
 mod username;
 
 pub use account::{Account, AccountStatus, Email, EmailError, Password, PasswordError, Session, UserRef};
+pub use emoji::{Emoji, EmojiError};
 pub use event::{Event, LeaveReason, What};
 pub use fold::fold;
 pub use id::{
@@ -36,14 +39,15 @@ pub use letter::{Letter, LetterKind};
 pub use mark::{Mark, MarksUpdate, MemberMark};
 pub use media::{Dimensions, FileName, Media, MediaKind, Thumbhash, Waveform};
 pub use message::{Draft, Message, Revision};
-pub use name::{About, DeviceName, DisplayName, NameError, PersonName, RoomName, Topic};
+pub use name::{About, DeviceName, DisplayName, NameError, PersonName, RequestNote, RoomName, Topic};
 pub use network::network;
 pub use page::PageSize;
 pub use position::{Head, MsgNo, Position, Rev, Seq, Tag};
 pub use profile::{
-    Audience, Locale, LocaleError, Mobile, MobileError, Profile, ProfileChange, Shows, TimeZone,
+    Audience, Locale, LocaleError, Mobile, MobileError, Profile, ProfileChange, Reach, Shows, TimeZone,
     TimeZoneError,
 };
+pub use reaction::{Reaction, ReactionCount, Reactions};
 pub use rights::{Action, allows};
 pub use room::{Capacity, CapacityError, History, JoinPolicy, Member, Role, Room, RoomChange, RoomKind};
 pub use text::{MessageBody, TextError};

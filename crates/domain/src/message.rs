@@ -1,6 +1,6 @@
 //! Messages.
 
-use crate::{ClientId, Media, MediaId, MessageBody, Seq, Timestamp};
+use crate::{ClientId, Media, MediaId, MessageBody, Reactions, Seq, Timestamp};
 
 /// What somebody said, as it stands now. When, where and by whom stands in the [`Event`](crate::Event) around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Message {
     pub edited_at: Option<Timestamp>,
     /// The event that last changed it: its own seq, or that of an edit or a deletion.
     pub rev: Seq,
+    /// How it was reacted to; not at all once it was deleted.
+    pub reactions: Reactions,
 }
 
 impl Message {

@@ -85,6 +85,10 @@ line!(
     About, 200, empty: false
 );
 line!(
+    /// What somebody says who wants to be a contact: 1 to 300 characters.
+    RequestNote, 300, empty: false
+);
+line!(
     /// What a group is called: 1 to 100 characters.
     RoomName, 100, empty: false
 );

@@ -24,6 +24,8 @@ pub struct Profile {
     pub avatar: Option<MediaId>,
     /// Who may see what.
     pub shows: Shows,
+    /// Who may begin a conversation.
+    pub reach: Reach,
 }
 
 /// Who may see of somebody what not everybody needs to know.
@@ -52,7 +54,8 @@ impl Default for Shows {
 pub enum Audience {
     /// Nobody else.
     Nobody,
-    /// Those with whom the person has opened a direct conversation, or has written in one.
+    /// Those whom the person has added to his contacts, and those with whom he has opened a direct conversation, or has written
+    /// in one.
     Contacts,
     /// Everybody with an account.
     Everyone,
@@ -67,6 +70,16 @@ impl Audience {
             Self::Everyone => true,
         }
     }
+}
+
+/// Who may open a direct conversation with somebody, and bring him into groups. Others can ask to become a contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Reach {
+    /// Those whom [`Audience::Contacts`] includes.
+    Contacts,
+    /// Everybody with an account.
+    #[default]
+    Everyone,
 }
 
 /// What of a profile is to change; `None` leaves it, `Some(None)` empties it.
@@ -90,6 +103,8 @@ pub struct ProfileChange {
     pub show_mobile: Option<Audience>,
     /// Who may see when the person was last there.
     pub show_last_seen: Option<Audience>,
+    /// Who may begin a conversation.
+    pub reach: Option<Reach>,
 }
 
 /// A mobile number as the world writes it (E.164): `+` and 8 to 15 digits.

@@ -11,6 +11,8 @@ pub enum Action {
     Post,
     /// Go away.
     Leave,
+    /// Pin messages and take them down again.
+    Pin,
     /// Delete a message of somebody else for everyone.
     DeleteAny,
     /// See what edits replaced.
@@ -34,7 +36,7 @@ pub fn allows(role: Role, action: Action) -> bool {
     use Action::*;
     match action {
         Read | Post | Leave => true,
-        DeleteAny | ReadRevisions | UpdateRoom | AddMember => role >= Role::Admin,
+        Pin | DeleteAny | ReadRevisions | UpdateRoom | AddMember => role >= Role::Admin,
         Remove(target) => role >= Role::Admin && role > target,
         ChangeRole(from, to) => role == Role::Owner && from < Role::Owner && to < Role::Owner,
         HandOver | DeleteRoom => role == Role::Owner,
@@ -54,6 +56,7 @@ mod tests {
             (Read, [true, true, true]),
             (Post, [true, true, true]),
             (Leave, [true, true, true]),
+            (Pin, [false, true, true]),
             (DeleteAny, [false, true, true]),
             (ReadRevisions, [false, true, true]),
             (UpdateRoom, [false, true, true]),

@@ -58,6 +58,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         mailer: Arc::new(mailer),
         host_keys: None,
         rooms: stores.rooms,
+        contacts: stores.contacts,
         log: stores.log,
         sync: stores.sync,
         media: stores.media,

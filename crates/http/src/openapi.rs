@@ -8,8 +8,8 @@ use utoipa::{Modify, OpenApi};
 use self::habits::Habits;
 use crate::extract::COOKIE;
 use crate::routes::{
-    accounts, challenges, downloads, invites, me, media, members, messages, proofs, rooms, second_steps,
-    sessions, system, uploads,
+    accounts, challenges, contacts, downloads, invites, me, media, members, messages, proofs, rooms,
+    second_steps, sessions, system, uploads,
 };
 
 /// The description, as `/openapi.json` serves it.
@@ -34,11 +34,14 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         proofs::verify_email, proofs::confirm_email, proofs::ask_for_reset, proofs::reset_password,
         sessions::log_in, sessions::refresh, sessions::list, sessions::end_others, sessions::log_out, sessions::end,
         challenges::begin, challenges::complete, challenges::resend,
+        contacts::list, contacts::put, contacts::remove, contacts::requests, contacts::ask, contacts::withdraw,
+        contacts::accept, contacts::decline, contacts::blocks, contacts::block, contacts::unblock,
         rooms::create, rooms::list, rooms::find, rooms::change, rooms::delete, rooms::open_direct,
         members::list, members::add, members::join, members::leave, members::remove, members::change_role,
         members::hand_over,
         messages::list, messages::send, messages::find, messages::edit, messages::delete, messages::revisions,
         messages::mark, messages::mark_played, messages::plays,
+        messages::react, messages::unreact, messages::reactions, messages::pins, messages::pin, messages::unpin,
         media::upload, media::delete, media::link, media::usage, media::set_avatar, media::remove_avatar,
         downloads::whole, downloads::picture,
         uploads::describe, uploads::begin, uploads::show, uploads::add, uploads::overridden, uploads::end,
@@ -53,6 +56,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         (name = "proofs", description = "Links that were mailed, and forgotten passwords"),
         (name = "sessions", description = "Logging in and out"),
         (name = "administration", description = "For administrators"),
+        (name = "contacts", description = "Whom one knows, and whom one has blocked"),
         (name = "rooms", description = "Conversations of two, and groups"),
         (name = "members", description = "Who is in a group"),
         (name = "messages", description = "What is said, and how far one has read"),

@@ -6,6 +6,7 @@
 pub(crate) mod account_page;
 pub(crate) mod accounts;
 pub(crate) mod challenges;
+pub(crate) mod contacts;
 pub(crate) mod documents;
 pub(crate) mod downloads;
 pub(crate) mod invites;
@@ -76,6 +77,20 @@ pub(crate) fn resources() -> Vec<Endpoint> {
         Endpoint::at("/v1/sessions/refresh").on(POST, sessions::refresh),
         Endpoint::at("/v1/sessions/current").on(DELETE, sessions::log_out),
         Endpoint::at("/v1/sessions/{session}").on(DELETE, sessions::end),
+        Endpoint::at("/v1/contacts").get(contacts::list),
+        Endpoint::at("/v1/contacts/requests")
+            .get(contacts::requests)
+            .on(POST, contacts::ask),
+        Endpoint::at("/v1/contacts/requests/{user}").on(DELETE, contacts::withdraw),
+        Endpoint::at("/v1/contacts/requests/{user}/accept").on(POST, contacts::accept),
+        Endpoint::at("/v1/contacts/requests/{user}/decline").on(POST, contacts::decline),
+        Endpoint::at("/v1/contacts/{user}")
+            .on(PUT, contacts::put)
+            .on(DELETE, contacts::remove),
+        Endpoint::at("/v1/blocks").get(contacts::blocks),
+        Endpoint::at("/v1/blocks/{user}")
+            .on(PUT, contacts::block)
+            .on(DELETE, contacts::unblock),
         Endpoint::at("/v1/directs/{user}").on(PUT, rooms::open_direct),
         Endpoint::at("/v1/rooms").get(rooms::list).on(POST, rooms::create),
         Endpoint::at("/v1/rooms/{room}")
@@ -99,6 +114,14 @@ pub(crate) fn resources() -> Vec<Endpoint> {
             .on(PATCH, messages::edit)
             .on(DELETE, messages::delete),
         Endpoint::at("/v1/rooms/{room}/messages/{seq}/revisions").get(messages::revisions),
+        Endpoint::at("/v1/rooms/{room}/messages/{seq}/reactions/{emoji}")
+            .get(messages::reactions)
+            .on(PUT, messages::react)
+            .on(DELETE, messages::unreact),
+        Endpoint::at("/v1/rooms/{room}/pins").get(messages::pins),
+        Endpoint::at("/v1/rooms/{room}/pins/{seq}")
+            .on(PUT, messages::pin)
+            .on(DELETE, messages::unpin),
         Endpoint::at("/v1/rooms/{room}/messages/{seq}/played")
             .get(messages::plays)
             .on(PUT, messages::mark_played),

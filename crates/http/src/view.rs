@@ -6,13 +6,14 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use parlor_domain::{Account, UserId};
 use parlor_services::{
-    Challenged, Enrolment, HistoryPage, Invite, Login, MembersPage, Method, PlaysPage, RevisionsPage,
-    RoomView, RoomsPage, SecondStep, Shown,
+    Challenged, Enrolment, HistoryPage, Invite, Login, MembersPage, Method, PinsPage, PlaysPage,
+    ReactionsPage, RevisionsPage, RoomView, RoomsPage, SecondStep, Shown,
 };
 use parlor_wire as wire;
 use parlor_wire::{
-    AccountView, ChallengeMethod, ChallengeView, EnrolmentView, EventView, InviteView, MemberView, PlayView,
-    RecoveryCodesView, RevisionView, SecondStepView, SessionView, Time, UserView,
+    AccountView, ChallengeMethod, ChallengeView, EnrolmentView, EventView, InviteView, MemberView,
+    OwnReaction, PlayView, ReactionView, RecoveryCodesView, RevisionView, SecondStepView, SessionView, Time,
+    UserView,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -153,7 +154,36 @@ pub(crate) fn messages(page: &HistoryPage) -> wire::MessagesPage {
             .map(|event| EventView::from(&**event))
             .collect(),
         played: page.played.iter().map(|seq| seq.0).collect(),
+        reacted: page
+            .reacted
+            .iter()
+            .map(|(seq, emoji)| OwnReaction {
+                seq: seq.0,
+                emoji: emoji.to_string(),
+            })
+            .collect(),
         more: page.more,
+        as_of: page.as_of.into(),
+    }
+}
+
+/// Some of those who have put an emoji to a message.
+pub(crate) fn reactions(page: &ReactionsPage) -> wire::ReactionsPage {
+    let reactions = page.reactions.iter().map(|reaction| ReactionView {
+        user: reaction.user.into(),
+        at: reaction.at.into(),
+    });
+    wire::ReactionsPage {
+        reactions: reactions.collect(),
+        next: page.next.map(UserId::uuid),
+    }
+}
+
+/// The pinned messages of a room.
+pub(crate) fn pins(page: &PinsPage) -> wire::PinsPage {
+    let messages = page.messages.iter().map(|event| EventView::from(&**event));
+    wire::PinsPage {
+        messages: messages.collect(),
         as_of: page.as_of.into(),
     }
 }

@@ -134,8 +134,8 @@ impl Connection {
         self.worker.watch(self.key, self.id, user)
     }
 
-    /// The people whose presence is followed, if somebody left a room since the last call: perhaps there is no room left
-    /// with one of them in it. Their follower is told to look when there are any.
+    /// The people whose presence is followed, if somebody left a room since the last call, so that perhaps there is no room left
+    /// with one of them in it, or somebody was blocked. Their follower is told to look when there are any.
     pub fn doubted(&self) -> Vec<UserId> {
         self.with(Peer::take_doubted)
     }

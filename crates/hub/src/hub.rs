@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use parlor_domain::{ConnectionId, StreamId, Timestamp, UserId, UserRef};
+use parlor_domain::{ConnectionId, StreamId, Timestamp, UserId, UserRef, What};
 use parlor_ports::{Clock, EventLog, EventSink, Published};
 
 use crate::format::WireFormat;
@@ -121,6 +121,18 @@ impl Hub {
         self.tell(self.registry.interested(room), &Item::Typing(room, user));
     }
 
+    /// Puts it into doubt whether two people follow each other's presence, of whom one has blocked the other.
+    fn doubt_presence(&self, one: UserId, other: UserId) {
+        for (of, by) in [(one, other), (other, one)] {
+            let watchers = self.presence.watchers(of);
+            let workers = watchers
+                .iter()
+                .fold(0, |set, connection| set | bit(worker_of(*connection)));
+            let watchers = watchers.into();
+            self.tell(workers, &Item::Doubt { of, by, watchers });
+        }
+    }
+
     fn tell(&self, workers: WorkerSet, item: &Item) {
         let inboxes = self.inboxes.read().unwrap_or_else(PoisonError::into_inner);
         for (_, inbox) in inboxes
@@ -144,6 +156,13 @@ pub(crate) fn worker_of(connection: ConnectionId) -> usize {
 
 impl EventSink for Hub {
     fn publish(&self, batch: Vec<Published>) {
+        for published in &batch {
+            if let Published::Event { event, .. } = published
+                && let What::BlockChanged { user, blocked: true } = &event.what
+            {
+                self.doubt_presence(UserId::new(event.stream.uuid()), user.id);
+            }
+        }
         let inboxes = self.inboxes.read().unwrap_or_else(PoisonError::into_inner);
         let mut letters: Vec<Vec<Item>> = inboxes.iter().map(|_| Vec::new()).collect();
         for published in batch {

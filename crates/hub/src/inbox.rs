@@ -23,6 +23,14 @@ pub(crate) enum Item {
     Typing(StreamId, UserRef),
     /// Somebody whom connections of this worker follow came or went.
     Presence(UserId, PresenceState, Arc<[ConnectionId]>),
+    /// Whether one person may follow the presence of another is in doubt; these connections of any people follow it.
+    Doubt {
+        /// Whose presence.
+        of: UserId,
+        /// Who may not follow it any more.
+        by: UserId,
+        watchers: Arc<[ConnectionId]>,
+    },
     /// All connections shall move elsewhere, spread over so many milliseconds.
     Leave(u64),
     /// All connections shall close now.

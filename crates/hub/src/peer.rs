@@ -61,7 +61,7 @@ pub(crate) struct Peer {
 pub(crate) struct Rare {
     /// People whose presence is followed.
     pub(crate) follows: HashSet<UserId>,
-    /// Somebody left a room: perhaps those who are followed may not be any more.
+    /// Somebody left a room, or was blocked: perhaps those who are followed may not be any more.
     pub(crate) doubt: bool,
     /// Rooms that the user is in again, while the end of the membership before is still to be read.
     pub(crate) rejoined: Vec<(StreamId, Seq, Seq)>,
@@ -175,7 +175,7 @@ impl Peer {
         news
     }
 
-    /// Somebody, perhaps the user himself, is no longer in a room that the connection follows.
+    /// Somebody, perhaps the user himself, is no longer in a room that the connection follows, or one has blocked the other.
     pub(crate) fn doubt(&mut self, gone: Option<UserId>) {
         if let Some(rare) = &mut self.rare
             && gone.map_or(!rare.follows.is_empty(), |gone| rare.follows.contains(&gone))

@@ -98,6 +98,13 @@ impl Presence {
         board.online.contains_key(&user)
     }
 
+    /// The connections that want to know when this user comes or goes.
+    pub(crate) fn watchers(&self, user: UserId) -> Vec<ConnectionId> {
+        let board = self.board();
+        let watchers = board.watchers.get(&user);
+        watchers.map_or_else(Vec::new, |watchers| watchers.iter().copied().collect())
+    }
+
     /// A connection does not want to know any more.
     pub(crate) fn unwatch(&self, user: UserId, connection: ConnectionId) {
         let mut board = self.board();

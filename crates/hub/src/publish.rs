@@ -34,6 +34,17 @@ impl State {
                     }
                 }
             }
+            Item::Doubt { of, by, watchers } => {
+                for watcher in watchers.iter() {
+                    let Some(key) = self.local(*watcher) else {
+                        continue;
+                    };
+                    let peer = &mut self.peers[key as usize];
+                    if peer.user.is_some_and(|user| user.id == by) {
+                        peer.doubt(Some(of));
+                    }
+                }
+            }
             Item::Leave(window_ms) => self.ask_to_leave(window_ms),
             Item::Stop => {
                 for (_, peer) in &mut self.peers {

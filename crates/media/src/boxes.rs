@@ -1,6 +1,7 @@
 //! Boxes of ISO base media (ISO/IEC 14496-12), in memory.
 
 pub(crate) mod brands;
+pub(crate) mod samples;
 mod top;
 
 use std::ops::Range;

@@ -15,8 +15,8 @@ use crate::{Claim, Examined, Limits, Refusal, Stop, image, plain, playing};
 /// Pictures, sound and videos of the formats that we know are read to their end, lose their metadata, and have the
 /// limits of what they are, whatever they are claimed to be: as a plain file (`File`) such a one is cleaned just so,
 /// and not described any further; a picture is not even decoded then, so that it may have any number of pixels. HEIC,
-/// AVIF and TIFF, and what plays in other codecs than those of browsers, lose their metadata, and are plain files. All
-/// other content is kept as it is, and is a plain file.
+/// AVIF, TIFF, JPEG 2000 and JPEG XL, and what plays in other codecs than those of browsers, lose their metadata, and
+/// are plain files. Raw pictures of cameras are refused. All other content is kept as it is, and is a plain file.
 ///
 /// # Errors
 /// [`Refusal`] says why the file may not be kept. It is then to be deleted: it may be changed, but is not clean.

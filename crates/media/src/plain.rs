@@ -1,9 +1,10 @@
-//! Pictures that are kept and never shown: HEIC, AVIF and TIFF.
+//! Pictures that are kept and never shown: HEIC, AVIF, TIFF, JPEG 2000 and JPEG XL.
 //!
 //! They are cleaned in place, because positions are written all over them, and not decoded. What is known to be part of
 //! a picture stays; headers lose what else they say, and all other bytes become zeros. What cannot be read so is
 //! refused: nobody could say what it tells.
 
+mod boxes;
 mod heif;
 mod kept;
 mod tiff;
@@ -25,7 +26,8 @@ pub(crate) fn clean(file: &Path, format: Format, stop: &Stop) -> Result<(), Refu
     let cleaned = match format {
         Format::Heif(_) => heif::clean(&mut tape),
         Format::Tiff(_) => tiff::clean(&mut tape),
-        _ => Err(broken("it is no such picture")),
+        Format::Jpeg2000 | Format::JpegXl => boxes::clean(&mut tape),
+        _ => Err(broken("what it tells cannot be taken out of it")),
     };
     cleaned.map_err(|fault| fault.of(format.name()))
 }

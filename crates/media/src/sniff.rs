@@ -25,6 +25,11 @@ pub(crate) enum Format {
     Heif(&'static str),
     /// A TIFF, just so.
     Tiff(&'static str),
+    /// Pictures in other boxes, just so.
+    Jpeg2000,
+    JpegXl,
+    /// What the sensor of a camera saw, in the format of its maker, who says what is in it to nobody. It is refused.
+    Raw(&'static str),
     /// Something else that is known, by its media type.
     Other(&'static str),
 }
@@ -43,13 +48,18 @@ impl Format {
             Self::Flac => "audio/flac",
             Self::Mp4 => "video/mp4",
             Self::WebM => "video/webm",
-            Self::Heif(mime) | Self::Tiff(mime) | Self::Other(mime) => mime,
+            Self::Jpeg2000 => "image/jp2",
+            Self::JpegXl => "image/jxl",
+            Self::Heif(mime) | Self::Tiff(mime) | Self::Raw(mime) | Self::Other(mime) => mime,
         }
     }
 
     /// Whether it is a plain file whatever is in it.
     pub(crate) const fn is_plain(self) -> bool {
-        matches!(self, Self::Heif(_) | Self::Tiff(_) | Self::Other(_))
+        matches!(
+            self,
+            Self::Heif(_) | Self::Tiff(_) | Self::Jpeg2000 | Self::JpegXl | Self::Raw(_) | Self::Other(_)
+        )
     }
 
     /// Whether it is one of the pictures that are shown.
@@ -72,6 +82,9 @@ impl Format {
             Self::WebM => "WebM file",
             Self::Heif(_) => "HEIF image",
             Self::Tiff(_) => "TIFF image",
+            Self::Jpeg2000 => "JPEG 2000 image",
+            Self::JpegXl => "JPEG XL image",
+            Self::Raw(_) => "raw picture",
             Self::Other(_) => "file",
         }
     }
@@ -83,6 +96,7 @@ impl Format {
 /// content with two or three letters, names the rest.
 pub(crate) fn sniff(head: &[u8]) -> Option<Format> {
     picture(head)
+        .or_else(|| raw(head))
         .or_else(|| sound(head))
         .or_else(|| container(head))
         .or_else(|| markup(head))
@@ -103,8 +117,34 @@ fn picture(head: &[u8]) -> Option<Format> {
         .any(|start| head.starts_with(*start))
     {
         Some(Format::Tiff("image/tiff"))
+    } else if head.starts_with(b"\0\0\0\x0CjP  \r\n\x87\n") {
+        Some(Format::Jpeg2000)
+    } else if head.starts_with(b"\0\0\0\x0CJXL \r\n\x87\n") {
+        Some(Format::JpegXl)
     } else {
         None
+    }
+}
+
+/// Raw pictures of cameras that are no TIFF. Those that are one are told by how they are compressed.
+fn raw(head: &[u8]) -> Option<Format> {
+    const STARTS: [(&[u8], &str); 5] = [
+        (b"FUJIFILMCCD-RAW ", "image/x-fuji-raf"),
+        (b"IIU\0", "image/x-panasonic-rw2"),
+        (b"\0MRM", "image/x-minolta-mrw"),
+        (b"FOVb", "image/x-sigma-x3f"),
+        (b"II\x1A\0\0\0HEAPCCDR", "image/x-canon-crw"),
+    ];
+    let found = STARTS.iter().find(|(start, _)| head.starts_with(start));
+    // Four letters with which a text begins as well, and where the pictures lie behind them.
+    let is_olympus = [&b"IIRO"[..], b"IIRS", b"MMOR"]
+        .iter()
+        .any(|start| head.starts_with(start))
+        && head.get(4..8).is_some_and(|place| place.contains(&0));
+    match found {
+        Some((_, mime)) => Some(Format::Raw(mime)),
+        None if is_olympus => Some(Format::Raw("image/x-olympus-orf")),
+        None => None,
     }
 }
 
@@ -193,8 +233,7 @@ fn of_brand(brand: &[u8]) -> Format {
         b"avif" | b"avis" => Format::Heif("image/avif"),
         b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" => Format::Heif("image/heic"),
         b"mif1" | b"mif2" | b"msf1" | b"miaf" => Format::Heif("image/heif"),
-        b"crx " => Format::Other("image/x-canon-cr3"),
-        b"jp2 " | b"jpx " | b"jpm " => Format::Other("image/jp2"),
+        b"crx " => Format::Raw("image/x-canon-cr3"),
         _ => Format::Mp4,
     }
 }
@@ -247,6 +286,8 @@ mod tests {
             "the mdat box",
             "ID3 is a tag",
             "RIFF is a format",
+            "IIRO is a word",
+            "FUJIFILM, a maker",
             "OggThis",
         ] {
             assert_eq!(sniff(text.as_bytes()), None, "{text}");
@@ -275,6 +316,23 @@ mod tests {
         assert_eq!(brand("avif"), Some(Format::Heif("image/avif")));
         assert_eq!(brand("M4A "), Some(Format::Mp4));
         assert_eq!(brand("qt  "), Some(Format::Mp4));
+    }
+
+    #[test]
+    fn raw_pictures_are_told_apart() {
+        for (head, mime) in [
+            (&b"\0\0\0\x18ftypcrx \0\0\0\x01crx isom"[..], "image/x-canon-cr3"),
+            (b"FUJIFILMCCD-RAW 0201FF383501", "image/x-fuji-raf"),
+            (b"IIU\0\x18\0\0\0", "image/x-panasonic-rw2"),
+            (b"IIRO\x08\0\0\0", "image/x-olympus-orf"),
+            (b"IIRS\x08\0\0\0", "image/x-olympus-orf"),
+            (b"MMOR\0\0\0\x08", "image/x-olympus-orf"),
+            (b"\0MRM\0\0\0\x08", "image/x-minolta-mrw"),
+            (b"FOVb\0\0\x02\0", "image/x-sigma-x3f"),
+            (b"II\x1A\0\0\0HEAPCCDR", "image/x-canon-crw"),
+        ] {
+            assert_eq!(sniff(head), Some(Format::Raw(mime)));
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@
 mod blobs;
 mod challenges;
 mod clock;
+mod contacts;
 mod counters;
 mod entropy;
 mod error;
@@ -30,14 +31,18 @@ mod users;
 pub use blobs::{BlobError, BlobKey, BlobStream, Blobs};
 pub use challenges::{Challenge, ChallengeStore, CodeDigest, NewChallenge};
 pub use clock::{Clock, SystemClock};
+pub use contacts::{
+    Accepted, Bar, Block, BlockPut, BlocksPage, Contact, ContactPut, ContactRefusal, ContactStore,
+    ContactsPage, Direction, NewContact, NewRequest, Request, Requested, RequestsPage,
+};
 pub use counters::{CounterName, CounterStore};
 pub use entropy::{Entropy, SystemEntropy};
 pub use error::StoreError;
 pub use invites::{Invite, InviteStore, NewInvite};
 pub use keys::{KeySource, KeysError};
 pub use log::{
-    Append, AppendRefusal, Appended, EventLog, EventSink, HistoryPage, HistoryRange, Play, Played, PlaysPage,
-    Priority, Published, RevisionsPage,
+    Append, AppendRefusal, Appended, EventLog, EventSink, HistoryPage, HistoryRange, MessageAct, PinsPage,
+    Play, PlaysPage, Priority, Published, ReactionsPage, RevisionsPage,
 };
 pub use mail::{GivenUp, MailError, Mailer, NewLetter, Outbox, Waiting};
 pub use media::{

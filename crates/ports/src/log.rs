@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use parlor_domain::{
-    ClientId, Draft, Event, MarksUpdate, Origin, PageSize, Position, Rev, Revision, RoomId, Seq, StreamId,
-    Timestamp, UserId, UserRef,
+    ClientId, Draft, Emoji, Event, MarksUpdate, Origin, PageSize, Position, Reaction, Rev, Revision, RoomId,
+    Seq, StreamId, Timestamp, UserId, UserRef,
 };
 
 use crate::StoreError;
@@ -61,7 +61,7 @@ pub trait EventLog: Send + Sync {
         seq: Seq,
         user: UserRef,
         at: Timestamp,
-    ) -> Result<Played, StoreError>;
+    ) -> Result<MessageAct, StoreError>;
 
     /// Who has played a voice message, in the order of their ids. That the viewer has the right to it is for the caller to
     /// check.
@@ -72,6 +72,43 @@ pub trait EventLog: Send + Sync {
         after: Option<UserId>,
         size: PageSize,
     ) -> Result<PlaysPage, StoreError>;
+
+    /// Puts an emoji of a member to a message, or takes it away again, and tells the room by [`What::Reacted`]. What is so
+    /// already is done.
+    ///
+    /// [`What::Reacted`]: parlor_domain::What::Reacted
+    async fn react(
+        &self,
+        room: RoomId,
+        seq: Seq,
+        user: UserRef,
+        (emoji, on): (Emoji, bool),
+        at: Timestamp,
+    ) -> Result<MessageAct, StoreError>;
+
+    /// Who has put this emoji to a message, in the order of their ids. That the viewer has the right to it is for the caller
+    /// to check.
+    async fn reactions(
+        &self,
+        room: RoomId,
+        seq: Seq,
+        emoji: Emoji,
+        after: Option<UserId>,
+        size: PageSize,
+    ) -> Result<ReactionsPage, StoreError>;
+
+    /// Pins a message, or takes it down again, and tells the room. What is so already is done.
+    async fn pin(
+        &self,
+        room: RoomId,
+        seq: Seq,
+        user: UserRef,
+        on: bool,
+        at: Timestamp,
+    ) -> Result<MessageAct, StoreError>;
+
+    /// The pinned messages that the viewer may see; `None` if he is not in the room.
+    async fn pins(&self, room: RoomId, viewer: UserId) -> Result<Option<PinsPage>, StoreError>;
 
     /// What edits of a message replaced, oldest first, after the revision of this number (0 for all), nothing once it
     /// was deleted; `None` as for [`EventLog::message`]. A page ends early after about 256 KiB of text. That the viewer
@@ -126,12 +163,16 @@ pub enum Appended {
     Refused(AppendRefusal),
 }
 
-/// Why an append was not stored. Where several reasons hold, a used client id is looked at first, then the others in
+/// Why an append was not stored, or another act on a message not done. Where several reasons hold, a used client id is looked at first, then the others in
 /// this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AppendRefusal {
     /// No such room, or the sender is not in it: the same to him.
     NoRoom,
+    /// The sender has blocked the other one of a direct room, in which he can only delete.
+    Barring,
+    /// The other one of a direct room has blocked the sender, who can only delete there.
+    Barred,
     /// The message answered, edited or deleted is none, or not visible to the sender. A deleted message can still be
     /// answered.
     NoTarget,
@@ -143,6 +184,12 @@ pub enum AppendRefusal {
     TooManyEdits,
     /// The sender has not uploaded the media, or it is forgotten by now.
     NoMedia,
+    /// There are as many different emoji at the message, or of the actor, as there may be.
+    TooManyReactions,
+    /// As many messages are pinned as may be.
+    TooManyPins,
+    /// Only voice messages are played.
+    NoVoice,
     /// The client id was used before for something else.
     Conflict,
 }
@@ -165,21 +212,39 @@ pub struct HistoryPage {
     pub messages: Vec<Arc<Event>>,
     /// Those voice messages among them that were played: by the viewer, or if they are the viewer's, by anybody.
     pub played: Vec<Seq>,
+    /// The emoji that the viewer has put to messages among them.
+    pub reacted: Vec<(Seq, Emoji)>,
     /// Whether there are more in the direction of reading.
     pub more: bool,
     /// The stream's position at that moment.
     pub as_of: Position,
 }
 
-/// What became of a wish to note that a voice message was played.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Played {
-    /// It is noted, now or before.
-    Done,
-    /// There is no such message, or the user may not see it, or it was deleted.
-    NoMessage,
-    /// It is no voice message.
-    NoVoice,
+/// What became of another act on a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MessageAct {
+    /// Done; this event of the room tells of it. `None` if there was nothing to change, or nothing to tell the room.
+    Done(Option<Arc<Event>>),
+    /// Not done.
+    Refused(AppendRefusal),
+}
+
+/// Some of those who have put an emoji to a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReactionsPage {
+    /// Who, and when.
+    pub reactions: Vec<Reaction>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<UserId>,
+}
+
+/// The pinned messages of a room as they were at one moment.
+#[derive(Debug, Clone)]
+pub struct PinsPage {
+    /// The messages, the one that was pinned last first.
+    pub messages: Vec<Arc<Event>>,
+    /// The stream's position at that moment.
+    pub as_of: Position,
 }
 
 /// That somebody has played a voice message.

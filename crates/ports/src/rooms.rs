@@ -26,7 +26,9 @@ pub trait RoomStore: Send + Sync {
     async fn create(&self, new: NewRoom) -> Result<RoomCreated, StoreError>;
 
     /// The direct room of two different people, made now (with this id) if it is not there. Both are plain members,
-    /// for good.
+    /// for good. One that is there is answered also where a block or [`Reach`] would not let it be made.
+    ///
+    /// [`Reach`]: parlor_domain::Reach
     async fn open_direct(
         &self,
         actor: UserRef,
@@ -220,6 +222,10 @@ pub enum RoomRefusal {
     TooManyRooms(UserId),
     /// No such account, or it is disabled.
     NoUser(UserId),
+    /// The actor has blocked this person.
+    Blocked(UserId),
+    /// This person has blocked the actor, or is reached by contacts only, of whom the actor is none.
+    NotAContact(UserId),
     /// That person is not in the room.
     NotMember(UserId),
 }

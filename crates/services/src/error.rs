@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::time::Duration;
 
-use parlor_domain::UserId;
+use parlor_domain::{Reactions, UserId};
 use parlor_media::Refusal;
 use parlor_ports::StoreError;
 
@@ -78,6 +78,13 @@ pub enum Error {
     #[error("this cannot be done in a direct conversation")]
     DirectRoom,
 
+    /// The actor has blocked this person.
+    #[error("you have blocked this user; unblock first")]
+    Blocked(Option<UserId>),
+    /// This person wants to hear from contacts only, or not from the actor: which of them is not said.
+    #[error("this user is reached by contacts only; send a contact request")]
+    NotAContact(Option<UserId>),
+
     /// No such account.
     #[error("there is no such user")]
     NoSuchUser(Option<UserId>),
@@ -96,6 +103,19 @@ pub enum Error {
     /// No such invitation.
     #[error("there is no such invitation")]
     NoSuchInvite,
+
+    /// There is no request of this person's that waits.
+    #[error("there is no such contact request, or it waits no more")]
+    NoSuchRequest,
+    /// The actor has as many contacts as one may have.
+    #[error("you have as many contacts as one may have; remove one first")]
+    TooManyContacts,
+    /// The actor has asked as many people as one may at a time.
+    #[error("too many of your contact requests wait; withdraw one first")]
+    TooManyRequests,
+    /// The actor has blocked as many people as one may.
+    #[error("you have blocked as many users as one may; unblock one first")]
+    TooManyBlocks,
 
     /// Somebody has this name or one that looks like it.
     #[error("this username, or one that looks like it, is taken; choose another")]
@@ -133,6 +153,16 @@ pub enum Error {
     /// The message was edited as often as one can be.
     #[error("the message was edited too often; send another")]
     TooManyEdits,
+    /// There are as many emoji at the message, or of the actor, as there may be.
+    #[error(
+        "a message has at most {} different emoji, and {} of one person",
+        Reactions::KINDS,
+        Reactions::OWN
+    )]
+    TooManyReactions,
+    /// As many messages of the room are pinned as may be.
+    #[error("a room has at most 50 pinned messages; take one down first")]
+    TooManyPins,
     /// Only voice messages are played.
     #[error("this is no voice message")]
     NoVoiceMessage,
@@ -265,7 +295,7 @@ impl Error {
     /// The person whom a refusal is about, where several were named.
     pub fn user(&self) -> Option<UserId> {
         match self {
-            Self::NoSuchUser(user) => *user,
+            Self::NoSuchUser(user) | Self::Blocked(user) | Self::NotAContact(user) => *user,
             Self::NoSuchMember(user) | Self::TooManyRooms(user) => Some(*user),
             _ => None,
         }
@@ -301,12 +331,18 @@ impl Error {
             Self::NoTwoStep => (Forbidden, "no_two_step"),
             Self::NoLogInByMail => (Forbidden, "no_log_in_by_mail"),
             Self::DirectRoom => (Conflict, "direct_room"),
+            Self::Blocked(_) => (Forbidden, "blocked"),
+            Self::NotAContact(_) => (Forbidden, "not_a_contact"),
             Self::NoSuchUser(_) => (NotFound, "no_such_user"),
             Self::NoSuchRoom => (NotFound, "no_such_room"),
             Self::NoSuchMessage => (NotFound, "no_such_message"),
             Self::NoSuchMember(_) => (NotFound, "no_such_member"),
             Self::NoSuchSession => (NotFound, "no_such_session"),
             Self::NoSuchInvite => (NotFound, "no_such_invite"),
+            Self::NoSuchRequest => (NotFound, "no_such_request"),
+            Self::TooManyContacts => (Conflict, "too_many_contacts"),
+            Self::TooManyRequests => (Conflict, "too_many_requests"),
+            Self::TooManyBlocks => (Conflict, "too_many_blocks"),
             Self::UsernameTaken => (Conflict, "username_taken"),
             Self::EmailTaken => (Conflict, "email_taken"),
             Self::MobileTaken => (Conflict, "mobile_taken"),
@@ -319,6 +355,8 @@ impl Error {
             Self::TooManyRooms(_) => (Conflict, "too_many_rooms"),
             Self::MessageDeleted => (Conflict, "message_deleted"),
             Self::TooManyEdits => (Conflict, "too_many_edits"),
+            Self::TooManyReactions => (Conflict, "too_many_reactions"),
+            Self::TooManyPins => (Conflict, "too_many_pins"),
             Self::NoVoiceMessage => (Conflict, "no_voice_message"),
             Self::IdempotencyConflict => (Conflict, "idempotency_conflict"),
             Self::NoSuchMedia => (NotFound, "no_such_media"),

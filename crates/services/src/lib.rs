@@ -12,6 +12,7 @@ mod accounts;
 mod actor;
 mod codes;
 mod confirm;
+mod contacts;
 mod error;
 mod fingerprint;
 mod hosts;
@@ -38,6 +39,7 @@ mod workshop;
 
 pub use accounts::{Accounts, AccountsSettings, Registration, SignUp};
 pub use actor::Actor;
+pub use contacts::{Contacts, ContactsSettings};
 pub use error::{Error, ErrorKind};
 pub use hosts::Hosts;
 pub use invites::{Invitation, Invites};
@@ -49,7 +51,8 @@ pub use media::{Claims, MediaSettings, Received};
 pub use messages::{Messages, MessagesSettings, NewMessage};
 /// What services answer with as it comes, so that the edge need not know the ports.
 pub use parlor_ports::{
-    BlobStream, GivenUp, HistoryPage, HistoryRange, Invite, MediaFile, MembersPage, PlaysPage, RevisionsPage,
+    BlobStream, Block, BlocksPage, Contact, ContactsPage, Direction, GivenUp, HistoryPage, HistoryRange,
+    Invite, MediaFile, MembersPage, PinsPage, PlaysPage, ReactionsPage, Request, RequestsPage, RevisionsPage,
     RoomCursor, RoomView, RoomsPage, SecondStep, Shown, StoredFile, StoredMedia, Upload, UserSearch,
 };
 pub use passwords::{Passwords, PasswordsSettings};

@@ -12,6 +12,7 @@ use parlor_ports::{
 };
 use uuid::Uuid;
 
+use crate::uploads::REMEMBERED;
 use crate::{Actor, Error, MediaSettings};
 
 /// How often it is looked for what nobody needs any more.
@@ -152,8 +153,7 @@ impl Library {
     async fn sweep(&self) -> Result<(), Error> {
         let now = self.clock.now();
         while self.store.sweep(now).await? {}
-        let until = now + self.settings.unused;
-        while self.uploads.sweep(now, until).await? {}
+        while self.uploads.sweep(now, now + REMEMBERED).await? {}
         Ok(())
     }
 

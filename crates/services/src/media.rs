@@ -2,6 +2,7 @@
 
 mod intake;
 mod places;
+mod room;
 mod spool;
 
 pub use intake::Claims;

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use parlor_domain::{
-    Action, ClientId, Draft, Event, MediaId, Message, MessageBody, Origin, PageSize, RoomId, Seq, UserId,
-    allows,
+    Action, ClientId, Draft, Emoji, Event, MediaId, Message, MessageBody, Origin, PageSize, RoomId, Seq,
+    UserId, allows,
 };
 use parlor_ports::{
-    Append, AppendRefusal, Appended, Clock, Entropy, EventLog, HistoryPage, HistoryRange, Played, PlaysPage,
-    Priority, RevisionsPage, RoomStore,
+    Append, AppendRefusal, Appended, Clock, Entropy, EventLog, HistoryPage, HistoryRange, MessageAct,
+    PinsPage, PlaysPage, Priority, ReactionsPage, RevisionsPage, RoomStore,
 };
 
 use crate::{Actor, Error, Made};
@@ -73,7 +73,8 @@ impl Messages {
     /// Says something in a room. The answer is given when it is on disk.
     ///
     /// # Errors
-    /// [`Error::Invalid`] (`body`, `media`), [`Error::NoSuchRoom`], [`Error::NoSuchMedia`] if it is not the actor's,
+    /// [`Error::Invalid`] (`body`, `media`), [`Error::NoSuchRoom`], [`Error::Blocked`] or [`Error::NotAContact`] in a direct room
+    /// across which there is a block, [`Error::NoSuchMedia`] if it is not the actor's,
     /// [`Error::NoSuchMessage`] if what it answers is not to be seen, [`Error::IdempotencyConflict`], [`Error::Busy`]
     pub async fn send(
         &self,
@@ -170,11 +171,59 @@ impl Messages {
     /// [`Error::NoSuchMessage`], [`Error::NoVoiceMessage`]
     pub async fn mark_played(&self, actor: &Actor, room: RoomId, seq: Seq) -> Result<(), Error> {
         let now = self.clock.now();
-        match self.log.mark_played(room, seq, actor.user, now).await? {
-            Played::Done => Ok(()),
-            Played::NoMessage => Err(Error::NoSuchMessage),
-            Played::NoVoice => Err(Error::NoVoiceMessage),
-        }
+        done(self.log.mark_played(room, seq, actor.user, now).await?)
+    }
+
+    /// Puts an emoji to a message, or takes it away again.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRoom`], [`Error::NoSuchMessage`], [`Error::TooManyReactions`]; in a direct room with a block
+    /// [`Error::Blocked`], [`Error::NotAContact`]
+    pub async fn react(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        seq: Seq,
+        emoji: Emoji,
+        on: bool,
+    ) -> Result<(), Error> {
+        let now = self.clock.now();
+        done(self.log.react(room, seq, actor.user, (emoji, on), now).await?)
+    }
+
+    /// Who has put this emoji to a message, in the order of their ids.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchMessage`]
+    pub async fn reactions(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        seq: Seq,
+        emoji: Emoji,
+        after: Option<UserId>,
+        size: PageSize,
+    ) -> Result<ReactionsPage, Error> {
+        self.message(actor, room, seq).await?;
+        Ok(self.log.reactions(room, seq, emoji, after, size).await?)
+    }
+
+    /// Pins a message, or takes it down again: in a direct room either of the two, in others an admin.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRoom`], [`Error::NoSuchMessage`], [`Error::Forbidden`], [`Error::TooManyPins`]
+    pub async fn pin(&self, actor: &Actor, room: RoomId, seq: Seq, on: bool) -> Result<(), Error> {
+        let now = self.clock.now();
+        done(self.log.pin(room, seq, actor.user, on, now).await?)
+    }
+
+    /// The pinned messages of a room, the one that was pinned last first.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRoom`]
+    pub async fn pins(&self, actor: &Actor, room: RoomId) -> Result<PinsPage, Error> {
+        let page = self.log.pins(room, actor.user.id).await?;
+        page.ok_or(Error::NoSuchRoom)
     }
 
     /// Who has played a voice message of the actor's, in the order of their ids.
@@ -254,15 +303,27 @@ impl Messages {
     }
 }
 
+fn done(act: MessageAct) -> Result<(), Error> {
+    match act {
+        MessageAct::Done(_) => Ok(()),
+        MessageAct::Refused(refusal) => Err(refusal.into()),
+    }
+}
+
 impl From<AppendRefusal> for Error {
     fn from(refusal: AppendRefusal) -> Self {
         match refusal {
             AppendRefusal::NoRoom => Self::NoSuchRoom,
+            AppendRefusal::Barring => Self::Blocked(None),
+            AppendRefusal::Barred => Self::NotAContact(None),
             AppendRefusal::NoTarget => Self::NoSuchMessage,
             AppendRefusal::Forbidden => Self::Forbidden,
             AppendRefusal::Deleted => Self::MessageDeleted,
             AppendRefusal::TooManyEdits => Self::TooManyEdits,
             AppendRefusal::NoMedia => Self::NoSuchMedia,
+            AppendRefusal::TooManyReactions => Self::TooManyReactions,
+            AppendRefusal::TooManyPins => Self::TooManyPins,
+            AppendRefusal::NoVoice => Self::NoVoiceMessage,
             AppendRefusal::Conflict => Self::IdempotencyConflict,
         }
     }

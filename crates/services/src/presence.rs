@@ -3,28 +3,39 @@
 use std::sync::Arc;
 
 use parlor_domain::{Timestamp, UserId};
-use parlor_ports::{RoomStore, UserStore};
+use parlor_ports::{ContactStore, RoomStore, UserStore};
 
 use crate::{Actor, Error};
 
 /// Rules of presence. Who is online is known to the hub; this decides who is told.
 pub struct Presence {
     rooms: Arc<dyn RoomStore>,
+    contacts: Arc<dyn ContactStore>,
     users: Arc<dyn UserStore>,
 }
 
 impl Presence {
     /// Presence among the people of these stores.
-    pub fn new(rooms: Arc<dyn RoomStore>, users: Arc<dyn UserStore>) -> Self {
-        Self { rooms, users }
+    pub fn new(
+        rooms: Arc<dyn RoomStore>,
+        contacts: Arc<dyn ContactStore>,
+        users: Arc<dyn UserStore>,
+    ) -> Self {
+        Self {
+            rooms,
+            contacts,
+            users,
+        }
     }
 
-    /// Whether the actor may follow somebody's presence: his own, and that of people he shares a room with.
+    /// Whether the actor may follow somebody's presence: his own, and that of people he shares a room with, unless one of the two
+    /// has blocked the other.
     pub async fn may_follow(&self, actor: &Actor, user: UserId) -> Result<bool, Error> {
         if user == actor.user.id {
             return Ok(true);
         }
-        Ok(self.rooms.share_a_room(actor.user.id, user).await?)
+        let near = self.rooms.share_a_room(actor.user.id, user).await?;
+        Ok(near && !self.contacts.blocked(actor.user.id, user).await?)
     }
 
     /// When somebody was last seen, as far as he lets the actor know, who is going to follow his presence.

@@ -87,8 +87,8 @@ impl Rooms {
     /// Makes a group that belongs to the actor.
     ///
     /// # Errors
-    /// [`Error::Invalid`] (`members`), [`Error::NoSuchUser`], [`Error::RoomFull`], [`Error::TooManyRooms`],
-    /// [`Error::IdempotencyConflict`], and [`Error::NoSuchRoom`] if the same request made a room that is gone, or that
+    /// [`Error::Invalid`] (`members`), [`Error::NoSuchUser`], [`Error::Blocked`], [`Error::NotAContact`],
+    /// [`Error::RoomFull`], [`Error::TooManyRooms`], [`Error::IdempotencyConflict`], and [`Error::NoSuchRoom`] if the same request made a room that is gone, or that
     /// the actor left.
     pub async fn create(&self, actor: &Actor, group: NewGroup) -> Result<Made<RoomView>, Error> {
         let members = distinct("members", group.members, Some(actor.user.id))?;
@@ -118,7 +118,8 @@ impl Rooms {
     /// The direct room of the actor and somebody else.
     ///
     /// # Errors
-    /// [`Error::Invalid`] (`user`) for oneself, [`Error::NoSuchUser`], [`Error::TooManyRooms`]
+    /// [`Error::Invalid`] (`user`) for oneself, [`Error::NoSuchUser`], [`Error::Blocked`], [`Error::NotAContact`],
+    /// [`Error::TooManyRooms`]
     pub async fn open_direct(&self, actor: &Actor, peer: UserId) -> Result<Made<RoomView>, Error> {
         if peer == actor.user.id {
             return Err(Error::invalid("user", "must be somebody else than yourself"));
@@ -184,6 +185,8 @@ impl From<RoomRefusal> for Error {
             RoomRefusal::Full => Self::RoomFull,
             RoomRefusal::TooManyRooms(user) => Self::TooManyRooms(user),
             RoomRefusal::NoUser(user) => Self::NoSuchUser(Some(user)),
+            RoomRefusal::Blocked(user) => Self::Blocked(Some(user)),
+            RoomRefusal::NotAContact(user) => Self::NotAContact(Some(user)),
             RoomRefusal::NotMember(user) => Self::NoSuchMember(user),
         }
     }

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use parlor_auth::{ForeignSettings, PasswordHasher, Vault};
 use parlor_ports::{
-    Blobs, ChallengeStore, Clock, CounterStore, Entropy, EventLog, InviteStore, KeySource, Mailer,
-    MediaStore, Outbox, ProofStore, RoomStore, Scanner, SecondStepStore, SessionStore, SyncStore,
+    Blobs, ChallengeStore, Clock, ContactStore, CounterStore, Entropy, EventLog, InviteStore, KeySource,
+    Mailer, MediaStore, Outbox, ProofStore, RoomStore, Scanner, SecondStepStore, SessionStore, SyncStore,
     UploadStore, UserStore,
 };
 
@@ -20,10 +20,10 @@ use crate::media::{Intake, Spool};
 use crate::throttle::Throttle;
 use crate::workshop::Workshop;
 use crate::{
-    Accounts, AccountsSettings, Error, Hosts, Invites, Library, LogIns, LogInsSettings, Marks, MarksSettings,
-    MediaSettings, Messages, MessagesSettings, Passwords, PasswordsSettings, Post, Presence, Proofs,
-    ProofsSettings, Rooms, RoomsSettings, SecondSteps, Sessions, SessionsSettings, Sync, SyncSettings,
-    Tokens, TwoStep, Uploads,
+    Accounts, AccountsSettings, Contacts, ContactsSettings, Error, Hosts, Invites, Library, LogIns,
+    LogInsSettings, Marks, MarksSettings, MediaSettings, Messages, MessagesSettings, Passwords,
+    PasswordsSettings, Post, Presence, Proofs, ProofsSettings, Rooms, RoomsSettings, SecondSteps, Sessions,
+    SessionsSettings, Sync, SyncSettings, Tokens, TwoStep, Uploads,
 };
 
 /// Files that are scanned at the same time.
@@ -61,6 +61,8 @@ pub struct Services {
     pub sync: Sync,
     /// Who may know who is there.
     pub presence: Presence,
+    /// Contacts and blocks.
+    pub contacts: Contacts,
     throttle: Arc<Throttle>,
 }
 
@@ -87,6 +89,8 @@ pub struct Ports {
     pub mailer: Arc<dyn Mailer>,
     /// The host application's public keys; `None` if there is none.
     pub host_keys: Option<Arc<dyn KeySource>>,
+    /// Whom people know, and whom they have blocked.
+    pub contacts: Arc<dyn ContactStore>,
     /// Rooms.
     pub rooms: Arc<dyn RoomStore>,
     /// The streams' log.
@@ -133,6 +137,8 @@ pub struct Settings {
     pub host: Option<ForeignSettings>,
     /// Of sessions.
     pub sessions: SessionsSettings,
+    /// Of contacts and blocks.
+    pub contacts: ContactsSettings,
     /// Of rooms.
     pub rooms: RoomsSettings,
     /// Of messages.
@@ -158,6 +164,7 @@ impl Default for Settings {
             proofs: ProofsSettings::default(),
             host: None,
             sessions: SessionsSettings::default(),
+            contacts: ContactsSettings::default(),
             rooms: RoomsSettings::default(),
             messages: MessagesSettings::default(),
             media: MediaSettings::default(),
@@ -186,6 +193,7 @@ impl Services {
             outbox,
             mailer,
             host_keys,
+            contacts,
             rooms,
             log,
             sync,
@@ -293,7 +301,6 @@ impl Services {
             proofs,
             sessions,
             post,
-            throttle,
             messages: Messages::new(
                 log,
                 rooms.clone(),
@@ -303,7 +310,13 @@ impl Services {
             ),
             marks: Arc::new(Marks::new(rooms.clone(), clock.clone(), settings.marks)),
             sync: Sync::new(sync, clock.clone(), settings.sync),
-            presence: Presence::new(rooms.clone(), users),
+            presence: Presence::new(rooms.clone(), contacts.clone(), users),
+            contacts: Contacts {
+                store: contacts,
+                throttle: throttle.clone(),
+                clock: clock.clone(),
+                settings: settings.contacts,
+            },
             rooms: Rooms::new(rooms, clock.clone(), entropy.clone(), settings.rooms),
             library: Arc::new(Library {
                 store: media,
@@ -313,6 +326,7 @@ impl Services {
                 clock,
                 settings: settings.media,
             }),
+            throttle,
             uploads: Uploads {
                 store: uploads,
                 blobs,
@@ -324,13 +338,14 @@ impl Services {
         })
     }
 
-    /// Forgets some of what is over: sessions, challenges, links, counts, letters. Says whether there may be more.
+    /// Forgets some of what is over: sessions, challenges, links, counts, letters, requests. Says whether there may be more.
     pub async fn forget_over(&self) -> Result<bool, Error> {
         let sessions = self.sessions.forget_over().await?;
         let challenges = self.log_ins.forget_over().await?;
         let proofs = self.proofs.forget_over().await?;
         let counts = self.throttle.sweep().await?;
         let letters = self.post.forget_over().await?;
-        Ok(sessions || challenges || proofs || counts || letters)
+        let requests = self.contacts.forget_over().await?;
+        Ok(sessions || challenges || proofs || counts || letters || requests)
     }
 }

@@ -36,6 +36,8 @@ pub(crate) enum Tried<'a> {
     Registration { email: &'a str },
     /// A mail by which an address is proved.
     Proof { user: &'a str },
+    /// A contact request.
+    ContactRequest { user: &'a str },
 }
 
 impl Tried<'_> {
@@ -52,6 +54,7 @@ impl Tried<'_> {
             | Self::Registration { .. }
             | Self::Proof { .. } => (5, HOUR),
             Self::MailedLogInFromAfar { .. } => (20, HOUR),
+            Self::ContactRequest { .. } => (100, HOUR),
         }
     }
 
@@ -67,6 +70,7 @@ impl Tried<'_> {
             Self::Reset { name } => ("reset", name, "".into()),
             Self::Registration { email } => ("registration", email, "".into()),
             Self::Proof { user } => ("proof", user, "".into()),
+            Self::ContactRequest { user } => ("contact request", user, "".into()),
         };
         CounterName(fingerprint(&[what, who, &whence]))
     }

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use parlor_domain::{Media, MediaId};
 use parlor_media::Refusal;
@@ -15,6 +16,9 @@ use uuid::Uuid;
 
 use crate::media::{Arrived, Claims, Intake, Received, storage};
 use crate::{Actor, Error, MediaSettings};
+
+/// For how long it is remembered that an upload has ended, and what it became.
+pub(crate) const REMEMBERED: Duration = Duration::from_secs(60 * 60);
 
 /// Takes files in.
 pub struct Uploads {
@@ -167,8 +171,12 @@ impl Uploads {
     pub async fn resume(&self, actor: &Actor, id: Uuid) -> Result<Progress, Error> {
         match self.find(actor, id).await? {
             Progress::Going(upload) if upload.received == upload.bytes => {
-                let nothing = self.intake.spool.receive(actor.user.id, 0).await?;
-                self.complete(actor, upload, nothing.close().await?).await
+                match self.intake.spool.receive(actor.user.id, 0).await {
+                    Ok(nothing) => self.complete(actor, upload, nothing.close().await?).await,
+                    // Who asks how far it is hears just that; he will ask again.
+                    Err(Error::Busy) => Ok(Progress::Going(upload)),
+                    Err(failed) => Err(failed),
+                }
             }
             progress => Ok(progress),
         }
@@ -230,8 +238,7 @@ impl Uploads {
     /// Ends an upload; false if there is none that goes on.
     async fn close(&self, actor: &Actor, id: Uuid) -> Result<bool, Error> {
         let now = self.intake.clock.now();
-        let until = now + self.settings.unused;
-        Ok(self.store.end(id, actor.user.id, now, until).await?)
+        Ok(self.store.end(id, actor.user.id, now, now + REMEMBERED).await?)
     }
 
     async fn store_part(
@@ -290,6 +297,7 @@ impl Uploads {
         if let Some(media) = self.made(actor, upload.id).await? {
             return Ok(media);
         }
+        let _room = self.intake.spool.promise(upload.bytes)?;
         let part = place.path;
         let (mut file, whole) = self.intake.spool.make().await?.into_parts();
         for no in self.store.parts(upload.id).await? {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use diesel::QueryResult;
 use parlor_domain::{
-    Action, Draft, Event, Media, MediaId, Message, MsgNo, Revision, Role, Seq, StreamId, Tag, UserId, What,
-    allows,
+    Action, Draft, Event, Media, MediaId, Message, MsgNo, Reactions, Revision, Role, Seq, StreamId, Tag,
+    UserId, What, allows,
 };
 use parlor_ports::{Append, AppendRefusal, Appended};
 
@@ -22,7 +22,13 @@ const MOST_REVISIONS: i64 = Revision::MOST.cast_signed();
 pub(crate) struct Standing {
     pub(crate) role: Role,
     pub(crate) visible_from: i64,
+    pub(crate) barred: i16,
 }
+
+/// `members.barred` in a direct room: the other one has blocked this member.
+pub(crate) const BARRED: i16 = 1;
+/// `members.barred` in a direct room: this member has blocked the other one.
+pub(crate) const BARRING: i16 = 2;
 
 /// The message that a draft points to.
 pub(crate) fn target(draft: &Draft) -> Option<i64> {
@@ -61,6 +67,9 @@ pub(crate) fn judge(
     if !allows(standing.role, Action::Post) {
         return Err(AppendRefusal::Forbidden);
     }
+    if !matches!(draft, Draft::Delete { .. }) {
+        may_speak(standing.barred)?;
+    }
     if target(draft).is_none() {
         return Ok(());
     }
@@ -84,6 +93,17 @@ pub(crate) fn judge(
     }
 }
 
+/// Refuses what is to be said where a block stands in the way. Whoever blocks is told what to do about it.
+pub(crate) fn may_speak(barred: i16) -> Result<(), AppendRefusal> {
+    if barred & BARRING != 0 {
+        Err(AppendRefusal::Barring)
+    } else if barred & BARRED != 0 {
+        Err(AppendRefusal::Barred)
+    } else {
+        Ok(())
+    }
+}
+
 /// The event that an append becomes at the end of its stream, and the stream with it at its end. The event's number is
 /// still to be given.
 pub(crate) fn next(append: &Append, media: Box<[Media]>, stream: &StreamRow, tag: Tag) -> (Event, StreamRow) {
@@ -96,6 +116,7 @@ pub(crate) fn next(append: &Append, media: Box<[Media]>, stream: &StreamRow, tag
             reply_to: *reply_to,
             edited_at: None,
             rev: seq,
+            reactions: Reactions::default(),
         }),
         Draft::Edit { target, body } => What::MessageEdited {
             target: *target,

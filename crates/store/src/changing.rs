@@ -9,7 +9,7 @@ use parlor_domain::{Event, MessageBody};
 
 use crate::counter::Counter;
 use crate::rows::Target;
-use crate::schema::{events, media_uses, plays, released_media, revisions};
+use crate::schema::{events, media_uses, pins, plays, reaction_counts, reactions, released_media, revisions};
 
 /// A statement that runs on either database.
 pub(crate) trait Statement:
@@ -86,5 +86,28 @@ pub(crate) fn unplay(target: &Target) -> impl Statement + use<> {
         plays::table
             .filter(plays::stream_id.eq(target.stream_id))
             .filter(plays::seq.eq(target.seq)),
+    )
+}
+
+/// Takes a message down if it is pinned.
+pub(crate) fn unpin(target: &Target) -> impl Statement + use<> {
+    diesel::delete(pins::table.find((target.stream_id, target.seq)))
+}
+
+/// Forgets who has reacted to a message.
+pub(crate) fn unreact(target: &Target) -> impl Statement + use<> {
+    diesel::delete(
+        reactions::table
+            .filter(reactions::stream_id.eq(target.stream_id))
+            .filter(reactions::seq.eq(target.seq)),
+    )
+}
+
+/// Forgets how a message was reacted to.
+pub(crate) fn uncount(target: &Target) -> impl Statement + use<> {
+    diesel::delete(
+        reaction_counts::table
+            .filter(reaction_counts::stream_id.eq(target.stream_id))
+            .filter(reaction_counts::seq.eq(target.seq)),
     )
 }

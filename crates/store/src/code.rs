@@ -1,7 +1,9 @@
 //! The small numbers that stand for enums in the database. They are for ever: add, never change.
 
 use diesel::QueryResult;
-use parlor_domain::{AccountStatus, Audience, History, JoinPolicy, LetterKind, MediaKind, Role, RoomKind};
+use parlor_domain::{
+    AccountStatus, Audience, History, JoinPolicy, LetterKind, MediaKind, Reach, Role, RoomKind,
+};
 use parlor_ports::MediaFile;
 
 use crate::error::corrupt;
@@ -36,6 +38,7 @@ macro_rules! codes {
 
 codes!(AccountStatus { Active = 1, Disabled = 2, Deleted = 3 });
 codes!(Audience { Nobody = 1, Contacts = 2, Everyone = 3 });
+codes!(Reach { Contacts = 2, Everyone = 3 });
 codes!(RoomKind { Direct = 1, Group = 2 });
 codes!(History { All = 1, FromJoin = 2 });
 codes!(JoinPolicy { Closed = 1, Open = 2 });
@@ -91,6 +94,14 @@ pub(crate) enum Kind {
     RoomLeft,
     SessionsRevoked,
     VoicePlayed,
+    Reacted,
+    MessagePinned,
+    MessageUnpinned,
+    ContactChanged,
+    ContactRemoved,
+    ContactRequested,
+    RequestEnded,
+    BlockChanged,
 }
 
 codes!(Kind {
@@ -107,4 +118,12 @@ codes!(Kind {
     RoomLeft = 11,
     SessionsRevoked = 12,
     VoicePlayed = 13,
+    Reacted = 20,
+    MessagePinned = 21,
+    MessageUnpinned = 22,
+    ContactChanged = 30,
+    ContactRemoved = 31,
+    ContactRequested = 32,
+    RequestEnded = 33,
+    BlockChanged = 34,
 });

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use parlor_ports::{
-    ChallengeStore, CounterStore, Entropy, EventLog, EventSink, InviteStore, MediaStore, Outbox, ProofStore,
-    RoomStore, SecondStepStore, SessionStore, StoreError, SyncStore, UploadStore, UserStore,
+    ChallengeStore, ContactStore, CounterStore, Entropy, EventLog, EventSink, InviteStore, MediaStore,
+    Outbox, ProofStore, RoomStore, SecondStepStore, SessionStore, StoreError, SyncStore, UploadStore,
+    UserStore,
 };
 
 use crate::settings::{Database, Settings};
@@ -44,6 +45,8 @@ pub struct Ports {
     pub rooms: Arc<dyn RoomStore>,
     /// Accounts.
     pub users: Arc<dyn UserStore>,
+    /// Whom people know, and whom they have blocked.
+    pub contacts: Arc<dyn ContactStore>,
     /// Sessions.
     pub sessions: Arc<dyn SessionStore>,
     /// Where streams stand.
@@ -71,13 +74,14 @@ impl Ports {
     where
         B: EventLog + RoomStore + UserStore + SessionStore + SyncStore,
         B: ChallengeStore + SecondStepStore + ProofStore + CounterStore + InviteStore + Outbox,
-        B: MediaStore + UploadStore + 'static,
+        B: MediaStore + UploadStore + ContactStore + 'static,
     {
         let backend = Arc::new(backend);
         Self {
             log: backend.clone(),
             rooms: backend.clone(),
             users: backend.clone(),
+            contacts: backend.clone(),
             sessions: backend.clone(),
             sync: backend.clone(),
             challenges: backend.clone(),

@@ -14,7 +14,7 @@ mod upload;
 
 pub(crate) use account::{AccountRow, ProfileColumns, SessionRow};
 pub(crate) use challenge::{ChallengeRow, NewChallengeRow};
-pub(crate) use detail::{blank_settings, joined_room};
+pub(crate) use detail::{blank_people, blank_settings, joined_room};
 pub(crate) use digest::{digest, room_digest};
 pub(crate) use event::{EventRow, NewEvent, Target};
 pub(crate) use invite::{InviteRow, NewInviteRow};

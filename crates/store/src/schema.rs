@@ -37,6 +37,7 @@ table! {
         epoch -> BigInt,
         mailed_code -> Bool,
         avatar -> Nullable<DbId>,
+        reach -> SmallInt,
     }
 }
 
@@ -135,6 +136,7 @@ table! {
         delivered_seq -> BigInt,
         rev -> BigInt,
         wrote -> Bool,
+        barred -> SmallInt,
     }
 }
 
@@ -160,6 +162,7 @@ table! {
         rev -> Nullable<BigInt>,
         detail -> Nullable<Text>,
         created_at -> BigInt,
+        reacted -> Nullable<BigInt>,
     }
 }
 
@@ -446,6 +449,81 @@ table! {
     }
 }
 
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    reactions (stream_id, seq, emoji, user_id) {
+        stream_id -> DbId,
+        seq -> BigInt,
+        emoji -> Text,
+        user_id -> DbId,
+        user_number -> BigInt,
+        reacted_at -> BigInt,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    reaction_counts (stream_id, seq, emoji) {
+        stream_id -> DbId,
+        seq -> BigInt,
+        emoji -> Text,
+        amount -> BigInt,
+        since -> BigInt,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    pins (stream_id, seq) {
+        stream_id -> DbId,
+        seq -> BigInt,
+        pinned -> BigInt,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    contacts (user_id, contact_id) {
+        user_id -> DbId,
+        contact_id -> DbId,
+        name -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    contact_requests (user_id, from_id) {
+        user_id -> DbId,
+        from_id -> DbId,
+        note -> Nullable<Text>,
+        created_at -> BigInt,
+        declined_at -> Nullable<BigInt>,
+        withdrawn -> Bool,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    blocks (user_id, blocked_id) {
+        user_id -> DbId,
+        blocked_id -> DbId,
+        created_at -> BigInt,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     users,
     sessions,
@@ -476,6 +554,12 @@ allow_tables_to_appear_in_same_query!(
     uploads,
     upload_parts,
     plays,
+    reactions,
+    reaction_counts,
+    pins,
+    contacts,
+    contact_requests,
+    blocks,
 );
 
 #[cfg(test)]
@@ -535,7 +619,13 @@ mod tests {
             media_usage,
             uploads,
             upload_parts,
-            plays
+            plays,
+            reactions,
+            reaction_counts,
+            pins,
+            contacts,
+            contact_requests,
+            blocks
         )
     }
 

@@ -1,5 +1,6 @@
 //! A store, what surrounds it, and short words for telling it what people do.
 
+mod contacts;
 mod letters;
 mod media;
 mod people;
@@ -15,8 +16,8 @@ use std::time::Duration;
 use futures_util::future::{join_all, maybe_done};
 use parlor_domain::Timestamp;
 use parlor_ports::{
-    ChallengeStore, CounterStore, EventLog, InviteStore, MediaStore, Outbox, ProofStore, RoomStore,
-    SecondStepStore, SessionStore, SyncStore, UploadStore, UserStore,
+    ChallengeStore, ContactStore, CounterStore, EventLog, InviteStore, MediaStore, Outbox, ProofStore,
+    RoomStore, SecondStepStore, SessionStore, SyncStore, UploadStore, UserStore,
 };
 
 use crate::{FixedClock, Heard, SeededEntropy};
@@ -37,6 +38,8 @@ pub struct Fixture {
     pub rooms: Arc<dyn RoomStore>,
     /// Accounts.
     pub users: Arc<dyn UserStore>,
+    /// Whom people know, and whom they have blocked.
+    pub contacts: Arc<dyn ContactStore>,
     /// Sessions.
     pub sessions: Arc<dyn SessionStore>,
     /// Where streams stand.

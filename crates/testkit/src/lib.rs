@@ -34,5 +34,5 @@ pub use fixture::{
 };
 pub use heard::Heard;
 pub use inbox::Inbox;
-pub use replica::{Facts, Gap, OwnChange, ReplicaState, RoomReplica, Shown, ShownMember};
+pub use replica::{Facts, Gap, OwnChange, People, ReplicaState, RoomReplica, Shown, ShownMember};
 pub use servers::{Moto, Postgres};

@@ -1,18 +1,21 @@
 //! What a client holds, folded from events, marks and pages in whatever order these reach it.
 
 mod messages;
+mod people;
 mod room;
 mod roster;
 mod shown;
+mod toggles;
 
 use std::collections::BTreeMap;
 
 use parlor_domain::{Event, Position, RoomId, Seq, UserRef, What};
 
+pub use people::People;
 pub use room::RoomReplica;
 pub use shown::{Facts, Shown, ShownMember};
 
-/// Everything that one device of a user holds: the rooms, and how far it has read its user's own stream.
+/// Everything that one device of a user holds: the rooms, the people, and how far it has read its user's own stream.
 #[derive(Debug, Clone)]
 pub struct ReplicaState {
     me: UserRef,
@@ -20,6 +23,8 @@ pub struct ReplicaState {
     pub own: Position,
     /// The rooms.
     pub rooms: BTreeMap<RoomId, RoomReplica>,
+    /// The people.
+    pub people: People,
 }
 
 /// Events or marks between what is held and what came are missing: the log has them.
@@ -44,6 +49,7 @@ impl ReplicaState {
             me,
             own: Position::default(),
             rooms: BTreeMap::new(),
+            people: People::default(),
         }
     }
 
@@ -70,6 +76,7 @@ impl ReplicaState {
             tag: event.tag,
             ..self.own
         };
+        self.people.take(self.me.id, &event.what);
         Ok(match event.what {
             What::RoomJoined {
                 room,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{ShowsView, Time};
+use crate::{ReachName, ShowsView, Time};
 
 /// A wish for an account.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -102,6 +102,8 @@ pub struct AccountView {
     pub time_zone: Option<String>,
     /// Who may see what.
     pub shows: ShowsView,
+    /// Who may begin a conversation.
+    pub reach: ReachName,
     /// May administer the server.
     pub admin: bool,
     /// Since when.
@@ -126,6 +128,7 @@ impl From<&Account> for AccountView {
             locale: profile.locale.as_ref().map(ToString::to_string),
             time_zone: profile.time_zone.as_ref().map(ToString::to_string),
             shows: profile.shows.into(),
+            reach: profile.reach.into(),
             admin: account.admin,
             created_at: account.created_at.into(),
         }

@@ -27,6 +27,8 @@ pub enum Command {
     Delivered(MarkTo),
     /// Has played a voice message.
     Played(Played),
+    /// Puts an emoji to a message, or takes it away again.
+    React(React),
     /// Is typing.
     Typing(Typing),
     /// Wants to know whether somebody is online.
@@ -183,6 +185,22 @@ pub struct Played {
     pub target: u64,
 }
 
+/// Puts an emoji to a message, or takes it away again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct React {
+    /// The command's id.
+    pub id: u64,
+    /// Where.
+    pub room: Uuid,
+    /// The message.
+    pub target: u64,
+    /// One emoji.
+    pub emoji: String,
+    /// Whether it is to be there from now on.
+    pub on: bool,
+}
+
 /// Is typing; to be repeated every few seconds while it lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -232,6 +250,7 @@ impl Command {
             Self::Delete(command) => Some(command.id),
             Self::Read(command) | Self::Delivered(command) => Some(command.id),
             Self::Played(command) => Some(command.id),
+            Self::React(command) => Some(command.id),
             Self::Typing(command) => Some(command.id),
             Self::Follow(command) | Self::Unfollow(command) => Some(command.id),
             Self::Authenticate(command) => Some(command.id),

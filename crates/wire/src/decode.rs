@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{
-    Authenticate, Command, Delete, Edit, Failure, FieldError, Follow, Hello, MarkTo, Ping, Played, Retry,
-    Send, Typing, Upload,
+    Authenticate, Command, Delete, Edit, Failure, FieldError, Follow, Hello, MarkTo, Ping, Played, React,
+    Retry, Send, Typing, Upload,
 };
 
 /// Why a frame is no command.
@@ -79,12 +79,13 @@ fn explain(text: &str) -> FrameError {
         Some("delete") => wrong_field::<Delete>(value),
         Some("read" | "delivered") => wrong_field::<MarkTo>(value),
         Some("played") => wrong_field::<Played>(value),
+        Some("react") => wrong_field::<React>(value),
         Some("typing") => wrong_field::<Typing>(value),
         Some("follow" | "unfollow") => wrong_field::<Follow>(value),
         Some("authenticate") => wrong_field::<Authenticate>(value),
         Some("ping") => wrong_field::<Ping>(value),
         _ => {
-            let known = "hello, send, upload, edit, delete, read, delivered, played, typing, follow, unfollow, \
+            let known = "hello, send, upload, edit, delete, read, delivered, played, react, typing, follow, unfollow, \
                          authenticate or ping";
             return FrameError {
                 id,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{HistoryPolicy, JoinRule, MessageView, PersonRef, RoleName, Time};
+use crate::{HistoryPolicy, JoinRule, MessageView, PersonRef, ReactionsView, RoleName, Time};
 
 /// One event of a stream. After it, the reader's position in the stream is (`seq`, `tag`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -48,6 +48,42 @@ pub enum EventBody {
     #[serde(rename = "message.deleted")]
     MessageDeleted {
         /// Who deleted it.
+        actor: Option<PersonRef>,
+        /// When.
+        at: Time,
+        /// The message.
+        target: u64,
+    },
+    /// Somebody has put an emoji to a message, or taken it away again.
+    #[serde(rename = "message.reacted")]
+    Reacted {
+        /// Who.
+        actor: Option<PersonRef>,
+        /// When.
+        at: Time,
+        /// The message.
+        target: u64,
+        /// Which emoji.
+        emoji: String,
+        /// Whether it is there now.
+        on: bool,
+        /// How the message was reacted to, at the time of this frame.
+        reactions: ReactionsView,
+    },
+    /// A message is pinned from now on.
+    #[serde(rename = "message.pinned")]
+    MessagePinned {
+        /// Who pinned it.
+        actor: Option<PersonRef>,
+        /// When.
+        at: Time,
+        /// The message.
+        target: u64,
+    },
+    /// A message is not pinned any more. One that is deleted is not either, without this.
+    #[serde(rename = "message.unpinned")]
+    MessageUnpinned {
+        /// Who took it down.
         actor: Option<PersonRef>,
         /// When.
         at: Time,
@@ -167,6 +203,58 @@ pub enum EventBody {
         /// The message.
         target: u64,
     },
+    /// In one's own stream: one has added a contact, or calls one something else.
+    #[serde(rename = "contact.changed")]
+    ContactChanged {
+        /// When.
+        at: Time,
+        /// Whom.
+        user: PersonRef,
+        /// What one calls him.
+        name: Option<String>,
+    },
+    /// In one's own stream: one has removed a contact, or he is gone.
+    #[serde(rename = "contact.removed")]
+    ContactRemoved {
+        /// When.
+        at: Time,
+        /// Whom.
+        user: PersonRef,
+    },
+    /// In one's own stream: somebody asks to become one's contact, or one asks somebody.
+    #[serde(rename = "contact.requested")]
+    ContactRequested {
+        /// When.
+        at: Time,
+        /// Who asks.
+        from: PersonRef,
+        /// Who is asked.
+        to: PersonRef,
+        /// What is said to it.
+        note: Option<String>,
+    },
+    /// In one's own stream: such a request waits no more.
+    #[serde(rename = "request.ended")]
+    RequestEnded {
+        /// When.
+        at: Time,
+        /// Who has asked.
+        from: PersonRef,
+        /// Who was asked.
+        to: PersonRef,
+        /// Whether both are contacts of each other now.
+        accepted: bool,
+    },
+    /// In one's own stream: one has blocked somebody, or does no more.
+    #[serde(rename = "block.changed")]
+    BlockChanged {
+        /// When.
+        at: Time,
+        /// Whom.
+        user: PersonRef,
+        /// Whether he is blocked from now on.
+        blocked: bool,
+    },
     /// In one's own stream: sessions are over, and their sockets are closed.
     #[serde(rename = "sessions.revoked")]
     SessionsRevoked {
@@ -242,6 +330,29 @@ fn body(event: &Event) -> EventBody {
             at,
             target: target.0,
         },
+        What::Reacted {
+            target,
+            emoji,
+            on,
+            reactions,
+        } => EventBody::Reacted {
+            actor,
+            at,
+            target: target.0,
+            emoji: emoji.to_string(),
+            on: *on,
+            reactions: reactions.into(),
+        },
+        What::MessagePinned { target } => EventBody::MessagePinned {
+            actor,
+            at,
+            target: target.0,
+        },
+        What::MessageUnpinned { target } => EventBody::MessageUnpinned {
+            actor,
+            at,
+            target: target.0,
+        },
         What::RoomUpdated {
             name,
             topic,
@@ -303,6 +414,32 @@ fn body(event: &Event) -> EventBody {
             at,
             room: room.uuid(),
             target: target.0,
+        },
+        What::ContactChanged { user, name } => EventBody::ContactChanged {
+            at,
+            user: (*user).into(),
+            name: name.as_ref().map(ToString::to_string),
+        },
+        What::ContactRemoved { user } => EventBody::ContactRemoved {
+            at,
+            user: (*user).into(),
+        },
+        What::ContactRequested { from, to, note } => EventBody::ContactRequested {
+            at,
+            from: (*from).into(),
+            to: (*to).into(),
+            note: note.as_ref().map(ToString::to_string),
+        },
+        What::RequestEnded { from, to, accepted } => EventBody::RequestEnded {
+            at,
+            from: (*from).into(),
+            to: (*to).into(),
+            accepted: *accepted,
+        },
+        What::BlockChanged { user, blocked } => EventBody::BlockChanged {
+            at,
+            user: (*user).into(),
+            blocked: *blocked,
         },
         What::SessionsRevoked { sessions } => EventBody::SessionsRevoked {
             at,

@@ -10,6 +10,7 @@ mod account;
 mod asyncapi;
 mod close;
 mod command;
+mod contact;
 mod decode;
 mod event;
 mod explain;
@@ -22,6 +23,7 @@ mod problem;
 mod profile;
 mod proof;
 mod push;
+mod reaction;
 mod redacted;
 mod room;
 mod second_step;
@@ -34,8 +36,12 @@ pub use account::{
 pub use asyncapi::asyncapi;
 pub use close::{CloseReason, ComeBack};
 pub use command::{
-    Authenticate, ClientMark, Command, Delete, Edit, Follow, Hello, MarkTo, Ping, Played, Send,
+    Authenticate, ClientMark, Command, Delete, Edit, Follow, Hello, MarkTo, Ping, Played, React, Send,
     StreamPosition, Typing, Upload,
+};
+pub use contact::{
+    AskContact, BlockView, BlocksPage, ContactAsked, ContactRequestView, ContactRequestsPage, ContactView,
+    ContactsPage, PutContact, ReachName,
 };
 pub use decode::{FrameError, command_id, decode};
 pub use event::{EventBody, EventView, LeaveReason};
@@ -43,8 +49,8 @@ pub use field::{FieldError, parse};
 pub use invite::{CreateInvite, InviteMade, InviteView, InvitesList};
 pub use media::{ChangeAvatar, MediaKindName, MediaLinkView, MediaUsage, MediaView, UploadMedia};
 pub use message::{
-    EditMessage, MarkMessages, MarksAnswer, MessageView, MessagesPage, PlayView, PlaysPage, RevisionView,
-    RevisionsPage, SendMessage,
+    EditMessage, MarkMessages, MarksAnswer, MessageView, MessagesPage, PinsPage, PlayView, PlaysPage,
+    RevisionView, RevisionsPage, SendMessage,
 };
 pub use problem::{Problem, Retry};
 pub use profile::{
@@ -55,6 +61,7 @@ pub use push::{
     Failure, Limits, MarksView, MemberMarkView, Notice, Presence, Push, StreamHead, StreamKind, Success,
     Verdict, Welcome,
 };
+pub use reaction::{OwnReaction, ReactionCountView, ReactionView, ReactionsPage, ReactionsView};
 pub use room::{
     AddMembers, ChangeRole, ChangeRoom, CreateRoom, HandOver, HistoryPolicy, JoinRule, MemberView,
     MembersAdded, MembersPage, PositionView, RoleName, RoomKindName, RoomView, RoomsPage,

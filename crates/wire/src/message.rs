@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{MediaView, PersonRef, PositionView, Time};
+use crate::{MediaView, OwnReaction, PersonRef, PositionView, ReactionsView, Time};
 
 /// A message as it stands now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -33,6 +33,9 @@ pub struct MessageView {
     pub edited_at: Option<Time>,
     /// The event that last changed it. Of two versions of a message the one with the greater `rev` is newer.
     pub rev: u64,
+    /// How it was reacted to; left out if nobody ever did, once it was deleted, and in lists of rooms.
+    #[serde(default, skip_serializing_if = "ReactionsView::is_none")]
+    pub reactions: ReactionsView,
 }
 
 impl MessageView {
@@ -48,6 +51,7 @@ impl MessageView {
             reply_to: message.reply_to.map(|seq| seq.0),
             edited_at: message.edited_at.map(Time),
             rev: message.rev.0,
+            reactions: (&message.reactions).into(),
         }
     }
 
@@ -68,8 +72,20 @@ pub struct MessagesPage {
     /// Those voice messages among them that were played: by oneself, or if they are one's own, by anybody.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub played: Vec<u64>,
+    /// The emoji that one has put to messages among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reacted: Vec<OwnReaction>,
     /// Whether there are more in the direction of reading.
     pub more: bool,
+    /// The position of the room's stream at that moment.
+    pub as_of: PositionView,
+}
+
+/// The pinned messages of a room, the one that was pinned last first, as they were at one moment.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PinsPage {
+    /// The messages, each an event of type `message`: at most 50.
+    pub messages: Vec<crate::EventView>,
     /// The position of the room's stream at that moment.
     pub as_of: PositionView,
 }

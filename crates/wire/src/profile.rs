@@ -3,20 +3,20 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use parlor_domain::{Audience, ProfileChange, Shows};
+use parlor_domain::{Audience, ProfileChange, Reach, Shows};
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::names::names;
-use crate::{FieldError, parse};
+use crate::{FieldError, ReachName, parse};
 
 names!(
     /// Who may see something of somebody.
     AudienceName = Audience {
         /// Nobody else.
         Nobody,
-        /// Those with whom the person has a direct conversation.
+        /// Those whom the person has added, and with whom he has a direct conversation.
         Contacts,
         /// Everybody with an account.
         Everyone
@@ -76,6 +76,10 @@ pub struct ChangeProfile {
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
     pub shows: Option<ChangeShows>,
+    /// Who may begin a conversation.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
+    pub reach: Option<ReachName>,
 }
 
 /// Who may see what from now on; what is left out stays.
@@ -114,6 +118,7 @@ impl TryFrom<ChangeProfile> for ProfileChange {
             show_email: shows.email.map(Audience::from),
             show_mobile: shows.mobile.map(Audience::from),
             show_last_seen: shows.last_seen.map(Audience::from),
+            reach: change.reach.map(Reach::from),
         })
     }
 }

@@ -15,4 +15,6 @@ CREATE TABLE plays (
 ALTER TABLE uploads ADD COLUMN care_at BIGINT;
 UPDATE uploads SET care_at = 0 WHERE ended;
 DROP INDEX uploads_ended;
+DROP INDEX uploads_of_user;
+CREATE INDEX uploads_of_user ON uploads (owner_id);
 CREATE INDEX uploads_care ON uploads (care_at) WHERE care_at IS NOT NULL;

@@ -190,6 +190,24 @@ pub struct Host {
     pub session_claim: String,
 }
 
+/// `[contacts]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contacts {
+    /// Most contacts of a user.
+    #[serde(deserialize_with = "within::<1, 100_000, _>")]
+    pub contacts: u32,
+    /// Most people whom a user has blocked.
+    #[serde(deserialize_with = "within::<1, 100_000, _>")]
+    pub blocks: u32,
+    /// Most requests of a user that wait.
+    #[serde(deserialize_with = "within::<1, 10_000, _>")]
+    pub requests: u32,
+    /// For how long a declined request cannot be made again.
+    #[serde(deserialize_with = "days::<1, 365, _>")]
+    pub request_days: Duration,
+}
+
 /// `[rooms]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -22,5 +22,6 @@ mod revoked;
 mod rooms;
 mod slow_reader;
 mod strangers;
+mod unneeded;
 mod unread;
 mod world;

@@ -112,7 +112,13 @@ impl Rest {
             }
             is_lost = sent.is_err();
             match sent {
-                Ok(()) => tell(upload),
+                Ok(()) => {
+                    tell(upload);
+                    if upload.received == before && !upload.done {
+                        // All of it is there, and somebody else's request has it examined.
+                        tokio::time::sleep(pauses.next()).await;
+                    }
+                }
                 Err(error) if !error.may_pass() || pauses.failures() == ATTEMPTS => return Err(error),
                 // One broken connection says nothing about the next.
                 Err(_) if pauses.is_fresh() => pauses.count(),

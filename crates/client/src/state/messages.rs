@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use parlor_wire::{EventBody, MessageView, MessagesPage, Time};
+use parlor_wire::{EventBody, MessageView, MessagesPage, ReactionsView, Time};
 
 /// Messages by seq, each in its newest version. Two are equal if they hold the same messages.
 #[derive(Debug, Clone, Default)]
@@ -10,6 +10,8 @@ pub struct Messages {
     known: BTreeMap<u64, MessageView>,
     /// Changes of messages that are not loaded. A page that was read before the change may still be on its way.
     changes: BTreeMap<u64, Change>,
+    /// How messages were reacted to that are not loaded.
+    reactions: BTreeMap<u64, ReactionsView>,
     has_page: bool,
     /// Whether nothing is left to be loaded.
     complete: bool,
@@ -30,6 +32,7 @@ impl Change {
             message.body.clone_from(&self.body);
             if self.body.is_none() {
                 message.media.clear();
+                message.reactions = ReactionsView::default();
             }
             message.edited_at = self.edited_at.or(message.edited_at);
             message.rev = self.rev;
@@ -85,8 +88,13 @@ impl Messages {
 
     pub(super) fn insert(&mut self, seq: u64, message: &MessageView) {
         let known = self.known.entry(seq).or_insert_with(|| message.clone());
+        let before = known.reactions.clone();
         if message.rev > known.rev {
             known.clone_from(message);
+        }
+        let told = self.reactions.remove(&seq);
+        for reactions in [before, message.reactions.clone()].into_iter().chain(told) {
+            newer(known, reactions);
         }
         if let Some(change) = self.changes.remove(&seq) {
             change.apply(known);
@@ -106,6 +114,16 @@ impl Messages {
         self.change(target, change);
     }
 
+    pub(super) fn react(&mut self, target: u64, reactions: &ReactionsView) {
+        if let Some(message) = self.known.get_mut(&target) {
+            return newer(message, reactions.clone());
+        }
+        let waiting = self.reactions.entry(target).or_default();
+        if waiting.rev < reactions.rev {
+            waiting.clone_from(reactions);
+        }
+    }
+
     fn change(&mut self, target: u64, change: Change) {
         if let Some(message) = self.known.get_mut(&target) {
             change.apply(message);
@@ -118,6 +136,13 @@ impl Messages {
                 ..change
             };
         }
+    }
+}
+
+/// Keeps the later of two sums of reactions; a deleted message has none.
+fn newer(message: &mut MessageView, reactions: ReactionsView) {
+    if message.body.is_some() && message.reactions.rev < reactions.rev {
+        message.reactions = reactions;
     }
 }
 

@@ -203,6 +203,9 @@ impl RoomState {
                 rev,
                 ..
             } => self.messages.edit(*target, body.clone(), *edited_at, *rev),
+            EventBody::Reacted {
+                target, reactions, ..
+            } => self.messages.react(*target, reactions),
             EventBody::MessageDeleted { target, .. } => {
                 let was_unread = u64::from(*target > self.mark(me).read);
                 self.counted
@@ -251,6 +254,13 @@ impl RoomState {
             | EventBody::RoomJoined { .. }
             | EventBody::RoomLeft { .. }
             | EventBody::VoicePlayed { .. }
+            | EventBody::MessagePinned { .. }
+            | EventBody::MessageUnpinned { .. }
+            | EventBody::ContactChanged { .. }
+            | EventBody::ContactRemoved { .. }
+            | EventBody::ContactRequested { .. }
+            | EventBody::RequestEnded { .. }
+            | EventBody::BlockChanged { .. }
             | EventBody::SessionsRevoked { .. } => {}
         }
     }

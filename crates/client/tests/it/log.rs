@@ -1,11 +1,11 @@
 //! A room's log as a server would keep it, with pages as of any moment.
 
 use parlor_client::{State, Update};
-use parlor_domain::{Shows, Timestamp};
+use parlor_domain::{Reach, Shows, Timestamp};
 use parlor_wire::{
     AccountView, EventBody, EventView, HistoryPolicy, JoinRule, LeaveReason, Limits, MemberView, MembersPage,
-    MessageView, MessagesPage, PersonRef, PositionView, RoleName, RoomKindName, RoomView, StreamHead,
-    StreamKind, Time, Verdict, Welcome,
+    MessageView, MessagesPage, PersonRef, PositionView, ReactionsView, RoleName, RoomKindName, RoomView,
+    StreamHead, StreamKind, Time, Verdict, Welcome,
 };
 use uuid::Uuid;
 
@@ -87,6 +87,7 @@ impl Log {
                     reply_to: None,
                     edited_at: None,
                     rev: seq,
+                    reactions: ReactionsView::default(),
                 };
                 now.messages.push((seq, message.clone()));
                 if n == 0 {
@@ -250,6 +251,7 @@ impl Log {
             locale: None,
             time_zone: None,
             shows: Shows::default().into(),
+            reach: Reach::default().into(),
             admin: false,
             created_at: AT,
         };
@@ -368,6 +370,7 @@ impl Log {
             &MessagesPage {
                 messages,
                 played: Vec::new(),
+                reacted: Vec::new(),
                 more: false,
                 as_of: Self::position(seq),
             },

@@ -4,7 +4,7 @@ use actix_cors::Cors;
 use actix_web::http::Method;
 use actix_web::http::header::{
     ACCEPT_RANGES, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
-    IF_NONE_MATCH, IF_RANGE, LOCATION, RANGE, RETRY_AFTER,
+    IF_MATCH, IF_NONE_MATCH, IF_RANGE, LOCATION, RANGE, RETRY_AFTER,
 };
 use actix_web::middleware::Condition;
 
@@ -12,7 +12,7 @@ use crate::Settings;
 use crate::request_id::X_REQUEST_ID;
 use crate::tus::{
     PARLOR_MEDIA, TUS_EXTENSION, TUS_MAX_SIZE, TUS_RESUMABLE, TUS_VERSION, UPLOAD_EXPIRES, UPLOAD_LENGTH,
-    UPLOAD_METADATA, UPLOAD_OFFSET,
+    UPLOAD_METADATA, UPLOAD_OFFSET, X_HTTP_METHOD_OVERRIDE,
 };
 
 /// Lets pages of the configured origins in, with a token that they hold themselves: never with the cookie.
@@ -27,8 +27,21 @@ pub(crate) fn cors(settings: &Settings) -> Condition<Cors> {
     ];
     let open = Cors::default()
         .allowed_methods(methods)
-        .allowed_headers([AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH, IF_RANGE, RANGE])
-        .allowed_headers([TUS_RESUMABLE, UPLOAD_LENGTH, UPLOAD_METADATA, UPLOAD_OFFSET])
+        .allowed_headers([
+            AUTHORIZATION,
+            CONTENT_TYPE,
+            IF_MATCH,
+            IF_NONE_MATCH,
+            IF_RANGE,
+            RANGE,
+        ])
+        .allowed_headers([
+            X_HTTP_METHOD_OVERRIDE,
+            TUS_RESUMABLE,
+            UPLOAD_LENGTH,
+            UPLOAD_METADATA,
+            UPLOAD_OFFSET,
+        ])
         .expose_headers([ETAG, LOCATION, RETRY_AFTER, X_REQUEST_ID])
         .expose_headers([ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE])
         .expose_headers([

@@ -37,9 +37,10 @@ pub(crate) struct UploadForm {
     request_body(content((UploadForm = "multipart/form-data"), (UploadMedia = "application/json"))),
     responses(
         (status = 201, description = "Examined and stored", body = MediaView),
-        (status = 408, description = "`timeout`: nothing came for a minute"),
+        (status = 408, description = "`timeout`: less than 60 kB came in a minute"),
         (status = 413, description = "`upload_too_large`, `media_too_large`, `too_large`"),
-        (status = 415, description = "`media_mismatch`: it is not what it is said to be; `unsupported_media_type`"),
+        (status = 415, description = "`media_mismatch`: it is not what it is said to be; `media_not_allowed`, \
+            `unsupported_media_type`"),
         (status = 422, description = "`media_empty`, `media_unreadable`, `media_infected`; `invalid`: `field` says what"),
         (status = 503, description = "`busy`, `scanner_away`, `media_too_slow`: wait as `Retry-After` says"),
         (status = 507, description = "`quota_used_up`, `storage_full`"),

@@ -51,7 +51,7 @@ pub(crate) async fn list(
     request_body = AddMembers,
     responses(
         (status = 200, description = "All of them are in", body = MembersAdded),
-        (status = 403, description = "`forbidden`"),
+        (status = 403, description = "`forbidden`; `blocked`: one has blocked one of them; `not_a_contact`: of one of them"),
         (status = 404, description = "`no_such_room`, `no_such_user`"),
         (status = 409, description = "`room_full`, `too_many_rooms`, `direct_room`"),
     ))]

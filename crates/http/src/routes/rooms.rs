@@ -21,6 +21,7 @@ use crate::{Api, ApiError, answer, cursor, view};
     responses(
         (status = 201, description = "Made", body = RoomView),
         (status = 200, description = "Made before, with this `client_id`", body = RoomView),
+        (status = 403, description = "`blocked`: one has blocked one of `members`; `not_a_contact`: of one of them"),
         (status = 404, description = "`no_such_user`: one of `members`; `no_such_room`: made before, and gone"),
         (status = 409, description = "`room_full`, `too_many_rooms`, `idempotency_conflict`"),
     ))]
@@ -148,6 +149,7 @@ pub(crate) async fn delete(
     responses(
         (status = 201, description = "Made", body = RoomView),
         (status = 200, description = "It was there", body = RoomView),
+        (status = 403, description = "`blocked`: one has blocked him; `not_a_contact`"),
         (status = 404, description = "`no_such_user`"),
         (status = 409, description = "`too_many_rooms`"),
     ))]

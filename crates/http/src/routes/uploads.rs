@@ -1,6 +1,6 @@
 //! Uploads that survive lost networks: the tus protocol, version 1.0.0 (<https://tus.io/protocols/resumable-upload>).
 
-use actix_web::http::header::{HeaderName, HeaderValue, LOCATION};
+use actix_web::http::header::{HeaderValue, LOCATION};
 use actix_web::rt;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
@@ -11,14 +11,12 @@ use crate::extract::{Path, UploadId, Uploader};
 use crate::incoming::fill;
 use crate::tus::{
     EXTENSIONS, PARLOR_MEDIA, TUS_EXTENSION, TUS_MAX_SIZE, TUS_VERSION, Tus, UPLOAD_EXPIRES, UPLOAD_LENGTH,
-    UPLOAD_METADATA, UPLOAD_OFFSET, VERSION, bytes, claims, date, is_part, metadata,
+    UPLOAD_METADATA, UPLOAD_OFFSET, VERSION, X_HTTP_METHOD_OVERRIDE, bytes, claims, date, is_part, metadata,
 };
 use crate::{Api, ApiError, answer};
 
 /// After how many bytes what has come is kept, so that not all of it is lost if the server dies.
 const STEP: u64 = 32 << 20;
-
-const X_HTTP_METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
 
 /// What the server knows of the protocol
 #[utoipa::path(options, path = "/v1/uploads", operation_id = "describeUploads", tag = "media",
@@ -46,6 +44,7 @@ pub(crate) async fn describe(api: Data<Api>) -> HttpResponse {
         (status = 409, description = "`too_many_uploads`"),
         (status = 412, description = "`no_such_tus`: another version of the protocol"),
         (status = 413, description = "`upload_too_large`"),
+        (status = 507, description = "`quota_used_up`"),
     ))]
 pub(crate) async fn begin(
     _: Tus,
@@ -130,11 +129,12 @@ pub(crate) async fn show(
     responses(
         (status = 204, description = "Kept; `Upload-Offset` is where it goes on, `Parlor-Media` is there once it is done"),
         (status = 404, description = "`no_such_upload`"),
-        (status = 408, description = "`timeout`: nothing came for a minute"),
-        (status = 409, description = "`wrong_offset`: it goes on at another byte, as `Upload-Offset` says"),
+        (status = 408, description = "`timeout`: less than 60 kB came in a minute"),
+        (status = 409, description = "`wrong_offset`: it goes on at another byte, as `Upload-Offset` says; `too_many_parts`"),
         (status = 412, description = "`no_such_tus`: another version of the protocol"),
         (status = 413, description = "`upload_too_large`, `media_too_large`"),
-        (status = 415, description = "`media_mismatch`: it is not what it is said to be; `unsupported_media_type`"),
+        (status = 415, description = "`media_mismatch`: it is not what it is said to be; `media_not_allowed`, \
+            `unsupported_media_type`"),
         (status = 422, description = "`media_empty`, `media_unreadable`, `media_infected`; `invalid`: `field` says what"),
         (status = 503, description = "`busy`, `scanner_away`, `media_too_slow`: send an empty part to try again"),
         (status = 507, description = "`quota_used_up`, `storage_full`"),

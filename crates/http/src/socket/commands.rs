@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use parlor_domain::{ClientId, FileName, Mark, MediaId, Origin, RoomId, Seq, StreamId, UserId};
 use parlor_services::{Actor, Claims, Error, ErrorKind, NewMessage};
-use parlor_wire::{Command, Failure, MarkTo, MediaView, Notice, Played, Retry, Success, Upload};
+use parlor_wire::{Command, Failure, MarkTo, MediaView, Notice, Played, React, Retry, Success, Upload};
 
 use super::frame::ok;
 use super::session::Session;
@@ -23,8 +23,8 @@ pub(crate) fn take(session: &Rc<Session>, actor: Actor, command: Command) {
             if session.connection.follows(room).is_none() {
                 return refuse(session, number, &Error::NoSuchRoom);
             }
-            session.connection.typing(room);
-            session.connection.answer_lazily(number, ok);
+            let task = session.clone();
+            session.spawn(async move { type_in(&task, &actor, number, room).await });
         }
         Command::Unfollow(follow) => {
             session.connection.unwatch(UserId::new(follow.user));
@@ -50,7 +50,23 @@ pub(crate) fn take(session: &Rc<Session>, actor: Actor, command: Command) {
             let task = session.clone();
             session.spawn(async move { mark_played(&task, &actor, number, played).await });
         }
+        Command::React(reaction) => {
+            let task = session.clone();
+            session.spawn(async move { react(&task, &actor, number, reaction).await });
+        }
         Command::Hello(_) => {}
+    }
+}
+
+/// Tells a room that the actor is typing, if he may be heard there.
+async fn type_in(session: &Session, actor: &Actor, number: u64, room: StreamId) {
+    let contacts = &session.sockets.api.services.contacts;
+    match contacts.may_be_heard(actor, RoomId::new(room.uuid())).await {
+        Ok(()) => {
+            session.connection.typing(room);
+            session.connection.answer_lazily(number, ok);
+        }
+        Err(error) => refuse(session, number, &error),
     }
 }
 
@@ -128,7 +144,23 @@ async fn upload(session: &Session, actor: &Actor, number: u64, file: Upload) {
 async fn mark_played(session: &Session, actor: &Actor, number: u64, played: Played) {
     let messages = &session.sockets.api.services.messages;
     let (room, target) = (RoomId::new(played.room), Seq(played.target));
-    match messages.mark_played(actor, room, target).await {
+    answer(session, number, messages.mark_played(actor, room, target).await);
+}
+
+/// Puts an emoji to a message, or takes it away again.
+async fn react(session: &Session, actor: &Actor, number: u64, reaction: React) {
+    let messages = &session.sockets.api.services.messages;
+    let (room, target) = (RoomId::new(reaction.room), Seq(reaction.target));
+    let done = match reaction.emoji.parse() {
+        Ok(emoji) => messages.react(actor, room, target, emoji, reaction.on).await,
+        Err(error) => Err(Error::invalid("emoji", error)),
+    };
+    answer(session, number, done);
+}
+
+/// Says what became of a command about which there is no more to say.
+fn answer(session: &Session, number: u64, done: Result<(), Error>) {
+    match done {
         Ok(()) => session.connection.answer(number, ok),
         Err(error) => refuse(session, number, &error),
     }

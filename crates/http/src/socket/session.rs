@@ -17,7 +17,7 @@ use parlor_wire::{
 
 use super::entry::Entry;
 use super::input::Incoming;
-use super::{Sockets, commands, frame};
+use super::{Sockets, commands, format, frame};
 use crate::places::Place;
 use crate::tokens::Presented;
 
@@ -349,6 +349,9 @@ impl Session {
                 }
                 if !allowed.unwrap_or(false) {
                     session.connection.unwatch(user);
+                    // What was known of him before is not to be shown for ever.
+                    let users = vec![format::presence(user, false, None)];
+                    session.connection.say(frame::notice(&Notice::Presence { users }));
                 }
             }
         });

@@ -26,6 +26,7 @@ async fn who_registers_is_shown_the_account_and_where_it_is() {
       "locale": null,
       "mobile": null,
       "number": 1,
+      "reach": "everyone",
       "shows": {
         "email": "nobody",
         "last_seen": "contacts",

@@ -7,6 +7,7 @@
 mod account_page;
 mod accounts;
 mod administration;
+mod contacts;
 mod documents;
 mod downloads;
 mod edge;
@@ -19,6 +20,7 @@ mod members;
 mod messages;
 mod profiles;
 mod proofs;
+mod reactions;
 mod rooms;
 mod samples;
 mod second_steps;

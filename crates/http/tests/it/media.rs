@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD as BASE64, URL_SAFE_NO_PAD};
 use hyper::Method;
 use insta::assert_snapshot;
+use parlor_domain::MediaKind;
 use serde_json::{Value, json};
 
 use crate::samples::{PDF, VIDEO, VOICE, picture};
@@ -123,6 +124,24 @@ async fn sound_is_a_voice_message_if_it_is_sent_as_one() {
     assert_eq!(peaks.len(), 64);
     let audio = send(&ann, &[(file, VOICE)]).await.json();
     assert_eq!(audio["kind"], "audio");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_poster_comes_with_its_video_where_no_pictures_are_kept() {
+    let mut setup = Setup::default();
+    setup.services.media.limits.kinds = [MediaKind::Video].into_iter().collect();
+    let world = World::start(setup).await;
+    let ann = world.person("ann").await;
+    let poster = picture(640, 480, 9);
+    let fields = [("name=\"file\"", VIDEO), ("name=\"poster\"", &*poster)];
+    let video = send(&ann, &fields).await.json();
+    assert_eq!(
+        (&video["kind"], &video["picture"]),
+        (&json!("video"), &json!(true)),
+        "{video}"
+    );
+    let alone = send(&ann, &[("name=\"file\"", &poster)]).await;
+    assert_ne!(alone.status, 201);
 }
 
 #[tokio::test(flavor = "multi_thread")]

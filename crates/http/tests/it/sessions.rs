@@ -42,6 +42,7 @@ async fn a_log_in_gives_tokens_and_a_session() {
         "locale": null,
         "mobile": null,
         "number": 1,
+        "reach": "everyone",
         "shows": {
           "email": "nobody",
           "last_seen": "contacts",

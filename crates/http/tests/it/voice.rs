@@ -92,7 +92,7 @@ async fn only_voice_messages_are_played() {
     for (person, message, refusal) in [
         (&bob, &words, "409 no_voice_message"),
         (&bob, &format!("{room}/messages/999"), "404 no_such_message"),
-        (&eve, &voice, "404 no_such_message"),
+        (&eve, &voice, "404 no_such_room"),
     ] {
         let refused = person.put(&format!("{message}/played"), json!(null)).await;
         assert_eq!(refused.refusal(), refusal, "{message}");

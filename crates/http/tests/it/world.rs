@@ -171,6 +171,7 @@ impl World {
             outbox: stores.outbox,
             mailer: inbox.clone(),
             host_keys: Some(Arc::new(HostKey::published())),
+            contacts: stores.contacts,
             rooms: stores.rooms,
             log: stores.log,
             sync: stores.sync,

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use parlor_domain::{
-    Event, MarksUpdate, Message, MessageBody, MsgNo, Origin, Position, Rev, RoomId, Seq, SessionId, StreamId,
-    Tag, Timestamp, UserId, UserRef, What,
+    Event, MarksUpdate, Message, MessageBody, MsgNo, Origin, Position, Reactions, Rev, RoomId, Seq,
+    SessionId, StreamId, Tag, Timestamp, UserId, UserRef, What,
 };
 use parlor_hub::{Connection, Follow, Format, Hub, Settings, Start, Transport, WireFormat, Worker};
 use parlor_ports::{Clock, EventSink, Published};
@@ -62,6 +62,7 @@ pub(crate) fn text(text: &str) -> What {
         reply_to: None,
         edited_at: None,
         rev: Seq::ZERO,
+        reactions: Reactions::default(),
     })
 }
 

@@ -6,9 +6,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use parlor_domain::{Event, MarksUpdate, PageSize, Rev, RoomId, Seq, StreamId, Timestamp, UserId, UserRef};
+use parlor_domain::{
+    Emoji, Event, MarksUpdate, PageSize, Rev, RoomId, Seq, StreamId, Timestamp, UserId, UserRef,
+};
 use parlor_ports::{
-    Append, Appended, EventLog, HistoryPage, HistoryRange, Played, PlaysPage, RevisionsPage, StoreError,
+    Append, Appended, EventLog, HistoryPage, HistoryRange, MessageAct, PinsPage, PlaysPage, ReactionsPage,
+    RevisionsPage, StoreError,
 };
 
 /// The log: events by stream, and marks.
@@ -66,7 +69,13 @@ impl EventLog for Log {
         unreachable!("the hub reads the log only")
     }
 
-    async fn mark_played(&self, _: RoomId, _: Seq, _: UserRef, _: Timestamp) -> Result<Played, StoreError> {
+    async fn mark_played(
+        &self,
+        _: RoomId,
+        _: Seq,
+        _: UserRef,
+        _: Timestamp,
+    ) -> Result<MessageAct, StoreError> {
         unreachable!("the hub only reads")
     }
 
@@ -77,6 +86,43 @@ impl EventLog for Log {
         _: Option<UserId>,
         _: PageSize,
     ) -> Result<PlaysPage, StoreError> {
+        unreachable!("the hub reads the log only")
+    }
+
+    async fn react(
+        &self,
+        _: RoomId,
+        _: Seq,
+        _: UserRef,
+        _: (Emoji, bool),
+        _: Timestamp,
+    ) -> Result<MessageAct, StoreError> {
+        unreachable!("the hub only reads")
+    }
+
+    async fn reactions(
+        &self,
+        _: RoomId,
+        _: Seq,
+        _: Emoji,
+        _: Option<UserId>,
+        _: PageSize,
+    ) -> Result<ReactionsPage, StoreError> {
+        unreachable!("the hub reads the log only")
+    }
+
+    async fn pin(
+        &self,
+        _: RoomId,
+        _: Seq,
+        _: UserRef,
+        _: bool,
+        _: Timestamp,
+    ) -> Result<MessageAct, StoreError> {
+        unreachable!("the hub only reads")
+    }
+
+    async fn pins(&self, _: RoomId, _: UserId) -> Result<Option<PinsPage>, StoreError> {
         unreachable!("the hub reads the log only")
     }
 

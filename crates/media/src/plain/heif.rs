@@ -1,7 +1,7 @@
 //! HEIF (ISO/IEC 23008-12): pictures as items of ISO base media, as HEIC and AVIF are.
 //!
-//! Kept are the items that are pictures, what is said of how they are shown, and the tracks of an animation. Every
-//! other item becomes zeros: Exif, XMP, and whatever else is told beside a picture.
+//! Kept are the items that are pictures, what is said of how they are shown, and the tracks of an animation with their
+//! samples. All else becomes zeros: Exif, XMP, and whatever else is told beside a picture.
 
 mod items;
 mod meta;
@@ -47,6 +47,11 @@ pub(super) fn clean(tape: &mut Tape) -> Result<(), Fault> {
         items = Items::read(&mut bytes, &boxes, inner.as_ref(), tape.len())?;
         tape.write(meta.body, &bytes)?;
     }
+    if let Some(moov) = moov {
+        let mut bytes = bytes_of(tape, &moov)?;
+        sequence::clean(&mut bytes, tape.len(), &mut items.pictures)?;
+        tape.write(moov.body, &bytes)?;
+    }
     let (kept, other) = (items.pictures.sorted(), items.other.sorted());
     if overlap(&kept, &other) {
         return Err(broken("what it tells lies in its picture"));
@@ -66,15 +71,8 @@ pub(super) fn clean(tape: &mut Tape) -> Result<(), Fault> {
     let mut is_first = true;
     for top in &tops {
         match &top.name {
-            b"meta" => {}
+            b"meta" | b"moov" => {}
             b"ftyp" if std::mem::take(&mut is_first) => brands::clean(tape, top)?,
-            b"moov" => {
-                let mut bytes = bytes_of(tape, top)?;
-                sequence::clean(&mut bytes)?;
-                tape.write(top.body, &bytes)?;
-            }
-            // The samples of an animation lie there as well, with nothing between that would be an item.
-            b"mdat" if moov.is_some() => {}
             b"mdat" => wipe_between(tape, &kept, top.body, top.end)?,
             _ => top.free(tape)?,
         }

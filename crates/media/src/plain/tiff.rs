@@ -74,7 +74,7 @@ pub(super) fn clean(tape: &mut Tape) -> Result<(), Fault> {
 /// Where the parts of all pictures lie.
 #[derive(Default)]
 struct Parts {
-    /// Strips and tiles that are JPEGs, which are cleaned as well.
+    /// Strips, tiles and tables that are JPEGs, which are cleaned as well.
     jpegs: Spans,
     /// All others, and the values of fields.
     kept: Spans,

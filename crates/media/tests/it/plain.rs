@@ -1,4 +1,4 @@
-//! Pictures that are kept and not shown: HEIC, AVIF, TIFF.
+//! Pictures that are kept and not shown: HEIC, AVIF, TIFF, JPEG 2000, JPEG XL.
 
 use std::fs;
 use std::path::Path;
@@ -180,6 +180,146 @@ fn a_place_in_them_is_in_nothing_that_is_left() {
     }
 }
 
+/// Readers refuse a picture if what is called Exif is none.
+#[test]
+fn an_item_that_is_zeros_is_called_nothing_else() {
+    let mut files = heics();
+    files.push(sample("gps.avif"));
+    for (number, bytes) in files.into_iter().enumerate() {
+        let left = look(&bytes).left;
+        for kind in [b"Exif", b"mime"] {
+            let at = position(&bytes, kind).unwrap();
+            assert_eq!(&left[at..at + 4], b"skip", "{number}");
+        }
+        assert!(position(&left, b"Exif").is_none() && position(&left, b"mime").is_none());
+    }
+}
+
+/// A HEIC that moves: a track of `count` pictures of `size` bytes each in a chunk, behind which something is told.
+fn moving(count: u32, size: u32) -> Vec<u8> {
+    let table = |name, numbers: &[u32]| {
+        let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_be_bytes()).collect();
+        full_box(name, 0, &bytes)
+    };
+    let moov = |at| {
+        let tables = [
+            table(b"stsz", &[size, count]),
+            table(b"stsc", &[1, 1, count, 1]),
+            table(b"stco", &[1, at]),
+        ];
+        let info = mp4_box(b"minf", &mp4_box(b"stbl", &tables.concat()));
+        let handler = full_box(b"hdlr", 0, b"\0\0\0\0pict\0\0\0\0\0\0\0\0\0\0\0\0Canary\0");
+        let media = mp4_box(b"mdia", &[handler, info].concat());
+        let told = full_box(b"meta", 0, b"Canary");
+        mp4_box(b"moov", &mp4_box(b"trak", &[told, media].concat()))
+    };
+    let brands = mp4_box(b"ftyp", b"hevc\0\0\0\0msf1hevc");
+    let at = brands.len() + moov(0).len() + 8;
+    let moov = moov(u32::try_from(at).unwrap());
+    [brands, moov, mp4_box(b"mdat", &data())].concat()
+}
+
+#[test]
+fn what_is_no_picture_of_an_animation_is_gone() {
+    let bytes = moving(1, 13);
+    let at = position(&bytes, PICTURE).unwrap();
+    let outcome = look(&bytes);
+    assert_eq!(outcome.examined().mime, "image/heic");
+    let mut left = PICTURE.to_vec();
+    left.resize(bytes.len() - at, 0);
+    assert_eq!(outcome.left[at..], left);
+    holds("moving", &bytes);
+    assert!(look(&moving(2, 6)).left[at..].starts_with(b"coded pictur\0\0\0"));
+}
+
+#[test]
+fn an_animation_whose_pictures_nobody_finds_is_refused() {
+    for (count, size, why) in [
+        (1, 1_000, "outside of it"),
+        (u32::MAX, u32::MAX, "outside of it"),
+        (2, 0, "longer than its box"),
+    ] {
+        let refusal = look(&moving(count, size)).refusal();
+        assert!(refusal.contains(why), "{count} {size}: {refusal}");
+    }
+    for name in [b"stsz", b"stbl", b"stsc", b"stco"] {
+        let mut bytes = moving(1, 13);
+        let at = position(&bytes, name).unwrap();
+        bytes[at..at + 4].copy_from_slice(b"none");
+        assert!(look(&bytes).result.is_err(), "{name:?}");
+    }
+}
+
+/// A JPEG 2000 or JPEG XL of these boxes.
+fn boxed(kind: &[u8; 4], brand: &[u8; 4], boxes: &[Vec<u8>]) -> Vec<u8> {
+    let start = mp4_box(kind, b"\r\n\x87\n");
+    let brands = mp4_box(b"ftyp", &[&brand[..], &[0; 4], brand].concat());
+    [start, brands, boxes.concat()].concat()
+}
+
+#[test]
+fn pictures_in_other_boxes_tell_nothing_either() {
+    let exif = mp4_box(b"Exif", TOLD);
+    let xml = mp4_box(b"xml ", b"Canary");
+    let header = [mp4_box(b"ihdr", b"sizes"), xml.clone()].concat();
+    let jp2 = [
+        mp4_box(b"jp2h", &header),
+        xml.clone(),
+        mp4_box(b"jp2c", PICTURE),
+        mp4_box(b"uuid", TOLD),
+    ];
+    let jxl = [
+        exif.clone(),
+        mp4_box(b"jxlp", PICTURE),
+        mp4_box(b"brob", TOLD),
+        mp4_box(b"jxlp", PICTURE),
+        mp4_box(b"jbrd", TOLD),
+        xml.clone(),
+    ];
+    for (mime, bytes) in [
+        ("image/jp2", boxed(b"jP  ", b"jp2 ", &jp2)),
+        ("image/jxl", boxed(b"JXL ", b"jxl ", &jxl)),
+    ] {
+        let outcome = look(&bytes);
+        let found = outcome.examined();
+        assert_eq!((found.kind, found.mime), (MediaKind::File, mime));
+        assert!(tells(&bytes) && !tells(&outcome.left), "{mime}");
+        let at = position(&bytes, PICTURE).unwrap();
+        assert_eq!(&outcome.left[at..at + PICTURE.len()], PICTURE, "{mime}");
+        assert_eq!(outcome.left.len(), bytes.len(), "{mime}");
+        // What follows the last box is no part of it.
+        assert_eq!(
+            look(&[&bytes[..], b"Canary"].concat()).left,
+            outcome.left,
+            "{mime}"
+        );
+        holds(mime, &bytes);
+    }
+    for bytes in [
+        boxed(b"jP  ", b"mjp2", &jp2),
+        boxed(b"jP  ", b"jpx ", &[mp4_box(b"ftbl", b"")]),
+        boxed(b"jP  ", b"jp2 ", &[mp4_box(b"moov", b"")]),
+    ] {
+        assert!(look(&bytes).refusal().contains("more than a picture"));
+    }
+    let many = mp4_box(b"free", b"").repeat(100_000);
+    let refusal = look(&boxed(b"JXL ", b"jxl ", &[many])).refusal();
+    assert!(refusal.contains("too many boxes"), "{refusal}");
+}
+
+#[test]
+fn raw_pictures_of_cameras_are_refused() {
+    for head in [
+        &b"\0\0\0\x18ftypcrx \0\0\0\x01crx isom"[..],
+        b"FUJIFILMCCD-RAW 0201FF383501X100V",
+        b"IIU\0\x18\0\0\0",
+        b"IIRO\x08\0\0\0",
+    ] {
+        let refusal = look(&[head, TOLD].concat()).refusal();
+        assert!(refusal.starts_with("the raw picture cannot be read"), "{refusal}");
+    }
+}
+
 #[test]
 fn the_picture_stays_where_it_is() {
     for heic in heics() {
@@ -353,6 +493,36 @@ fn a_jpeg_in_a_tiff_loses_its_segments() {
     assert!(!tells(&outcome.left));
     assert!(outcome.left.ends_with(b"\xFF\xDA\0\x03s\x01\x02\xFF\xD9"));
     holds("jpeg", &bytes);
+}
+
+#[test]
+fn what_jpegs_in_a_tiff_have_in_common_loses_its_segments() {
+    let tables = b"\xFF\xD8\xFF\xE1\0\x0ACanary-T\xFF\xDB\0\x03q\xFF\xF0\0\x08near_!\xFF\xD9Canary";
+    let count = u32::try_from(tables.len()).unwrap();
+    // Behind two fields: 8 + 2 + 24 + 4.
+    let bytes = tiff(&[(259, 3, 1, 7 << 16), (347, 7, count, 38)], tables);
+    let outcome = look(&bytes);
+    assert!(outcome.result.is_ok() && !tells(&outcome.left));
+    assert!(position(&outcome.left, b"\xFF\xDB\0\x03q\xFF\xF0").is_some());
+    holds("tables", &bytes);
+    // What is as short as that is no table.
+    let short = tiff(&[(259, 3, 1, 7 << 16), (347, 7, 4, 0x4361_6E61)], b"");
+    assert!(position(&look(&short).left, b"Cana").is_none());
+}
+
+#[test]
+fn a_jpeg_in_a_tiff_that_is_none_is_refused() {
+    for jpeg in [
+        &b"Canary-Title"[..],
+        b"\xFF\xD8Canary",
+        b"\xFF\xD8\xFF\xFF\xFF\xE1\0\x08Canary",
+        b"\xFF\xD8\xFF\xE1\0\xFFCanary",
+        b"\xFF\xD8\xFF",
+    ] {
+        let count = u32::try_from(jpeg.len()).unwrap();
+        let fields = [(259, 3, 1, 7 << 16), (273, 4, 1, 50), (279, 4, 1, count)];
+        assert!(look(&tiff(&fields, jpeg)).result.is_err(), "{jpeg:?}");
+    }
 }
 
 #[test]

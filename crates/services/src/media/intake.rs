@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parlor_domain::{FileName, Media, MediaId, MediaKind, UserId};
-use parlor_media::{Claim, Examined, Refusal, Stop, ThumbnailSize, examine};
+use parlor_media::{Claim, Examined, Kinds, Limits, Refusal, Stop, ThumbnailSize, examine};
 use parlor_ports::{
     Blob, BlobError, BlobKey, Blobs, Claimed, Clock, MediaFile, MediaKept, MediaStore, NewFile, NewMedia,
     ScanError, Scanned, Scanner,
@@ -170,6 +170,11 @@ impl Intake {
                         kind: Some(MediaKind::Image),
                         mime: None,
                     };
+                    // It is a part of the video, whether pictures are kept by themselves or not.
+                    let limits = Limits {
+                        kinds: Kinds::ALL,
+                        ..limits
+                    };
                     Some((examine(&poster, &claim, &limits, &stopped)?, poster))
                 }
                 None => None,
@@ -235,7 +240,8 @@ impl Intake {
         }
     }
 
-    /// Stores what is not stored yet, and notes under which keys: also of one that could not be stored.
+    /// Stores what is not stored yet, and notes under which keys. A file that could not be stored may be yet, a little later: so
+    /// its claim is left to end by itself.
     async fn put_all(&self, files: &[Ready], claimed: &mut Vec<BlobKey>) -> Result<Vec<NewFile>, Error> {
         let mut stored = Vec::with_capacity(files.len());
         for ready in files {
@@ -244,10 +250,10 @@ impl Intake {
                 Claimed::Stored(key) => (key, true),
                 Claimed::Store(key) => (key, false),
             };
-            claimed.push(key.clone());
             if !is_stored {
                 self.blobs.put(&key, &ready.path).await?;
             }
+            claimed.push(key.clone());
             stored.push(NewFile {
                 file: ready.file,
                 blob: ready.blob,

@@ -11,10 +11,11 @@ use tokio::fs::File;
 use tokio::io::{AsyncWriteExt, BufWriter};
 
 use super::places::{Place, Places};
+use super::room::{Promise, Room};
 use crate::{Error, MediaSettings};
 
-/// After how many bytes it is looked again how much room there is.
-const LOOK: u64 = 16 << 20;
+/// For how many bytes of a file room is promised at a time.
+const STEP: u64 = 4 << 20;
 
 /// How much is written at once, which costs a trip to another thread.
 const WRITE: usize = 128 * 1024;
@@ -23,8 +24,7 @@ const WRITE: usize = 128 * 1024;
 pub(crate) struct Spool {
     folder: Arc<Path>,
     places: Arc<Places>,
-    /// Bytes that are left free on its disk.
-    free: u64,
+    room: Arc<Room>,
 }
 
 impl Spool {
@@ -41,9 +41,9 @@ impl Spool {
             }
         }
         Ok(Self {
-            folder: folder.into(),
             places: Arc::new(Places::new(settings.receiving, settings.receiving_per_person)),
-            free: settings.free_bytes,
+            room: Arc::new(Room::new(folder.clone(), settings.free_bytes)),
+            folder: folder.into(),
         })
     }
 
@@ -53,17 +53,25 @@ impl Spool {
     /// [`Error::Busy`] if too many are received, from him or from all; [`Error::StorageFull`]
     pub(crate) async fn receive(&self, from: UserId, most: u64) -> Result<Received, Error> {
         let place = self.places.take(from).ok_or(Error::Busy)?;
-        has_room(&self.folder, self.free)?;
+        let promise = self.room.promise(most.min(STEP))?;
         let (file, path) = self.make().await?.into_parts();
         Ok(Received {
             file: BufWriter::with_capacity(WRITE, File::from_std(file)),
             path,
-            folder: Arc::clone(&self.folder),
-            free: self.free,
+            room: Arc::clone(&self.room),
+            promise,
             bytes: 0,
             most,
             place,
         })
+    }
+
+    /// Room for so many bytes of a file that is put together here.
+    ///
+    /// # Errors
+    /// [`Error::StorageFull`]
+    pub(crate) fn promise(&self, bytes: u64) -> Result<Promise, Error> {
+        self.room.promise(bytes)
     }
 
     /// Where the files are.
@@ -84,8 +92,8 @@ impl Spool {
 pub struct Received {
     file: BufWriter<File>,
     path: TempPath,
-    folder: Arc<Path>,
-    free: u64,
+    room: Arc<Room>,
+    promise: Promise,
     bytes: u64,
     most: u64,
     place: Place,
@@ -108,8 +116,8 @@ impl Received {
         if sum > self.most {
             return Err(Error::UploadTooLarge { most: self.most });
         }
-        if sum / LOOK > self.bytes / LOOK {
-            has_room(&self.folder, self.free)?;
+        if sum / STEP > self.bytes / STEP {
+            self.promise = self.room.promise((self.most - self.bytes).min(STEP))?;
         }
         self.file.write_all(bytes).await.map_err(storage)?;
         self.bytes = sum;
@@ -129,17 +137,6 @@ impl Received {
             place: self.place,
         })
     }
-}
-
-/// Refuses if fewer bytes are free on a folder's disk than are to be left.
-fn has_room(folder: &Path, free: u64) -> Result<(), Error> {
-    let disk = rustix::fs::statvfs(folder).map_err(|error| storage(error.into()))?;
-    if disk.f_bavail.saturating_mul(disk.f_frsize) < free {
-        return Err(Error::StorageFull(
-            "the disk has no more room than is to be left free".into(),
-        ));
-    }
-    Ok(())
 }
 
 /// What a failure of the folder of files means to who uploads.

@@ -46,7 +46,7 @@ impl Rooms {
     ///
     /// # Errors
     /// [`Error::Invalid`] (`users`), [`Error::NoSuchRoom`], [`Error::Forbidden`], [`Error::DirectRoom`],
-    /// [`Error::NoSuchUser`], [`Error::RoomFull`], [`Error::TooManyRooms`]
+    /// [`Error::NoSuchUser`], [`Error::Blocked`], [`Error::NotAContact`], [`Error::RoomFull`], [`Error::TooManyRooms`]
     pub async fn add(&self, actor: &Actor, room: RoomId, users: Vec<UserId>) -> Result<Vec<UserRef>, Error> {
         let users = distinct("users", users, None)?;
         if users.is_empty() {

@@ -6,6 +6,7 @@
 )]
 
 mod accounts;
+mod contacts;
 mod faulty;
 mod guessing;
 mod host;

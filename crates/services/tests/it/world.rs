@@ -63,6 +63,7 @@ impl World {
             outbox: stores.outbox,
             mailer: inbox.clone(),
             host_keys: Some(Arc::new(host::keys())),
+            contacts: stores.contacts,
             rooms: stores.rooms,
             log: stores.log,
             sync: stores.sync,

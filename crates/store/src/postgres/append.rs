@@ -175,6 +175,11 @@ async fn change(conn: &mut Conn, new: &New<'_>, target: Option<&Target>) -> Quer
         (Draft::Delete { .. }, Some(target)) => {
             RunQueryDsl::execute(changing::blank(&new.event, target), conn).await?;
             RunQueryDsl::execute(changing::forget(target), conn).await?;
+            RunQueryDsl::execute(changing::unpin(target), conn).await?;
+            if target.reacted().is_some() {
+                RunQueryDsl::execute(changing::unreact(target), conn).await?;
+                RunQueryDsl::execute(changing::uncount(target), conn).await?;
+            }
             if target.shows_media {
                 RunQueryDsl::execute(changing::release(target), conn).await?;
                 RunQueryDsl::execute(changing::unuse(target), conn).await?;

@@ -37,6 +37,7 @@ pub(crate) struct AccountRow {
     show_mobile: i16,
     show_last_seen: i16,
     avatar: Option<Id>,
+    reach: i16,
 }
 
 impl AccountRow {
@@ -71,6 +72,7 @@ impl TryFrom<AccountRow> for Account {
                     mobile: Code::decode(row.show_mobile)?,
                     last_seen: Code::decode(row.show_last_seen)?,
                 },
+                reach: Code::decode(row.reach)?,
             },
             admin: row.admin,
             status: Code::decode(row.status)?,
@@ -103,6 +105,7 @@ pub(crate) struct ProfileColumns {
     show_email: Option<i16>,
     show_mobile: Option<i16>,
     show_last_seen: Option<i16>,
+    reach: Option<i16>,
 }
 
 impl From<ProfileChange> for ProfileColumns {
@@ -124,6 +127,7 @@ impl From<ProfileChange> for ProfileColumns {
             show_email: change.show_email.map(Code::code),
             show_mobile: change.show_mobile.map(Code::code),
             show_last_seen: change.show_last_seen.map(Code::code),
+            reach: change.reach.map(Code::code),
         }
     }
 }

@@ -4,13 +4,14 @@ mod media;
 
 use diesel::QueryResult;
 use parlor_domain::{
-    Capacity, History, JoinPolicy, LeaveReason, Media, Role, RoomId, Seq, SessionId, UserRef, What,
+    Capacity, Emoji, History, JoinPolicy, LeaveReason, Media, Reactions, Role, RoomId, Seq, SessionId,
+    UserId, UserRef, What,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use self::media::Piece;
-use crate::code::Code;
+use crate::code::{Code, Kind};
 use crate::error::{corrupt, parse};
 
 /// One shape per kind that has more to say than its columns hold.
@@ -48,12 +49,37 @@ pub(super) enum Detail {
         room: Uuid,
         reason: Reason,
     },
+    Reacted {
+        emoji: String,
+        on: bool,
+    },
     VoicePlayed {
         room: Uuid,
         target: u64,
     },
     SessionsRevoked {
         sessions: Vec<Uuid>,
+    },
+    ContactChanged {
+        user: Person,
+        name: Option<String>,
+    },
+    ContactRemoved {
+        user: Person,
+    },
+    ContactRequested {
+        from: Person,
+        to: Person,
+        note: Option<String>,
+    },
+    RequestEnded {
+        from: Person,
+        to: Person,
+        accepted: bool,
+    },
+    BlockChanged {
+        user: Person,
+        blocked: bool,
     },
 }
 
@@ -78,6 +104,25 @@ pub(crate) fn blank_settings() -> String {
         capacity: 0,
     }
     .to_json()
+}
+
+/// Nobody in particular, and nothing said to him: what is left in the stream of a person who is gone of whom he called what, and of
+/// requests.
+pub(crate) fn blank_people() -> [(Kind, String); 2] {
+    let nobody = Person(Uuid::nil(), 0);
+    let contact = Detail::ContactChanged {
+        user: nobody,
+        name: None,
+    };
+    let request = Detail::ContactRequested {
+        from: nobody,
+        to: nobody,
+        note: None,
+    };
+    [
+        (Kind::ContactChanged, contact.to_json()),
+        (Kind::ContactRequested, request.to_json()),
+    ]
 }
 
 /// The room that a person came into, if that is what an event of his stream says.
@@ -107,6 +152,8 @@ impl Detail {
             What::Message(_)
             | What::MessageEdited { .. }
             | What::MessageDeleted { .. }
+            | What::MessagePinned { .. }
+            | What::MessageUnpinned { .. }
             | What::RoomDeleted => return None,
             What::RoomUpdated {
                 name,
@@ -149,12 +196,35 @@ impl Detail {
                 room: room.uuid(),
                 reason: (*reason).into(),
             },
+            What::Reacted { emoji, on, .. } => Self::Reacted {
+                emoji: emoji.as_str().to_owned(),
+                on: *on,
+            },
             What::VoicePlayed { room, target } => Self::VoicePlayed {
                 room: room.uuid(),
                 target: target.0,
             },
             What::SessionsRevoked { sessions } => Self::SessionsRevoked {
                 sessions: sessions.iter().map(|session| session.uuid()).collect(),
+            },
+            What::ContactChanged { user, name } => Self::ContactChanged {
+                user: (*user).into(),
+                name: name.as_ref().map(ToString::to_string),
+            },
+            What::ContactRemoved { user } => Self::ContactRemoved { user: (*user).into() },
+            What::ContactRequested { from, to, note } => Self::ContactRequested {
+                from: (*from).into(),
+                to: (*to).into(),
+                note: note.as_ref().map(ToString::to_string),
+            },
+            What::RequestEnded { from, to, accepted } => Self::RequestEnded {
+                from: (*from).into(),
+                to: (*to).into(),
+                accepted: *accepted,
+            },
+            What::BlockChanged { user, blocked } => Self::BlockChanged {
+                user: (*user).into(),
+                blocked: *blocked,
             },
         })
     }
@@ -167,8 +237,22 @@ impl Detail {
         serde_json::from_str(json).map_err(|why| corrupt("event", why))
     }
 
+    /// What an event about this message says. What the message's reactions are, is not known here.
+    pub(super) fn reacted(self, target: Seq) -> QueryResult<What> {
+        match self {
+            Self::Reacted { emoji, on } => Ok(What::Reacted {
+                target,
+                emoji: Emoji::stored(emoji),
+                on,
+                reactions: Reactions::default(),
+            }),
+            other => Err(corrupt("event", format_args!("{other:?} at a reaction"))),
+        }
+    }
+
     pub(super) fn what(self) -> QueryResult<What> {
         Ok(match self {
+            Self::Reacted { .. } => return Err(corrupt("event", "a reaction to nothing")),
             Self::RoomUpdated {
                 name,
                 topic,
@@ -217,6 +301,25 @@ impl Detail {
             Self::SessionsRevoked { sessions } => What::SessionsRevoked {
                 sessions: sessions.into_iter().map(SessionId::new).collect(),
             },
+            Self::ContactChanged { user, name } => What::ContactChanged {
+                user: user.into(),
+                name: name.map(|text| parse("contact's name", &text)).transpose()?,
+            },
+            Self::ContactRemoved { user } => What::ContactRemoved { user: user.into() },
+            Self::ContactRequested { from, to, note } => What::ContactRequested {
+                from: from.into(),
+                to: to.into(),
+                note: note.map(|text| parse("note", &text)).transpose()?,
+            },
+            Self::RequestEnded { from, to, accepted } => What::RequestEnded {
+                from: from.into(),
+                to: to.into(),
+                accepted,
+            },
+            Self::BlockChanged { user, blocked } => What::BlockChanged {
+                user: user.into(),
+                blocked,
+            },
         })
     }
 }
@@ -230,7 +333,7 @@ impl From<UserRef> for Person {
 impl From<Person> for UserRef {
     fn from(Person(id, number): Person) -> Self {
         Self {
-            id: parlor_domain::UserId::new(id),
+            id: UserId::new(id),
             number,
         }
     }

@@ -4,7 +4,7 @@ use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::sql_types::{BigInt, Nullable};
 use diesel::{ExpressionMethods, Insertable, QueryResult, Queryable, Selectable};
-use parlor_domain::{ClientId, Event, Message, MessageBody, MsgNo, Seq, Timestamp, UserRef, What};
+use parlor_domain::{ClientId, Event, Message, MessageBody, MsgNo, Reactions, Seq, Timestamp, UserRef, What};
 
 use super::detail::{Detail, media_from_json, media_to_json};
 use crate::code::{Code, Kind};
@@ -34,6 +34,8 @@ pub(crate) struct EventRow {
     rev: Option<i64>,
     detail: Option<String>,
     created_at: i64,
+    /// Of messages: the event that last changed their reactions.
+    reacted: Option<i64>,
 }
 
 /// A message that an event points back to, as it stands now.
@@ -46,6 +48,8 @@ pub(crate) struct Target {
     pub(crate) body: Option<String>,
     pub(crate) edited_at: Option<i64>,
     pub(crate) rev: Option<i64>,
+    /// The event that last changed its reactions.
+    reacted: Option<i64>,
     /// Whether it shows media.
     #[diesel(select_expression = events::detail.is_not_null())]
     pub(crate) shows_media: bool,
@@ -58,6 +62,11 @@ const LAST_REVISION: &str = "(SELECT max(revisions.no) FROM revisions \
                              WHERE revisions.stream_id = events.stream_id AND revisions.seq = events.seq)";
 
 impl Target {
+    /// The event that last changed the reactions to it, if there can be any.
+    pub(crate) fn reacted(&self) -> Option<Seq> {
+        self.reacted.filter(|_| self.body.is_some()).map(Seq::loaded)
+    }
+
     /// How often the message was edited.
     pub(crate) fn edits(&self) -> i64 {
         self.last_revision.unwrap_or(0)
@@ -129,6 +138,9 @@ fn kind(what: &What) -> Kind {
         What::Message(_) => Kind::Message,
         What::MessageEdited { .. } => Kind::MessageEdited,
         What::MessageDeleted { .. } => Kind::MessageDeleted,
+        What::Reacted { .. } => Kind::Reacted,
+        What::MessagePinned { .. } => Kind::MessagePinned,
+        What::MessageUnpinned { .. } => Kind::MessageUnpinned,
         What::RoomUpdated { .. } => Kind::RoomUpdated,
         What::MembersJoined { .. } => Kind::MembersJoined,
         What::MemberLeft { .. } => Kind::MemberLeft,
@@ -139,14 +151,42 @@ fn kind(what: &What) -> Kind {
         What::RoomLeft { .. } => Kind::RoomLeft,
         What::VoicePlayed { .. } => Kind::VoicePlayed,
         What::SessionsRevoked { .. } => Kind::SessionsRevoked,
+        What::ContactChanged { .. } => Kind::ContactChanged,
+        What::ContactRemoved { .. } => Kind::ContactRemoved,
+        What::ContactRequested { .. } => Kind::ContactRequested,
+        What::RequestEnded { .. } => Kind::RequestEnded,
+        What::BlockChanged { .. } => Kind::BlockChanged,
     }
 }
 
 impl EventRow {
-    /// Stream and seq of the message that this event changed, if it is an edit: what [`Self::event`] wants to be given.
+    /// Stream and seq of the message that this event changed, if it is an edit: what [`Self::event`] cannot do without.
     pub(crate) fn edited(&self) -> Option<(Id, i64)> {
         let target = self.target.filter(|_| self.kind == Kind::MessageEdited.code())?;
         Some((self.stream_id, target))
+    }
+
+    /// Whether it is a message.
+    pub(crate) fn is_message(&self) -> bool {
+        self.rev.is_some()
+    }
+
+    /// Stream and seq of the message that this event is, or that it points to if it shows what that says now.
+    pub(crate) fn subject(&self) -> Option<(Id, i64)> {
+        let points = [Kind::MessageEdited, Kind::Reacted]
+            .map(Code::code)
+            .contains(&self.kind);
+        let seq = if self.is_message() {
+            self.seq
+        } else {
+            self.target.filter(|_| points)?
+        };
+        Some((self.stream_id, seq))
+    }
+
+    /// The event that last changed the reactions to this message, if there can be any.
+    pub(crate) fn reacted(&self) -> Option<Seq> {
+        self.reacted.filter(|_| self.body.is_some()).map(Seq::loaded)
     }
 
     /// Stream, sender and client id of an event that a client named.
@@ -188,6 +228,7 @@ impl EventRow {
                 reply_to: self.reply_to.map(Seq::loaded),
                 edited_at: self.edited_at.map(Timestamp::from_micros),
                 rev: Seq::loaded(self.rev.unwrap_or(self.seq)),
+                reactions: Reactions::default(),
             })),
             Kind::MessageEdited => {
                 let target = target.ok_or_else(|| missing("edited message"))?;
@@ -201,6 +242,17 @@ impl EventRow {
             Kind::MessageDeleted => Ok(What::MessageDeleted {
                 target: Seq::loaded(self.target.ok_or_else(|| missing("target"))?),
             }),
+            Kind::MessagePinned => Ok(What::MessagePinned {
+                target: Seq::loaded(self.target.ok_or_else(|| missing("target"))?),
+            }),
+            Kind::MessageUnpinned => Ok(What::MessageUnpinned {
+                target: Seq::loaded(self.target.ok_or_else(|| missing("target"))?),
+            }),
+            Kind::Reacted => {
+                let target = self.target.ok_or_else(|| missing("target"))?;
+                let detail = Detail::from_json(self.detail.as_deref().ok_or_else(|| missing("detail"))?)?;
+                detail.reacted(Seq::loaded(target))
+            }
             Kind::RoomDeleted => Ok(What::RoomDeleted),
             _ => Detail::from_json(self.detail.as_deref().ok_or_else(|| missing("detail"))?)?.what(),
         }

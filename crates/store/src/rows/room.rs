@@ -103,6 +103,7 @@ pub(crate) struct MemberRow {
     pub(crate) read_msg_no: i64,
     pub(crate) delivered_seq: i64,
     pub(crate) rev: i64,
+    pub(crate) barred: i16,
 }
 
 impl MemberRow {

@@ -1,5 +1,5 @@
-//! What is still to be done for accounts that were deleted: their groups are left, and if it was wished, what they wrote is
-//! deleted, room by room and a little at a time.
+//! What is still to be done for accounts that were deleted: their groups are left, people's lists forget them, and if it was
+//! wished, what they wrote is deleted, room by room and a little at a time.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +7,13 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use parlor_domain::{RoomId, RoomKind, Seq, Timestamp, UserId, What};
 
-use super::Tx;
 use super::rooms::{depart, find_room};
+use super::{Tx, contacts};
 use crate::changing;
 use crate::code::{Code, Kind};
 use crate::counter::Counter;
 use crate::id::Id;
-use crate::rows::{StreamRow, Target, joined_room};
+use crate::rows::{StreamRow, Target, blank_people, joined_room};
 use crate::schema::{departures, events, members, rooms, streams};
 
 /// So many messages are deleted in one transaction at most.
@@ -21,7 +21,7 @@ const MESSAGES: i64 = 100;
 /// So many events are looked through for them in one transaction at most.
 const EVENTS: i64 = 2_000;
 
-/// A room that somebody who is gone was in.
+/// A room that somebody who is gone was in; his own stream stands for the lists of people that name him.
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = departures)]
 struct DepartureRow {
@@ -47,6 +47,8 @@ pub(super) async fn plan(tx: &mut Tx<'_>, user: UserId, messages: bool, at: Time
     if messages {
         places.extend(rooms_ever(tx, user).await?);
     }
+    // Its own stream stands for the lists of people that name it, and those that it has.
+    places.insert(Id::of(user));
     for place in places {
         diesel::insert_into(departures::table)
             .values((
@@ -89,6 +91,10 @@ pub(super) async fn next(tx: &mut Tx<'_>, passed_over: i64) -> QueryResult<bool>
     let Some((user, room)) = next else {
         return Ok(false);
     };
+    if user == room {
+        people(tx, user).await?;
+        return Ok(true);
+    }
     tx.lock([user, room]).await?;
     // Another process may have done it meanwhile.
     let departure = departures::table
@@ -101,6 +107,39 @@ pub(super) async fn next(tx: &mut Tx<'_>, passed_over: i64) -> QueryResult<bool>
         piece(tx, departure).await?;
     }
     Ok(true)
+}
+
+/// Takes an account out of one more person's lists, or forgets what there was to be done.
+async fn people(tx: &mut Tx<'_>, user: Id) -> QueryResult<()> {
+    let Some((other, room)) = contacts::others(tx, user).await? else {
+        // What he called others, and what he said to them, stands in his own stream, which nobody reads any more.
+        for (kind, nobody) in blank_people() {
+            diesel::update(events::table.filter(events::stream_id.eq(user)))
+                .filter(events::kind.eq(kind.code()))
+                .set(events::detail.eq(nobody))
+                .execute(tx.conn)
+                .await?;
+        }
+        diesel::delete(departures::table.find((user, user)))
+            .execute(tx.conn)
+            .await?;
+        return Ok(());
+    };
+    tx.lock([user, other].into_iter().chain(room)).await?;
+    let since: Option<i64> = departures::table
+        .find((user, user))
+        .select(departures::created_at)
+        .first(tx.conn)
+        .await
+        .optional()?;
+    let head: StreamRow = streams::table
+        .find(other)
+        .select(StreamRow::as_select())
+        .first(tx.conn)
+        .await?;
+    // The time of a stream never goes back.
+    let at = Timestamp::from_micros(since.unwrap_or(0).max(head.active_at));
+    contacts::depart(tx, user.into(), other.into(), room, at).await
 }
 
 async fn piece(tx: &mut Tx<'_>, departure: DepartureRow) -> QueryResult<()> {
@@ -153,6 +192,11 @@ async fn delete_messages(
         let deletion = tx.append(room, None, deleted, at).await?;
         RunQueryDsl::execute(changing::blank(&deletion, message), tx.conn).await?;
         RunQueryDsl::execute(changing::forget(message), tx.conn).await?;
+        RunQueryDsl::execute(changing::unpin(message), tx.conn).await?;
+        if message.reacted().is_some() {
+            RunQueryDsl::execute(changing::unreact(message), tx.conn).await?;
+            RunQueryDsl::execute(changing::uncount(message), tx.conn).await?;
+        }
         if message.shows_media {
             RunQueryDsl::execute(changing::release(message), tx.conn).await?;
             RunQueryDsl::execute(changing::unuse(message), tx.conn).await?;

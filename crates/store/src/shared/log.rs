@@ -1,10 +1,13 @@
 //! The log: what was said, and reading it.
 
+mod acting;
+mod decode;
 mod history;
+mod pins;
 mod plays;
+mod reactions;
 mod revisions;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -12,20 +15,22 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use parlor_domain::{
-    Event, FileName, MarksUpdate, Media, MemberMark, PageSize, Rev, RoomId, Seq, StreamId, Timestamp, UserId,
-    UserRef, What,
+    Emoji, Event, FileName, MarksUpdate, Media, MemberMark, PageSize, Rev, RoomId, Seq, StreamId, Timestamp,
+    UserId, UserRef, What,
 };
 use parlor_ports::{
-    Append, Appended, EventLog, HistoryPage, HistoryRange, Played, PlaysPage, RevisionsPage, StoreError,
+    Append, Appended, EventLog, HistoryPage, HistoryRange, MessageAct, PinsPage, PlaysPage, ReactionsPage,
+    RevisionsPage, StoreError,
 };
 
 use super::super::{Backend, Conn};
 use crate::budget;
 use crate::counter::Counter;
 use crate::id::Id;
-use crate::rows::{EventRow, MemberRow, Target};
+use crate::rows::{EventRow, MemberRow};
 use crate::schema::{events, members, streams};
 
+pub(in super::super) use self::decode::decode;
 pub(super) use self::history::messages_by;
 
 /// Most events that one read of a stream gives.
@@ -76,7 +81,7 @@ impl EventLog for Backend {
         seq: Seq,
         user: UserRef,
         at: Timestamp,
-    ) -> Result<Played, StoreError> {
+    ) -> Result<MessageAct, StoreError> {
         self.write(move |tx| plays::mark(tx, room, seq, user, at).boxed())
             .await
     }
@@ -89,6 +94,47 @@ impl EventLog for Backend {
         size: PageSize,
     ) -> Result<PlaysPage, StoreError> {
         self.read(move |conn| plays::list(conn, room, seq, after, size).boxed())
+            .await
+    }
+
+    async fn react(
+        &self,
+        room: RoomId,
+        seq: Seq,
+        user: UserRef,
+        (emoji, on): (Emoji, bool),
+        at: Timestamp,
+    ) -> Result<MessageAct, StoreError> {
+        self.write(move |tx| reactions::set(tx, (room, seq), user, (emoji, on), at).boxed())
+            .await
+    }
+
+    async fn reactions(
+        &self,
+        room: RoomId,
+        seq: Seq,
+        emoji: Emoji,
+        after: Option<UserId>,
+        size: PageSize,
+    ) -> Result<ReactionsPage, StoreError> {
+        self.read(move |conn| reactions::list(conn, (room, seq), emoji, after, size).boxed())
+            .await
+    }
+
+    async fn pin(
+        &self,
+        room: RoomId,
+        seq: Seq,
+        user: UserRef,
+        on: bool,
+        at: Timestamp,
+    ) -> Result<MessageAct, StoreError> {
+        self.write(move |tx| pins::set(tx, (room, seq), user, on, at).boxed())
+            .await
+    }
+
+    async fn pins(&self, room: RoomId, viewer: UserId) -> Result<Option<PinsPage>, StoreError> {
+        self.snapshot(move |conn| pins::list(conn, room, viewer).boxed())
             .await
     }
 
@@ -135,36 +181,6 @@ fn said(media: &Media) -> usize {
     MEDIA + media.mime.len() + name.len()
 }
 
-/// Makes events of rows, with what edited messages say now.
-pub(in super::super) async fn decode(conn: &mut Conn, rows: Vec<EventRow>) -> QueryResult<Vec<Event>> {
-    let targets = edited(conn, &rows).await?;
-    rows.into_iter()
-        .map(|row| {
-            let target = row.edited().and_then(|place| targets.get(&place));
-            row.event(target)
-        })
-        .collect()
-}
-
-/// The messages that edits among these rows changed.
-async fn edited(conn: &mut Conn, rows: &[EventRow]) -> QueryResult<HashMap<(Id, i64), Target>> {
-    let mut wanted: HashMap<Id, Vec<i64>> = HashMap::new();
-    for (stream, seq) in rows.iter().filter_map(EventRow::edited) {
-        wanted.entry(stream).or_default().push(seq);
-    }
-    let mut found = HashMap::new();
-    for (stream, seqs) in wanted {
-        let targets: Vec<Target> = events::table
-            .filter(events::stream_id.eq(stream))
-            .filter(events::seq.eq_any(seqs))
-            .select(Target::as_select())
-            .load(conn)
-            .await?;
-        found.extend(targets.into_iter().map(|target| ((stream, target.seq), target)));
-    }
-    Ok(found)
-}
-
 async fn marks_after(conn: &mut Conn, stream: StreamId, rev: Rev) -> QueryResult<MarksUpdate> {
     let now: i64 = streams::table
         .find(Id::of(stream))
@@ -206,5 +222,6 @@ async fn message(conn: &mut Conn, room: RoomId, viewer: UserId, seq: Seq) -> Que
         .first(conn)
         .await
         .optional()?;
-    found.map(|row| Ok(Arc::new(row.event(None)?))).transpose()
+    let mut found = decode(conn, Vec::from_iter(found)).await?;
+    Ok(found.pop().map(Arc::new))
 }

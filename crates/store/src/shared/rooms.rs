@@ -8,6 +8,7 @@ mod enter;
 mod leave;
 mod marks;
 mod members;
+mod reach;
 mod roles;
 mod settings;
 mod views;

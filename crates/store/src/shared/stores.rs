@@ -3,6 +3,7 @@
 
 mod care;
 mod challenges;
+mod contacts;
 mod counters;
 mod departures;
 mod invites;

@@ -88,6 +88,16 @@ impl<'c> Tx<'c> {
         Ok(())
     }
 
+    /// The seq of the next event of a stream, which must be locked.
+    pub(super) async fn next_seq(&mut self, stream: impl Into<StreamId>) -> QueryResult<Seq> {
+        let last = streams::table
+            .find(Id::of(stream.into()))
+            .select(streams::seq)
+            .first(self.conn)
+            .await?;
+        Ok(Seq::loaded(last).next())
+    }
+
     /// Appends an event that is no message to a stream.
     pub(super) async fn append(
         &mut self,

@@ -23,6 +23,8 @@ use crate::schema::{upload_parts, uploads};
 
 /// What is claimed by whoever ends several uploads, so that two of them never wait in a circle.
 const ENDS: &str = "ends of uploads";
+/// Most uploads of a person that are remembered, those included that have ended.
+const REMEMBERED: i64 = 2_000;
 /// For how long a part of an upload may be on its way to where it is stored.
 const ON_ITS_WAY: Duration = Duration::from_secs(60 * 60);
 
@@ -87,13 +89,16 @@ async fn begin(tx: &mut Tx<'_>, upload: Upload, allowance: Allowance) -> QueryRe
         return Ok(UploadBegun::NoOwner);
     }
     let owner = Id::of(upload.owner);
-    let begun: Vec<i64> = uploads::table
+    let remembered: Vec<(i64, bool)> = uploads::table
         .filter(uploads::owner_id.eq(owner))
-        .filter(diesel::dsl::not(uploads::ended))
-        .select(uploads::bytes)
+        .select((uploads::bytes, uploads::ended))
+        .limit(REMEMBERED)
         .load(tx.conn)
         .await?;
-    if begun.len() >= usize::try_from(allowance.uploads).unwrap_or(usize::MAX) {
+    let is_full = rows(remembered.len()) >= REMEMBERED;
+    let begun = remembered.into_iter().filter(|(_, ended)| !ended);
+    let begun: Vec<i64> = begun.map(|(bytes, _)| bytes).collect();
+    if is_full || begun.len() >= usize::try_from(allowance.uploads).unwrap_or(usize::MAX) {
         return Ok(UploadBegun::TooMany);
     }
     let kept = used(tx.conn, owner).await?;
@@ -252,13 +257,19 @@ async fn ended(
 }
 
 async fn gone(tx: &mut Tx<'_>, upload: Uuid, now: Timestamp) -> QueryResult<()> {
-    let ended = uploads::table.find(Id(upload)).filter(uploads::ended);
-    diesel::delete(ended)
-        .filter(uploads::expires_at.le(now.micros()))
+    let ended = diesel::update(uploads::table.find(Id(upload)))
+        .filter(uploads::ended)
+        .set(uploads::care_at.eq(uploads::expires_at.nullable()))
         .execute(tx.conn)
         .await?;
-    diesel::update(ended)
-        .set(uploads::care_at.eq(uploads::expires_at.nullable()))
+    if ended == 0 {
+        return Ok(());
+    }
+    diesel::delete(upload_parts::table.filter(upload_parts::upload_id.eq(Id(upload))))
+        .execute(tx.conn)
+        .await?;
+    diesel::delete(uploads::table.find(Id(upload)))
+        .filter(uploads::expires_at.le(now.micros()))
         .execute(tx.conn)
         .await?;
     Ok(())

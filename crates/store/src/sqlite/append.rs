@@ -98,6 +98,11 @@ impl<'c> Run<'c> {
             (Draft::Delete { .. }, Some(target)) => {
                 changing::blank(&event, &target).execute(self.conn)?;
                 changing::forget(&target).execute(self.conn)?;
+                changing::unpin(&target).execute(self.conn)?;
+                if target.reacted().is_some() {
+                    changing::unreact(&target).execute(self.conn)?;
+                    changing::uncount(&target).execute(self.conn)?;
+                }
                 if target.shows_media {
                     changing::release(&target).execute(self.conn)?;
                     changing::unuse(&target).execute(self.conn)?;
@@ -134,13 +139,19 @@ impl<'c> Run<'c> {
         if let Some(known) = self.memory.standing(room, user) {
             return Ok(known);
         }
-        let row: Option<(i16, i64)> = members::table
+        let row: Option<(i16, i64, i16)> = members::table
             .find((Id::of(room), Id::of(user)))
-            .select((members::role, members::visible_from))
+            .select((members::role, members::visible_from, members::barred))
             .first(self.conn)
             .optional()?;
         let standing = row
-            .map(|(role, visible_from)| Role::decode(role).map(|role| Standing { role, visible_from }))
+            .map(|(role, visible_from, barred)| {
+                Role::decode(role).map(|role| Standing {
+                    role,
+                    visible_from,
+                    barred,
+                })
+            })
             .transpose()?;
         self.memory.keep_standing(room, user, standing);
         Ok(standing)

@@ -238,6 +238,7 @@ mod tests {
             log: Arc::new(backend.clone()),
             rooms: Arc::new(backend.clone()),
             users: Arc::new(backend.clone()),
+            contacts: Arc::new(backend.clone()),
             sessions: Arc::new(backend.clone()),
             sync: Arc::new(backend.clone()),
             challenges: Arc::new(backend.clone()),

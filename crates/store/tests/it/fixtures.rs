@@ -65,6 +65,7 @@ pub(crate) fn fixture(
         log: ports.log,
         rooms: ports.rooms,
         users: ports.users,
+        contacts: ports.contacts,
         sessions: ports.sessions,
         sync: ports.sync,
         challenges: ports.challenges,

@@ -31,6 +31,17 @@ macro_rules! conformance {
                 a_page_is_of_one_moment,
                 nobody_speaks_after_being_put_out,
             }
+            blocking {
+                a_block_bars_both_sides_of_a_direct_room,
+                nothing_is_said_after_a_block,
+                a_direct_room_is_opened_by_who_may,
+                groups_are_not_forced_upon_anybody,
+                a_blocked_person_sees_what_nobody_shows,
+                marks_rest_while_a_block_is,
+                blocks_are_listed_and_bounded,
+                a_block_ends_requests,
+                a_direct_room_and_a_block_at_once,
+            }
             bytes {
                 bytes_are_stored_once,
                 unneeded_bytes_are_found_until_they_are_gone,
@@ -58,6 +69,12 @@ macro_rules! conformance {
                 replayed_changes_carry_the_current_state,
                 a_reply_points_to_what_it_answers,
                 changes_in_the_same_instant_take_effect_in_order,
+            }
+            contacts {
+                a_list_of_contacts_is_its_owners,
+                contacts_at_once_never_overfill_a_list,
+                contacts_see_what_contacts_see,
+                lists_forget_the_deleted,
             }
             counters {
                 a_window_lets_so_many_through,
@@ -195,6 +212,11 @@ macro_rules! conformance {
                 a_session_that_goes_on_tells_the_place,
                 the_last_fifty_places_are_remembered,
             }
+            pinning {
+                who_may_pins,
+                pins_are_as_visible_as_their_messages,
+                a_room_has_so_many_pins,
+            }
             playing {
                 who_has_played_is_told_once,
                 only_voice_messages_are_played,
@@ -232,6 +254,12 @@ macro_rules! conformance {
                 a_person_keeps_so_much,
                 all_together_keep_so_much,
                 no_more_is_kept_at_once,
+            }
+            reacting {
+                reactions_are_counted,
+                only_what_is_there_is_reacted_to,
+                reactions_have_limits_and_pages,
+                many_react_at_once,
             }
             reading {
                 the_log_is_read_from_anywhere,
@@ -284,6 +312,14 @@ macro_rules! conformance {
                 a_repeated_append_is_known_after_its_sender_was_put_out,
                 a_client_id_means_something_only_to_its_sender_in_its_room,
                 a_client_id_that_was_refused_can_be_used,
+            }
+            requests {
+                a_request_is_accepted,
+                a_declined_request_goes_on_waiting_for_its_maker,
+                people_who_ask_each_other_are_contacts,
+                who_is_added_has_his_request_accepted,
+                requests_at_once_never_overfill_a_list,
+                requests_and_blocks_at_once_agree,
             }
             resume {
                 reading_in_pieces_ends_like_reading_everything,

@@ -3,10 +3,15 @@
 use std::sync::Arc;
 
 use parlor_domain::{Event, PageSize, RoomId, Seq, UserRef, What};
-use parlor_ports::{HistoryRange, Play, Played, StoreError};
+use parlor_ports::{AppendRefusal, HistoryRange, MessageAct, Play, StoreError};
 
 use super::Tested;
 use crate::{Fixture, at_once, blob};
+
+const DONE: MessageAct = MessageAct::Done(None);
+const NO_VOICE: MessageAct = MessageAct::Refused(AppendRefusal::NoVoice);
+const NO_MESSAGE: MessageAct = MessageAct::Refused(AppendRefusal::NoTarget);
+const NO_ROOM: MessageAct = MessageAct::Refused(AppendRefusal::NoRoom);
 
 /// Says something in a room.
 async fn speak(f: &Fixture, room: RoomId, speaker: UserRef) -> Result<Arc<Event>, StoreError> {
@@ -14,7 +19,7 @@ async fn speak(f: &Fixture, room: RoomId, speaker: UserRef) -> Result<Arc<Event>
     f.show(room, speaker, &[voice]).await
 }
 
-async fn play(f: &Fixture, room: RoomId, seq: Seq, by: UserRef) -> Result<Played, StoreError> {
+async fn play(f: &Fixture, room: RoomId, seq: Seq, by: UserRef) -> Result<MessageAct, StoreError> {
     f.log.mark_played(room, seq, by, f.tick()).await
 }
 
@@ -41,12 +46,8 @@ pub async fn who_has_played_is_told_once(f: &Fixture) -> Tested {
     let second = speak(f, room, ann).await?.seq;
     let bens = speak(f, room, ben).await?.seq;
     for _ in 0..3 {
-        assert_eq!(play(f, room, first, ben).await?, Played::Done);
-        assert_eq!(
-            play(f, room, first, ann).await?,
-            Played::Done,
-            "one's own is not noted"
-        );
+        assert_eq!(play(f, room, first, ben).await?, DONE);
+        assert_eq!(play(f, room, first, ann).await?, DONE, "one's own is not noted");
     }
     assert_eq!(told(f, ann).await?, [(Some(ben), first)]);
     assert_eq!(told(f, ben).await?, [(Some(ben), first)]);
@@ -56,7 +57,7 @@ pub async fn who_has_played_is_told_once(f: &Fixture) -> Tested {
     assert!(marked(f, room, eve).await?.is_empty());
 
     for (seq, by) in [(second, eve), (bens, eve), (first, eve)] {
-        assert_eq!(play(f, room, seq, by).await?, Played::Done);
+        assert_eq!(play(f, room, seq, by).await?, DONE);
     }
     assert_eq!(marked(f, room, ann).await?, [first, second]);
     assert_eq!(marked(f, room, ben).await?, [first, bens]);
@@ -73,16 +74,16 @@ pub async fn only_voice_messages_are_played(f: &Fixture) -> Tested {
     let picture = f.show(room, ann, &[picture]).await?.seq;
     let voice = speak(f, room, ann).await?.seq;
     for (seq, by, outcome) in [
-        (words, ben, Played::NoVoice),
-        (picture, ben, Played::NoVoice),
-        (Seq(1), ben, Played::NoMessage),
-        (Seq(999), ben, Played::NoMessage),
-        (voice, eve, Played::NoMessage),
-        (voice, ben, Played::Done),
+        (words, ben, NO_VOICE),
+        (picture, ben, NO_VOICE),
+        (Seq(1), ben, NO_MESSAGE),
+        (Seq(999), ben, NO_MESSAGE),
+        (voice, eve, NO_ROOM),
+        (voice, ben, DONE),
     ] {
         assert_eq!(play(f, room, seq, by).await?, outcome, "{seq:?}");
     }
-    assert_eq!(play(f, f.room_id(), voice, ben).await?, Played::NoMessage);
+    assert_eq!(play(f, f.room_id(), voice, ben).await?, NO_ROOM);
     Ok(())
 }
 
@@ -91,14 +92,14 @@ pub async fn plays_go_with_their_message(f: &Fixture) -> Tested {
     let [ann, ben] = f.people(["ann", "ben"]).await?;
     let room = f.group(ben, &[ann]).await?;
     let (first, second) = (speak(f, room, ann).await?.seq, speak(f, room, ann).await?.seq);
-    assert_eq!(play(f, room, first, ben).await?, Played::Done);
+    assert_eq!(play(f, room, first, ben).await?, DONE);
     f.delete(room, ann, first).await?;
     let page = f.log.plays(room, first, None, PageSize::clamped(10)).await?;
     assert!(page.plays.is_empty());
     assert!(marked(f, room, ben).await?.is_empty());
-    assert_eq!(play(f, room, first, ben).await?, Played::NoMessage);
+    assert_eq!(play(f, room, first, ben).await?, NO_MESSAGE);
     f.leave(room, ann).await?;
-    assert_eq!(play(f, room, second, ben).await?, Played::Done);
+    assert_eq!(play(f, room, second, ben).await?, DONE);
     assert_eq!(told(f, ann).await?, [(Some(ben), first)]);
     assert_eq!(told(f, ben).await?, [(Some(ben), first), (Some(ben), second)]);
     Ok(())
@@ -116,7 +117,7 @@ pub async fn many_play_at_once(f: &Fixture) -> Tested {
         async move { log.mark_played(room, voice, by, at).await }
     }));
     for played in plays.await {
-        assert_eq!(played?, Played::Done);
+        assert_eq!(played?, DONE);
     }
     assert_eq!(told(f, ann).await?.len(), 20);
     let (mut listed, mut after) = (Vec::new(), None);

@@ -1,6 +1,6 @@
 //! What people tell about themselves.
 
-use parlor_domain::{Audience, Mobile, Profile, ProfileChange, Shows};
+use parlor_domain::{Audience, Mobile, Profile, ProfileChange, Reach, Shows};
 use parlor_ports::MobileSet;
 
 use super::Tested;
@@ -20,6 +20,7 @@ pub async fn a_profile_changes_one_by_one(f: &Fixture) -> Tested {
         show_email: Some(Audience::Everyone),
         show_mobile: Some(Audience::Contacts),
         show_last_seen: Some(Audience::Nobody),
+        reach: Some(Reach::Contacts),
     };
     let changed = f.users.change_profile(ann.id, all.clone()).await?;
     expected.display_name = all.display_name.expect("one was given");
@@ -36,6 +37,7 @@ pub async fn a_profile_changes_one_by_one(f: &Fixture) -> Tested {
             mobile: Audience::Contacts,
             last_seen: Audience::Nobody,
         },
+        reach: Reach::Contacts,
     };
     assert_eq!(changed.as_ref(), Some(&expected));
     assert_eq!(f.users.find(ann.id).await?, changed);

@@ -33,6 +33,7 @@ async fn one_story(f: &Fixture, seed: u64) -> Tested {
         let fresh = Device::fresh(f, device.me).await?;
         assert_eq!(device.state.own.seq, fresh.own.seq, "seed {seed}");
         assert_eq!(device.state.shown(), fresh.shown(), "seed {seed}");
+        assert_eq!(device.state.people, fresh.people, "seed {seed}");
     }
     Ok(())
 }

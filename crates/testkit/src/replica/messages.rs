@@ -1,8 +1,9 @@
 //! The messages that a client holds of a room.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-use parlor_domain::{Event, Seq, What};
+use parlor_domain::{Event, Message, Reactions, Seq, What};
 
 /// Messages, and the changes of messages that are not held.
 #[derive(Debug, Clone, Default)]
@@ -10,6 +11,8 @@ pub(super) struct Messages {
     held: BTreeMap<Seq, Event>,
     /// The last change of each message that is not held: a page read before that change may yet bring it.
     changes: BTreeMap<Seq, Event>,
+    /// How messages were reacted to that are not held, as far as events told.
+    reactions: BTreeMap<Seq, Reactions>,
 }
 
 impl Messages {
@@ -29,12 +32,36 @@ impl Messages {
         {
             message = change.changed(&message).expect("a change changes its target");
         }
-        if self
-            .held
-            .get(&message.seq)
-            .is_none_or(|held| rev(held) < rev(&message))
-        {
-            self.held.insert(message.seq, message);
+        let told = self.reactions.remove(&message.seq);
+        let held = self.held.get(&message.seq);
+        let known = held.and_then(said).map(|held| held.reactions.clone());
+        for reactions in told.into_iter().chain(known) {
+            newer(&mut message, reactions);
+        }
+        match self.held.entry(message.seq) {
+            Entry::Vacant(place) => {
+                place.insert(message);
+            }
+            Entry::Occupied(mut held) if rev(held.get()) < rev(&message) => {
+                held.insert(message);
+            }
+            Entry::Occupied(mut held) => {
+                if let Some(message) = said(&message) {
+                    newer(held.get_mut(), message.reactions.clone());
+                }
+            }
+        }
+    }
+
+    /// Takes what an event tells of how a message was reacted to.
+    pub(super) fn react(&mut self, target: Seq, reactions: &Reactions) {
+        if let Some(held) = self.held.get_mut(&target) {
+            newer(held, reactions.clone());
+            return;
+        }
+        let kept = self.reactions.entry(target).or_default();
+        if kept.rev < reactions.rev {
+            kept.clone_from(reactions);
         }
     }
 
@@ -50,6 +77,23 @@ impl Messages {
         if change_rev(kept) < change_rev(change) {
             *kept = change.clone();
         }
+    }
+}
+
+/// Keeps the later of two sums of reactions; of a deleted message there are none.
+fn newer(message: &mut Event, reactions: Reactions) {
+    if let What::Message(message) = &mut message.what
+        && message.body.is_some()
+        && message.reactions.rev < reactions.rev
+    {
+        message.reactions = reactions;
+    }
+}
+
+fn said(event: &Event) -> Option<&Message> {
+    match &event.what {
+        What::Message(message) => Some(message),
+        _ => None,
     }
 }
 
@@ -71,7 +115,7 @@ fn change_rev(change: &Event) -> Seq {
 
 #[cfg(test)]
 mod tests {
-    use parlor_domain::{ClientId, Message, MessageBody, MsgNo, RoomId, Tag, Timestamp};
+    use parlor_domain::{ClientId, MessageBody, MsgNo, RoomId, Tag, Timestamp};
 
     use super::*;
 
@@ -102,6 +146,7 @@ mod tests {
                 reply_to: None,
                 edited_at: None,
                 rev: Seq(rev),
+                reactions: Reactions::default(),
             }),
         )
     }

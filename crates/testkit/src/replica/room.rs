@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use parlor_domain::{
-    Event, Head, Mark, MarksUpdate, Member, MemberMark, Position, Role, Room, Seq, UserId, What,
+    Emoji, Event, Head, Mark, MarksUpdate, Member, MemberMark, Position, Role, Room, Seq, UserId, What,
 };
-use parlor_ports::{HistoryPage, MembersPage, RoomView};
+use parlor_ports::{HistoryPage, MembersPage, PinsPage, RoomView};
 
 use super::Gap;
 use super::messages::Messages;
 use super::roster::Roster;
 use super::shown::{Facts, Shown, ShownMember};
+use super::toggles::Toggles;
 
 /// What a client holds of one room.
 ///
@@ -28,6 +29,9 @@ pub struct RoomReplica {
     marks: BTreeMap<UserId, Mark>,
     facts: Option<(Seq, Facts)>,
     owner: (Seq, Option<UserId>),
+    pins: Toggles<Seq>,
+    /// The emoji that the user himself has put to messages.
+    reacted: Toggles<(Seq, Emoji)>,
 }
 
 impl RoomReplica {
@@ -42,6 +46,8 @@ impl RoomReplica {
             marks: BTreeMap::new(),
             facts: None,
             owner: (Seq::ZERO, None),
+            pins: Toggles::default(),
+            reacted: Toggles::default(),
         }
     }
 
@@ -71,6 +77,19 @@ impl RoomReplica {
             What::MessageEdited { target, .. } | What::MessageDeleted { target } => {
                 self.messages.change(*target, event)
             }
+            What::Reacted {
+                target,
+                emoji,
+                on,
+                reactions,
+            } => {
+                self.messages.react(*target, reactions);
+                if event.actor.is_some_and(|actor| actor.id == self.me) {
+                    self.reacted.set(event.seq, (*target, emoji.clone()), *on);
+                }
+            }
+            What::MessagePinned { target } => self.pins.set(event.seq, *target, true),
+            What::MessageUnpinned { target } => self.pins.set(event.seq, *target, false),
             What::RoomUpdated {
                 name,
                 topic,
@@ -109,6 +128,11 @@ impl RoomReplica {
             | What::RoomJoined { .. }
             | What::RoomLeft { .. }
             | What::VoicePlayed { .. }
+            | What::ContactChanged { .. }
+            | What::ContactRemoved { .. }
+            | What::ContactRequested { .. }
+            | What::RequestEnded { .. }
+            | What::BlockChanged { .. }
             | What::SessionsRevoked { .. } => {}
         }
         Ok(())
@@ -129,11 +153,19 @@ impl RoomReplica {
         Ok(())
     }
 
+    /// Takes the list of pins.
+    pub fn pins_page(&mut self, page: &PinsPage) {
+        let pinned: Vec<Seq> = page.messages.iter().map(|message| message.seq).collect();
+        self.pins.list(page.as_of.seq, |_| true, &pinned);
+    }
+
     /// Takes a page of history.
     pub fn history_page(&mut self, page: &HistoryPage) {
         for message in &page.messages {
             self.messages.hold(message);
         }
+        let shown = |(seq, _): &(Seq, Emoji)| page.messages.iter().any(|message| message.seq == *seq);
+        self.reacted.list(page.as_of.seq, shown, &page.reacted);
     }
 
     /// Takes what the list of rooms, or the room itself, says of it.
@@ -198,7 +230,17 @@ impl RoomReplica {
             .iter()
             .filter(|message| message.seq > read && has_body(message))
             .count();
+        // What was deleted is neither pinned nor reacted to.
+        let said = |seq: Seq| {
+            messages
+                .iter()
+                .any(|message| message.seq == seq && has_body(message))
+        };
+        let pins = self.pins.on().copied().filter(|seq| said(*seq)).collect();
+        let reacted = self.reacted.on().filter(|(seq, _)| said(*seq)).cloned().collect();
         Shown {
+            pins,
+            reacted,
             position: self.position,
             facts: self.facts.as_ref().map(|(_, facts)| facts.clone()),
             owner: self.owner.1,

@@ -1,8 +1,10 @@
 //! What a user is shown of a room: equal for two devices that hold the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use parlor_domain::{Capacity, Event, History, JoinPolicy, Mark, Position, Role, RoomName, Topic, UserId};
+use parlor_domain::{
+    Capacity, Emoji, Event, History, JoinPolicy, Mark, Position, Role, RoomName, Seq, Topic, UserId,
+};
 
 /// What a user is shown of a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +19,10 @@ pub struct Shown {
     pub members: BTreeMap<UserId, ShownMember>,
     /// The messages, ascending.
     pub messages: Vec<Event>,
+    /// Which of them are pinned.
+    pub pins: BTreeSet<Seq>,
+    /// The emoji that the user has put to them.
+    pub reacted: BTreeSet<(Seq, Emoji)>,
     /// How many of them are new to the user.
     pub unread: u64,
 }

@@ -21,6 +21,7 @@ const PICTURES: &[&[u8; 4]] = &[
 /// Where the items lie in the file.
 #[derive(Default)]
 pub(super) struct Items {
+    /// Those that are pictures.
     pub(super) pictures: Spans,
     /// All that are no pictures.
     pub(super) other: Spans,
@@ -84,7 +85,8 @@ pub(super) fn lie_in(spans: &[Span], boxes: &[&Top]) -> bool {
     })
 }
 
-/// The ids of the items that are pictures, by `iinf`, which loses the names of all of them.
+/// The ids of the items that are pictures, by `iinf`, which loses the names of all of them. The others become items of
+/// a kind that nobody reads: a reader that finds zeros where Exif is promised refuses the picture.
 fn pictures(bytes: &mut [u8], info: &Atom) -> Result<HashSet<u32>, Fault> {
     let header = if info.of(bytes).first() == Some(&0) { 6 } else { 8 };
     let mut pictures = HashSet::new();
@@ -95,19 +97,27 @@ fn pictures(bytes: &mut [u8], info: &Atom) -> Result<HashSet<u32>, Fault> {
             continue;
         }
         let content = entry.of(bytes);
-        let (id, kind, named) = match content.first() {
+        let (id, kind_at) = match content.first() {
             // Of old they had no type, and were no pictures.
-            Some(0 | 1) => (u16_at(content, 4)?.into(), None, 8),
-            Some(2) => (u16_at(content, 4)?.into(), Some(name_at(content, 8)?), 12),
-            Some(3) => (u32_at(content, 4)?, Some(name_at(content, 10)?), 14),
+            Some(0 | 1) => (u16_at(content, 4)?.into(), None),
+            Some(2) => (u16_at(content, 4)?.into(), Some(8)),
+            Some(3) => (u32_at(content, 4)?, Some(10)),
             _ => return Err(broken("its parts are of a kind that nobody knows")),
         };
+        let kind = kind_at.map(|at| name_at(content, at)).transpose()?;
         if kind == Some(*b"jpeg") {
             return Err(broken("a picture in it is a file of its own"));
         }
         let is_picture = kind.is_some_and(|kind| PICTURES.contains(&&kind));
         if is_picture { &mut pictures } else { &mut other }.insert(id);
-        bytes[(entry.body + named).min(entry.end)..entry.end].fill(0);
+        let named = match kind_at {
+            Some(at) => entry.body + at + 4,
+            None => (entry.body + 8).min(entry.end),
+        };
+        if !is_picture && kind.is_some() {
+            bytes[named - 4..named].copy_from_slice(b"skip");
+        }
+        bytes[named..entry.end].fill(0);
     }
     if pictures.is_disjoint(&other) {
         Ok(pictures)

@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
-use crate::boxes::{Atom, child, children, free};
+use crate::boxes::samples::{Chunks, Sizes};
+use crate::boxes::{Atom, child, children, descendant, free};
 use crate::fault::{Fault, broken};
 use crate::fields::name_at;
+use crate::plain::kept::Spans;
 
 /// Which boxes are kept in which.
 const KEPT: &[(&[u8; 4], &[&[u8; 4]])] = &[
@@ -23,13 +25,19 @@ const KEPT: &[(&[u8; 4], &[&[u8; 4]])] = &[
     ),
 ];
 
-/// Cleans the content of the box.
+/// Cleans the content of the box, in a file of `len` bytes, and notes in `samples` where those of its tracks lie.
 ///
 /// # Errors
-/// If a track is of something else than pictures and sound, whose samples nobody could tell from theirs.
-pub(super) fn clean(bytes: &mut [u8]) -> Result<(), Fault> {
+/// If a track is of something else than pictures and sound, or does not say where its samples lie.
+pub(super) fn clean(bytes: &mut [u8], len: u64, samples: &mut Spans) -> Result<(), Fault> {
     let all = 0..bytes.len();
-    keep(bytes, *b"moov", all)
+    keep(bytes, *b"moov", all.clone())?;
+    for atom in children(bytes, all)? {
+        if atom.name == *b"trak" {
+            samples_of(bytes, &atom, len, samples)?;
+        }
+    }
+    Ok(())
 }
 
 fn keep(bytes: &mut [u8], parent: [u8; 4], range: Range<usize>) -> Result<(), Fault> {
@@ -61,6 +69,24 @@ fn check_track(bytes: &[u8], trak: &Atom) -> Result<(), Fault> {
         b"pict" | b"vide" | b"auxv" | b"soun" => Ok(()),
         _ => Err(broken("it has a track that is no picture")),
     }
+}
+
+/// Notes where the samples of a track lie.
+fn samples_of(bytes: &[u8], trak: &Atom, len: u64, samples: &mut Spans) -> Result<(), Fault> {
+    let tables = descendant(bytes, trak.range(), &[b"mdia", b"minf", b"stbl"])?;
+    let tables = tables.ok_or_else(|| broken("a track of it is not whole"))?;
+    let sizes = Sizes::read(bytes, &tables)?;
+    let mut chunks = Chunks::read(bytes, &tables)?;
+    let mut sample = 0;
+    for chunk in 0..chunks.count {
+        let count = chunks.samples(chunk)?.min(sizes.count - sample);
+        samples.push(chunks.offset(chunk)?, sizes.of(sample, count)?, len)?;
+        sample += count;
+    }
+    if sample < sizes.count {
+        return Err(broken("its tables contradict each other"));
+    }
+    Ok(())
 }
 
 /// Takes out when it was made, and what it is called.

@@ -56,8 +56,16 @@ impl Directory {
             }
             let field = Field::read(order, bytes, fields_at + number * order.field())?;
             if field.width * field.count > order.offset() {
-                parts.kept.push(field.at, field.width * field.count, tape.len())?;
+                let noted = if tag == tags::JPEG_TABLES {
+                    &mut parts.jpegs
+                } else {
+                    &mut parts.kept
+                };
+                noted.push(field.at, field.width * field.count, tape.len())?;
                 kept.extend_from_slice(bytes);
+            } else if tag == tags::JPEG_TABLES {
+                // No table is as short as that.
+                continue;
             } else {
                 // What a short value leaves over is none.
                 let short = bytes.len() - (order.offset() - field.width * field.count) as usize;

@@ -8,6 +8,8 @@ pub(super) const STRIP_LENGTHS: u16 = 279;
 pub(super) const TILES: u16 = 324;
 pub(super) const TILE_LENGTHS: u16 = 325;
 pub(super) const INNER: u16 = 330;
+/// What the strips of a picture that are JPEGs have in common: a JPEG as well.
+pub(super) const JPEG_TABLES: u16 = 347;
 
 /// Tags of TIFF 6.0 and its supplements that say how a picture is decoded and shown, profiles, filters, and those of
 /// DNG that a developer of pictures needs.

@@ -2,9 +2,9 @@
 
 use parlor_domain::Dimensions;
 
+use super::codec;
 use super::movie::Picture;
-use super::{codec, samples};
-use crate::boxes::{Atom, child, descendant};
+use crate::boxes::{Atom, child, descendant, samples};
 use crate::fault::{Fault, broken, codec_name};
 use crate::fields::{name_at, u32_at};
 use crate::playing::decoder::SoundCodec;

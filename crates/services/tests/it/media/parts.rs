@@ -75,12 +75,12 @@ async fn an_upload_goes_on_where_it_was_cut_off_also_after_a_restart() {
     world.services.library.tidy().await.unwrap();
     let stored = world.services.library.find(&ann, media.id).await.unwrap();
     assert_eq!(kept(&world), stored.files.len(), "the parts are gone");
-    world.pass(LONG);
+    world.pass(60 * 60);
     world.services.library.tidy().await.unwrap();
     assert_eq!(
         code(world.services.uploads.find(&ann, id).await),
         "no_such_upload",
-        "it is remembered for a day"
+        "it is remembered for an hour"
     );
 }
 

@@ -97,6 +97,7 @@ struct StandingRow {
     user_id: Id,
     role: i16,
     visible_from: i64,
+    barred: i16,
 }
 
 async fn standings(mut conn: &Conn, set: &[&Append]) -> QueryResult<HashMap<(Id, Id), Standing>> {
@@ -111,6 +112,7 @@ async fn standings(mut conn: &Conn, set: &[&Append]) -> QueryResult<HashMap<(Id,
             let standing = Standing {
                 role: Role::decode(row.role)?,
                 visible_from: row.visible_from,
+                barred: row.barred,
             };
             Ok(((row.room_id, row.user_id), standing))
         })

@@ -8,7 +8,7 @@ use parlor_domain::{Event, PageSize, RoomId, UserId};
 use parlor_ports::{HistoryPage, HistoryRange};
 
 use super::super::super::Conn;
-use super::{plays, text};
+use super::{decode, plays, reactions, text};
 use crate::budget;
 use crate::counter::Counter;
 use crate::id::Id;
@@ -75,10 +75,8 @@ pub(super) async fn list(
         .select(EventRow::as_select())
         .load(conn)
         .await?;
-    let mut messages: Vec<Arc<Event>> = rows
-        .into_iter()
-        .map(|row| Ok(Arc::new(row.event(None)?)))
-        .collect::<QueryResult<_>>()?;
+    let messages = decode(conn, rows).await?;
+    let mut messages: Vec<Arc<Event>> = messages.into_iter().map(Arc::new).collect();
     let texts = messages.iter().map(|message| text(message));
     let (cut, more) = match range {
         HistoryRange::After(_) => {
@@ -95,6 +93,7 @@ pub(super) async fn list(
     };
     Ok(Some(HistoryPage {
         played: plays::among(conn, room, viewer, &messages).await?,
+        reacted: reactions::of_viewer(conn, room, viewer, &messages).await?,
         messages,
         more: more || cut > 0,
         as_of: head.position(),

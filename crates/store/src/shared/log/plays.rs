@@ -1,13 +1,14 @@
 //! Voice messages that were played.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use parlor_domain::{Event, MediaKind, Message, PageSize, RoomId, Seq, Timestamp, UserId, UserRef, What};
-use parlor_ports::{Play, Played, PlaysPage};
+use parlor_ports::{AppendRefusal, MessageAct, Play, PlaysPage};
 
 use super::super::super::Conn;
 use super::super::Tx;
-use super::message;
+use super::acting::{self, said};
 use crate::counter::{Counter, rows};
 use crate::id::Id;
 use crate::schema::{members, plays};
@@ -18,25 +19,24 @@ pub(super) async fn mark(
     seq: Seq,
     user: UserRef,
     at: Timestamp,
-) -> QueryResult<Played> {
+) -> QueryResult<MessageAct> {
     // Whose it is never changes, so that it can be read before the streams are locked.
-    let Some(sender) = message(tx.conn, room, user.id, seq)
-        .await?
-        .map(|event| event.actor)
-    else {
-        return Ok(Played::NoMessage);
+    let sender = match acting::message(tx.conn, room, user.id, seq).await? {
+        Ok(event) => event.actor,
+        Err(refusal) => return Ok(MessageAct::Refused(refusal)),
     };
     let people = [Some(user), sender].into_iter().flatten();
     tx.lock(people.map(|person| Id::of(person.id)).chain([Id::of(room)]))
         .await?;
-    let event = message(tx.conn, room, user.id, seq).await?;
-    match event.as_deref().and_then(said) {
-        None => return Ok(Played::NoMessage),
-        Some(message) if !is_voice(message) => return Ok(Played::NoVoice),
-        Some(_) => {}
+    match acting::message(tx.conn, room, user.id, seq).await? {
+        Err(refusal) => return Ok(MessageAct::Refused(refusal)),
+        Ok(event) if !said(&event).is_some_and(is_voice) => {
+            return Ok(MessageAct::Refused(AppendRefusal::NoVoice));
+        }
+        Ok(_) => {}
     }
     let Some(sender) = sender.filter(|sender| sender.id != user.id) else {
-        return Ok(Played::Done);
+        return Ok(MessageAct::Done(None));
     };
     let noted = diesel::insert_into(plays::table)
         .values((
@@ -50,22 +50,14 @@ pub(super) async fn mark(
         .execute(tx.conn)
         .await?;
     if noted == 0 {
-        return Ok(Played::Done);
+        return Ok(MessageAct::Done(None));
     }
     let played = What::VoicePlayed { room, target: seq };
     if is_member(tx, room, sender).await? {
         tx.append(sender.id, Some(user), played.clone(), at).await?;
     }
     tx.append(user.id, Some(user), played, at).await?;
-    Ok(Played::Done)
-}
-
-/// A message that was not deleted.
-fn said(event: &Event) -> Option<&Message> {
-    match &event.what {
-        What::Message(message) => Some(message).filter(|message| message.body.is_some()),
-        _ => None,
-    }
+    Ok(MessageAct::Done(None))
 }
 
 fn is_voice(message: &Message) -> bool {
@@ -74,9 +66,7 @@ fn is_voice(message: &Message) -> bool {
 
 async fn is_member(tx: &mut Tx<'_>, room: RoomId, user: UserRef) -> QueryResult<bool> {
     let member = members::table.find((Id::of(room), Id::of(user.id)));
-    diesel::select(diesel::dsl::exists(member))
-        .get_result(tx.conn)
-        .await
+    diesel::select(exists(member)).get_result(tx.conn).await
 }
 
 pub(super) async fn list(
@@ -129,17 +119,24 @@ pub(super) async fn among(
             if is_own { &mut own } else { &mut others }.push(event.seq.stored());
         }
     }
-    if own.is_empty() && others.is_empty() {
-        return Ok(Vec::new());
+    let mut played: Vec<i64> = Vec::new();
+    if !others.is_empty() {
+        let by_viewer = plays::table
+            .filter(plays::stream_id.eq(Id::of(room)))
+            .filter(plays::seq.eq_any(others))
+            .filter(plays::user_id.eq(Id::of(viewer)))
+            .select(plays::seq);
+        played.extend(by_viewer.load::<i64>(conn).await?);
     }
-    let by_viewer = plays::user_id.eq(Id::of(viewer)).and(plays::seq.eq_any(others));
-    let played: Vec<i64> = plays::table
-        .filter(plays::stream_id.eq(Id::of(room)))
-        .filter(by_viewer.or(plays::seq.eq_any(own)))
-        .order(plays::seq)
-        .select(plays::seq)
-        .distinct()
-        .load(conn)
-        .await?;
+    // One look for each: a message may have been played by thousands, and one of them is enough.
+    for seq in own {
+        let by_anybody = plays::table
+            .filter(plays::stream_id.eq(Id::of(room)))
+            .filter(plays::seq.eq(seq));
+        if diesel::select(exists(by_anybody)).get_result(conn).await? {
+            played.push(seq);
+        }
+    }
+    played.sort_unstable();
     Ok(played.into_iter().map(Seq::loaded).collect())
 }

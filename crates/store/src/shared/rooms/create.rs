@@ -7,6 +7,7 @@ use parlor_ports::{NewRoom, RoomCreated, RoomRefusal};
 
 use super::super::Tx;
 use super::act::{Act, accounts, have_place};
+use super::reach::reaches;
 use super::{enter, views};
 use crate::code::Code;
 use crate::error::corrupt;
@@ -32,6 +33,7 @@ pub(super) async fn create(tx: &mut Tx<'_>, new: NewRoom) -> Act<RoomCreated> {
     }
     let creator = accounts(tx, &[new.creator.id]).await?;
     let others = accounts(tx, &others).await?;
+    reaches(tx, new.creator, &others).await?;
     if others.len() >= usize::try_from(new.capacity.members()).unwrap_or(usize::MAX) {
         return Err(RoomRefusal::Full.into());
     }

@@ -13,7 +13,10 @@ use crate::code::{Code, Kind};
 use crate::counter::Counter;
 use crate::id::Id;
 use crate::rows::blank_settings;
-use crate::schema::{directs, events, media_uses, members, plays, released_media, revisions, rooms, streams};
+use crate::schema::{
+    directs, events, media_uses, members, pins, plays, reaction_counts, reactions, released_media, revisions,
+    rooms, streams,
+};
 
 /// So many events lose their content in one transaction, so that nobody waits long for it.
 const CHUNK: i64 = 500;
@@ -88,22 +91,19 @@ async fn erase_chunk(tx: &mut Tx<'_>, room: Id, after: i64, head: i64) -> QueryR
         .set(events::detail.eq(blank_settings()))
         .execute(tx.conn)
         .await?;
-    diesel::delete(
-        revisions::table
-            .filter(revisions::stream_id.eq(room))
-            .filter(revisions::seq.gt(after))
-            .filter(revisions::seq.le(until)),
-    )
-    .execute(tx.conn)
-    .await?;
-    diesel::delete(
-        plays::table
-            .filter(plays::stream_id.eq(room))
-            .filter(plays::seq.gt(after))
-            .filter(plays::seq.le(until)),
-    )
-    .execute(tx.conn)
-    .await?;
+    macro_rules! forget {
+        ($($table:ident),*) => { $(
+            diesel::delete(
+                $table::table
+                    .filter($table::stream_id.eq(room))
+                    .filter($table::seq.gt(after))
+                    .filter($table::seq.le(until)),
+            )
+            .execute(tx.conn)
+            .await?;
+        )* };
+    }
+    forget!(revisions, plays, reactions, reaction_counts, pins);
     release_media(tx, room, after, until).await?;
     diesel::update(rooms::table.filter(rooms::id.eq(room)))
         .set(rooms::erased_seq.eq((until < head).then_some(until)))

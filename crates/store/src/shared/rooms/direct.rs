@@ -9,6 +9,7 @@ use parlor_ports::{DirectOpened, RoomView};
 
 use super::super::Tx;
 use super::act::{Act, accounts, have_place};
+use super::reach::reaches;
 use super::{enter, views};
 use crate::code::Code;
 use crate::error::corrupt;
@@ -37,6 +38,7 @@ pub(super) async fn open(
         return Ok(DirectOpened::Existing(view(tx, room.into(), actor).await?));
     }
     let people = accounts(tx, &[actor.id, peer]).await?;
+    reaches(tx, actor, &people).await?;
     have_place(tx, &people).await?;
 
     let room = insert(tx, new_id, actor, at).await?;

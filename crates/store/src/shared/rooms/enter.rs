@@ -9,6 +9,7 @@ use parlor_ports::{Added, Joined, RoomRefusal};
 
 use super::super::Tx;
 use super::act::{self, Act, accounts, have_place, require};
+use super::reach::reaches;
 use crate::code::Code;
 use crate::counter::Counter;
 use crate::id::Id;
@@ -48,6 +49,7 @@ pub(super) async fn add(
             newcomers.push(user);
         }
     }
+    reaches(tx, actor, &newcomers).await?;
     has_place(&room, newcomers.len())?;
     have_place(tx, &newcomers).await?;
     bring_in(tx, &room, actor, &newcomers, Role::Member, at).await?;
@@ -95,6 +97,7 @@ pub(super) async fn bring_in(
             read_msg_no: joined.msg_no.stored(),
             delivered_seq: joined.seq.stored(),
             rev: 0,
+            barred: 0,
         };
         diesel::insert_into(members::table)
             .values(row)

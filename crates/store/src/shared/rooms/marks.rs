@@ -73,7 +73,8 @@ async fn advance_member(
         .first(tx.conn)
         .await
         .optional()?;
-    let Some(row) = row else {
+    // Where a block is, marks rest: neither side learns of the other's.
+    let Some(row) = row.filter(|row| row.barred == 0) else {
         return Ok(None);
     };
     let last = head.position().seq;

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use parlor_domain::{AccountStatus, Shows, Timestamp, UserId};
+use parlor_domain::{AccountStatus, Reach, Shows, Timestamp, UserId};
 
 use super::super::sessions::end_sessions;
 use super::super::{Tx, departures, invites, media, uploads};
@@ -99,6 +99,7 @@ async fn blank(tx: &mut Tx<'_>, user: Id) -> QueryResult<()> {
                 users::status.eq(AccountStatus::Deleted.code()),
                 users::epoch.eq(users::epoch + 1),
                 users::mailed_code.eq(false),
+                users::reach.eq(Reach::default().code()),
             ),
         ))
         .execute(tx.conn)

@@ -8,11 +8,12 @@ use parlor_domain::{Account, AccountStatus, Audience, UserId, fold};
 use parlor_ports::{Shown, UserSearch};
 
 use super::super::super::Conn;
+use super::super::contacts::{blockers, whose_contact};
 use crate::code::Code;
 use crate::counter::rows;
 use crate::id::Id;
 use crate::rows::AccountRow;
-use crate::schema::{directs, members, rooms, users};
+use crate::schema::{blocks, users};
 
 pub(super) async fn search(
     conn: &mut Conn,
@@ -22,7 +23,7 @@ pub(super) async fn search(
 ) -> QueryResult<Vec<Account>> {
     let active = users::status.eq(AccountStatus::Active.code());
     let (found, shown_to): (Option<AccountRow>, fn(&Account) -> Audience) = match wanted {
-        UserSearch::Beginning(text) => return beginning(conn, fold(&text), most).await,
+        UserSearch::Beginning(text) => return beginning(conn, viewer, fold(&text), most).await,
         UserSearch::Email(email) => {
             let one = users::table.filter(users::email_key.eq(email.key()));
             let one = one.filter(active).select(AccountRow::as_select());
@@ -48,8 +49,8 @@ pub(super) async fn search(
 }
 
 /// People one of whose names begins like this. Each kind of name has its index, of which a range is read; a username that is
-/// all of it is the first of its range.
-async fn beginning(conn: &mut Conn, key: String, most: usize) -> QueryResult<Vec<Account>> {
+/// all of it is the first of its range. Who has blocked the viewer is found by the whole username only.
+async fn beginning(conn: &mut Conn, viewer: UserId, key: String, most: usize) -> QueryResult<Vec<Account>> {
     // PostgreSQL knows no text with a zero in it, and so nobody has it in his name.
     if key.is_empty() || key.contains('\0') {
         return Ok(Vec::new());
@@ -63,6 +64,11 @@ async fn beginning(conn: &mut Conn, key: String, most: usize) -> QueryResult<Vec
                 .filter(users::$column.ge(&key))
                 .filter(users::$column.lt(&end))
                 .filter(users::status.eq(AccountStatus::Active.code()))
+                .filter(users::username_key.eq(&key).or(diesel::dsl::not(diesel::dsl::exists(
+                    blocks::table
+                        .filter(blocks::user_id.eq(users::id))
+                        .filter(blocks::blocked_id.eq(Id::of(viewer))),
+                ))))
                 .order(users::$column)
                 .limit(limit)
                 .select(AccountRow::as_select())
@@ -108,52 +114,26 @@ pub(super) async fn shown(
 /// How near a viewer is to others.
 struct Sight {
     viewer: UserId,
+    /// Whose contact he is.
     contacts: HashSet<Id>,
+    /// Who has blocked him, and shows him no more than nothing.
+    blockers: HashSet<Id>,
 }
 
 impl Sight {
-    /// Which of these people have a direct room with the viewer that is theirs as well: they opened it, or wrote in it. A
-    /// stranger can open one with anybody.
     async fn of(conn: &mut Conn, viewer: UserId, people: &[UserId]) -> QueryResult<Self> {
-        let me = Id::of(viewer);
-        let (low, high): (Vec<Id>, Vec<Id>) = people
-            .iter()
-            .map(|person| Id::of(*person))
-            .filter(|person| *person != me)
-            .partition(|person| *person < me);
-        let mut contacts = HashSet::new();
-        if !low.is_empty() {
-            let theirs = members::user_id.eq(directs::low_id);
-            let found: Vec<Id> = directs::table
-                .inner_join(rooms::table.on(rooms::id.eq(directs::room_id)))
-                .inner_join(members::table.on(members::room_id.eq(directs::room_id).and(theirs)))
-                .filter(members::wrote.or(rooms::creator_id.eq(directs::low_id)))
-                .filter(directs::low_id.eq_any(low))
-                .filter(directs::high_id.eq(me))
-                .select(directs::low_id)
-                .load(conn)
-                .await?;
-            contacts.extend(found);
-        }
-        if !high.is_empty() {
-            let theirs = members::user_id.eq(directs::high_id);
-            let found: Vec<Id> = directs::table
-                .inner_join(rooms::table.on(rooms::id.eq(directs::room_id)))
-                .inner_join(members::table.on(members::room_id.eq(directs::room_id).and(theirs)))
-                .filter(members::wrote.or(rooms::creator_id.eq(directs::high_id)))
-                .filter(directs::low_id.eq(me))
-                .filter(directs::high_id.eq_any(high))
-                .select(directs::high_id)
-                .load(conn)
-                .await?;
-            contacts.extend(found);
-        }
-        Ok(Self { viewer, contacts })
+        Ok(Self {
+            viewer,
+            contacts: whose_contact(conn, viewer, people).await?,
+            blockers: blockers(conn, viewer, people).await?,
+        })
     }
 
     /// Whether the viewer sees what this person shows to these.
     fn reaches(&self, person: UserId, audience: Audience) -> bool {
-        person == self.viewer || audience.includes(self.contacts.contains(&Id::of(person)))
+        let id = Id::of(person);
+        let shown = || audience.includes(self.contacts.contains(&id));
+        person == self.viewer || !self.blockers.contains(&id) && shown()
     }
 
     fn shown(&self, account: Account) -> Shown {

@@ -29,6 +29,7 @@ impl Device {
         let mut state = ReplicaState::new(me);
         let list = f.rooms.list(me.id, None, PageSize::MAX).await?;
         state.own = list.as_of;
+        state.people = f.lists(me).await?;
         for view in list.rooms {
             let room = view.room.id;
             state.open(room, view.visible_from, view.head.position);

@@ -1,7 +1,7 @@
 //! What several people do in several rooms, by chance.
 
 use parlor_domain::{Draft, History, LeaveReason, Mark, MemberMark, Role, RoomChange, RoomId, Seq, UserRef};
-use parlor_ports::{NewRoom, StoreError};
+use parlor_ports::{DirectOpened, NewContact, NewRequest, NewRoom, StoreError};
 
 use crate::conformance::Tested;
 use crate::{Fixture, SeededEntropy, delete, edit, message, reply};
@@ -29,8 +29,21 @@ impl Life {
         let room = self.rooms[chance.below(self.rooms.len())];
         let me = self.people[chance.below(self.people.len())];
         let other = self.people[chance.below(self.people.len())];
-        match chance.below(32) {
+        match chance.below(54) {
+            40..=53 => self.meet(f, chance, me, other).await?,
             0..=17 => self.talk(f, chance, room, me).await?,
+            32..=37 => {
+                let emoji = ["\u{1f44d}", "\u{2764}", "\u{1f389}"][chance.below(3)];
+                let emoji = emoji.parse().expect("an emoji");
+                let on = chance.below(3) > 0;
+                f.log
+                    .react(room, any_seq(chance), me, (emoji, on), f.tick())
+                    .await?;
+            }
+            38 | 39 => {
+                let on = chance.below(3) > 0;
+                f.log.pin(room, any_seq(chance), me, on, f.tick()).await?;
+            }
             18..=20 => {
                 f.rooms.join(room, me, f.tick()).await?;
             }
@@ -79,9 +92,10 @@ impl Life {
                 self.rooms.push(f.create(new).await?);
             }
             30 if me != other => {
-                let room = f.direct(me, other).await?;
-                if !self.rooms.contains(&room) {
-                    self.rooms.push(room);
+                let id = f.room_id();
+                let opened = f.rooms.open_direct(me, other.id, id, f.tick()).await?;
+                if let DirectOpened::New(view) = opened {
+                    self.rooms.push(view.room.id);
                 }
             }
             _ => {
@@ -92,6 +106,36 @@ impl Life {
                 let marks = [me, other].map(|user| MemberMark { user: user.id, mark });
                 f.rooms.advance_marks(vec![(room, marks.to_vec())]).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Somebody adds, asks, answers or blocks somebody, or does it no more.
+    async fn meet(&self, f: &Fixture, chance: &SeededEntropy, me: UserRef, other: UserRef) -> Tested {
+        if me == other {
+            return Ok(());
+        }
+        match chance.below(12) {
+            0 | 1 => {
+                let name = ["Boss", "Neighbour"][chance.below(2)];
+                let name = Some(name.parse().expect("a name")).filter(|_| chance.below(2) == 0);
+                let contact = f.new_contact(me, other);
+                f.contacts.put(NewContact { name, ..contact }).await?;
+            }
+            2 => drop(f.contacts.remove(me, other.id, f.tick()).await?),
+            3..=5 => {
+                let note = format!("number {}", chance.below(1000));
+                let request = NewRequest {
+                    note: Some(note.parse().expect("a note")),
+                    ..f.new_request(me, other)
+                };
+                f.contacts.request(request).await?;
+            }
+            6 => drop(f.contacts.accept(me, other.id, 20, f.tick()).await?),
+            7 => drop(f.contacts.decline(me, other.id, f.tick()).await?),
+            8 => drop(f.contacts.withdraw(me, other.id, f.tick()).await?),
+            9 => drop(f.contacts.block(me, other.id, 20, f.tick()).await?),
+            _ => drop(f.contacts.unblock(me, other.id, f.tick()).await?),
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Pages of rooms, which may be old by the time they come.
 
 use parlor_domain::{PageSize, RoomId, Seq, UserRef};
-use parlor_ports::{HistoryPage, HistoryRange, MembersPage, RoomView, StoreError};
+use parlor_ports::{HistoryPage, HistoryRange, MembersPage, PinsPage, RoomView, StoreError};
 
 use crate::{Fixture, ReplicaState};
 
@@ -13,6 +13,8 @@ pub(super) enum Page {
     Members(RoomId, Vec<MembersPage>),
     /// Some of its messages.
     History(RoomId, HistoryPage),
+    /// Those that are pinned.
+    Pins(RoomId, PinsPage),
 }
 
 impl Page {
@@ -24,10 +26,12 @@ impl Page {
     ) -> Result<Vec<Self>, StoreError> {
         let view = f.rooms.find(room, me.id).await?;
         let members = f.member_pages(room, me, 2).await?;
+        let pins = f.log.pins(room, me.id).await?;
         let view = view.map(|view| Self::View(Box::new(view)));
         Ok(view
             .into_iter()
             .chain(members.map(|pages| Self::Members(room, pages)))
+            .chain(pins.map(|page| Self::Pins(room, page)))
             .collect())
     }
 
@@ -56,7 +60,7 @@ impl Page {
     pub(super) fn show(&self, state: &mut ReplicaState) {
         let room = match self {
             Self::View(view) => view.room.id,
-            Self::Members(room, _) | Self::History(room, _) => *room,
+            Self::Members(room, _) | Self::History(room, _) | Self::Pins(room, _) => *room,
         };
         let Some(replica) = state.rooms.get_mut(&room) else {
             return;
@@ -65,6 +69,7 @@ impl Page {
             Self::View(view) => replica.view(view),
             Self::Members(_, pages) => replica.members_pages(pages),
             Self::History(_, page) => replica.history_page(page),
+            Self::Pins(_, page) => replica.pins_page(page),
         }
     }
 }
