@@ -8,8 +8,8 @@ use utoipa::{Modify, OpenApi};
 use self::habits::Habits;
 use crate::extract::COOKIE;
 use crate::routes::{
-    accounts, challenges, contacts, downloads, invites, me, media, members, messages, proofs, rooms,
-    second_steps, sessions, system, uploads,
+    accounts, challenges, contacts, downloads, invites, me, media, members, messages, proofs, reactions,
+    rooms, second_steps, sessions, system, uploads,
 };
 
 /// The description, as `/openapi.json` serves it.
@@ -40,8 +40,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         members::list, members::add, members::join, members::leave, members::remove, members::change_role,
         members::hand_over,
         messages::list, messages::send, messages::find, messages::edit, messages::delete, messages::revisions,
-        messages::mark, messages::mark_played, messages::plays,
-        messages::react, messages::unreact, messages::reactions, messages::pins, messages::pin, messages::unpin,
+        messages::mark, reactions::mark_played, reactions::plays,
+        reactions::react, reactions::unreact, reactions::reactions, reactions::pins, reactions::pin, reactions::unpin,
         media::upload, media::delete, media::link, media::usage, media::set_avatar, media::remove_avatar,
         downloads::whole, downloads::picture,
         uploads::describe, uploads::begin, uploads::show, uploads::add, uploads::overridden, uploads::end,

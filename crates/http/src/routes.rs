@@ -15,6 +15,7 @@ pub(crate) mod media;
 pub(crate) mod members;
 pub(crate) mod messages;
 pub(crate) mod proofs;
+pub(crate) mod reactions;
 pub(crate) mod rooms;
 pub(crate) mod second_steps;
 pub(crate) mod sessions;
@@ -115,16 +116,16 @@ pub(crate) fn resources() -> Vec<Endpoint> {
             .on(DELETE, messages::delete),
         Endpoint::at("/v1/rooms/{room}/messages/{seq}/revisions").get(messages::revisions),
         Endpoint::at("/v1/rooms/{room}/messages/{seq}/reactions/{emoji}")
-            .get(messages::reactions)
-            .on(PUT, messages::react)
-            .on(DELETE, messages::unreact),
-        Endpoint::at("/v1/rooms/{room}/pins").get(messages::pins),
+            .get(reactions::reactions)
+            .on(PUT, reactions::react)
+            .on(DELETE, reactions::unreact),
+        Endpoint::at("/v1/rooms/{room}/pins").get(reactions::pins),
         Endpoint::at("/v1/rooms/{room}/pins/{seq}")
-            .on(PUT, messages::pin)
-            .on(DELETE, messages::unpin),
+            .on(PUT, reactions::pin)
+            .on(DELETE, reactions::unpin),
         Endpoint::at("/v1/rooms/{room}/messages/{seq}/played")
-            .get(messages::plays)
-            .on(PUT, messages::mark_played),
+            .get(reactions::plays)
+            .on(PUT, reactions::mark_played),
         Endpoint::at("/v1/rooms/{room}/marks").on(PUT, messages::mark),
         Endpoint::at("/v1/media").on(POST, media::upload),
         Endpoint::at("/v1/media/{media}")
