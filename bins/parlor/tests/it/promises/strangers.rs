@@ -73,7 +73,8 @@ async fn every_request_about_a_room_of_others_is_answered_as_about_none(database
                 let filled = path
                     .replace("{room}", &room.to_string())
                     .replace("{user}", &bob.id.to_string())
-                    .replace("{seq}", &seq.to_string());
+                    .replace("{seq}", &seq.to_string())
+                    .replace("{emoji}", "%E2%9D%A4");
                 let verb = method.to_uppercase().parse().unwrap();
                 told(eve.ask(verb, &filled, body(method, path, bob.id)).await)
             };
@@ -104,6 +105,11 @@ async fn every_command_about_a_room_of_others_is_answered_as_about_none(database
         ),
         (json!({"type": "edit", "target": 4, "body": "hello"}), true),
         (json!({"type": "delete", "target": 4, "client_id": "z"}), true),
+        (json!({"type": "played", "target": 4}), true),
+        (
+            json!({"type": "react", "target": 4, "emoji": "\u{2764}", "on": true}),
+            true,
+        ),
         (json!({"type": "read", "seq": 1}), true),
         (json!({"type": "delivered", "seq": u64::MAX}), true),
         (json!({"type": "typing"}), true),
