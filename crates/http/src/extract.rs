@@ -3,6 +3,7 @@
 mod caller;
 mod json;
 mod path;
+mod people;
 mod query;
 mod strict;
 
@@ -11,6 +12,7 @@ use parlor_domain::PageSize;
 pub(crate) use caller::{COOKIE, Caller, Uploader, bearer};
 pub(crate) use json::{Json, is_json};
 pub(crate) use path::{InviteNumber, Path, UploadId};
+pub(crate) use people::PeopleQuery;
 pub(crate) use query::Query;
 pub(crate) use strict::Strict;
 

@@ -123,8 +123,14 @@ impl Connection {
         self.worker.follows(self.key, stream)
     }
 
-    /// Tells the others in a room that this user is typing, unless they were told a moment ago. Only where the connection
-    /// follows the room.
+    /// Whether the others in a room are to be told that this user is typing: the connection follows the room, and this was not
+    /// asked a moment ago.
+    pub fn may_type(&self, room: StreamId) -> bool {
+        self.worker.may_type(self.key, room)
+    }
+
+    /// Tells the others in a room that this user is typing. Only where the connection follows the room, and if it
+    /// [may](Self::may_type).
     pub fn typing(&self, room: StreamId) {
         self.worker.typing(self.key, room);
     }

@@ -217,16 +217,18 @@ impl Worker {
         Some(state.streams[key].head.seq)
     }
 
-    pub(crate) fn typing(&self, key: u32, room: StreamId) {
+    pub(crate) fn may_type(&self, key: u32, room: StreamId) -> bool {
         let mut state = self.state();
+        let tick = state.tick;
+        state.listener(key, room).is_some() && state.peers[key as usize].may_type(room, tick)
+    }
+
+    pub(crate) fn typing(&self, key: u32, room: StreamId) {
+        let state = self.state();
         if state.listener(key, room).is_none() {
             return;
         }
-        let tick = state.tick;
-        let peer = &mut state.peers[key as usize];
-        if let Some(user) = peer.user
-            && peer.may_type(room, tick)
-        {
+        if let Some(user) = state.peers[key as usize].user {
             let hub = state.hub.clone();
             drop(state);
             hub.tell_typing(room, user);

@@ -12,19 +12,8 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::extract::{Caller, Json, Path, Query, size};
+use crate::extract::{Caller, Json, Path, PeopleQuery, Query, size};
 use crate::{Api, ApiError, answer, view};
-
-/// Where a list of people goes on, and how much of it is wanted.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct PeopleQuery {
-    /// The `next` of the page before; nothing for the first page.
-    after: Option<Uuid>,
-    /// How many: 1 to 200, 50 if nothing is said.
-    limit: Option<u64>,
-}
 
 /// One's contacts
 ///
@@ -36,12 +25,8 @@ pub(crate) async fn list(
     api: Data<Api>,
     Query(query): Query<PeopleQuery>,
 ) -> Result<Json<ContactsPage>, ApiError> {
-    let after = query.after.map(UserId::new);
-    let page = api
-        .services
-        .contacts
-        .list(&actor, after, size(query.limit))
-        .await?;
+    let (after, size) = query.page();
+    let page = api.services.contacts.list(&actor, after, size).await?;
     let (accounts, kept): (Vec<_>, Vec<_>) = page
         .contacts
         .into_iter()
@@ -249,12 +234,8 @@ pub(crate) async fn blocks(
     api: Data<Api>,
     Query(query): Query<PeopleQuery>,
 ) -> Result<Json<BlocksPage>, ApiError> {
-    let after = query.after.map(UserId::new);
-    let page = api
-        .services
-        .contacts
-        .blocks(&actor, after, size(query.limit))
-        .await?;
+    let (after, size) = query.page();
+    let page = api.services.contacts.blocks(&actor, after, size).await?;
     let (accounts, since): (Vec<_>, Vec<_>) = page
         .blocks
         .into_iter()

@@ -4,27 +4,13 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use parlor_domain::{RoomId, UserId};
 use parlor_wire::{AddMembers, ChangeRole, HandOver, MembersAdded, MembersPage, PersonRef, RoomView};
-use serde::Deserialize;
-use utoipa::IntoParams;
-use uuid::Uuid;
 
-use crate::extract::{Caller, Json, Path, Query, size};
+use crate::extract::{Caller, Json, Path, PeopleQuery, Query};
 use crate::{Api, ApiError, answer, view};
-
-/// Where the list of members goes on, and how much of it is wanted.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct MembersQuery {
-    /// The `next` of the page before; nothing for the first page.
-    after: Option<Uuid>,
-    /// How many: 1 to 200, 50 if nothing is said.
-    limit: Option<u64>,
-}
 
 /// Who is in a room
 #[utoipa::path(get, path = "/v1/rooms/{room}/members", operation_id = "listMembers", tag = "members",
-    params(MembersQuery),
+    params(PeopleQuery),
     responses(
         (status = 200, description = "A page", body = MembersPage),
         (status = 404, description = "`no_such_room`"),
@@ -33,14 +19,10 @@ pub(crate) async fn list(
     Caller(actor): Caller,
     api: Data<Api>,
     Path(room): Path<RoomId>,
-    Query(query): Query<MembersQuery>,
+    Query(query): Query<PeopleQuery>,
 ) -> Result<Json<MembersPage>, ApiError> {
-    let after = query.after.map(UserId::new);
-    let page = api
-        .services
-        .rooms
-        .members(&actor, room, after, size(query.limit))
-        .await?;
+    let (after, size) = query.page();
+    let page = api.services.rooms.members(&actor, room, after, size).await?;
     Ok(Json(view::members(&page)))
 }
 

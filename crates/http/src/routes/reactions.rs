@@ -2,13 +2,10 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use parlor_domain::{Emoji, RoomId, Seq, UserId};
+use parlor_domain::{Emoji, RoomId, Seq};
 use parlor_wire::{PinsPage, PlaysPage, ReactionsPage};
-use serde::Deserialize;
-use utoipa::IntoParams;
-use uuid::Uuid;
 
-use crate::extract::{Caller, Json, Path, Query, size};
+use crate::extract::{Caller, Json, Path, PeopleQuery, Query};
 use crate::{Api, ApiError, answer, view};
 
 /// Put an emoji to a message
@@ -57,17 +54,6 @@ pub(crate) async fn unreact(
     Ok(answer::done())
 }
 
-/// Which people are wanted of those who did something with a message.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct PeopleQuery {
-    /// The `next` of the page before; nothing for the first page.
-    after: Option<Uuid>,
-    /// How many: 1 to 200, 50 if nothing is said.
-    limit: Option<u64>,
-}
-
 /// Who has put an emoji to a message
 ///
 /// In the order of their ids.
@@ -85,7 +71,7 @@ pub(crate) async fn reactions(
     Path(emoji): Path<Emoji>,
     Query(query): Query<PeopleQuery>,
 ) -> Result<Json<ReactionsPage>, ApiError> {
-    let (after, size) = (query.after.map(UserId::new), size(query.limit));
+    let (after, size) = query.page();
     let messages = &api.services.messages;
     let page = messages.reactions(&actor, room, seq, emoji, after, size).await?;
     Ok(Json(view::reactions(&page)))
@@ -182,7 +168,7 @@ pub(crate) async fn plays(
     Path(seq): Path<Seq>,
     Query(query): Query<PeopleQuery>,
 ) -> Result<Json<PlaysPage>, ApiError> {
-    let (after, size) = (query.after.map(UserId::new), size(query.limit));
+    let (after, size) = query.page();
     let page = api
         .services
         .messages

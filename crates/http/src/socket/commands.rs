@@ -23,6 +23,9 @@ pub(crate) fn take(session: &Rc<Session>, actor: Actor, command: Command) {
             if session.connection.follows(room).is_none() {
                 return refuse(session, number, &Error::NoSuchRoom);
             }
+            if !session.connection.may_type(room) {
+                return session.connection.answer_lazily(number, ok);
+            }
             let task = session.clone();
             session.spawn(async move { type_in(&task, &actor, number, room).await });
         }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use parlor_domain::{LeaveReason, SessionId, What};
+use parlor_domain::{LeaveReason, RoomId, SessionId, What};
 use parlor_hub::{CloseReason, Settings};
 use uuid::Uuid;
 
-use crate::fixture::{House, room, run, session, settle, user};
+use crate::fixture::{Device, House, room, run, session, settle, user};
 
 async fn seconds(number: u64) {
     for _ in 0..number {
@@ -117,6 +117,35 @@ fn whoever_left_a_room_may_not_be_followed_for_long() {
 }
 
 #[test]
+fn a_block_puts_the_follows_of_both_into_doubt() {
+    run(async {
+        let house = House::new(Settings::default());
+        let [blocker, target, other] = [1, 2, 3].map(|n| house.connect(user(n), &[]));
+        for (device, of) in [(&blocker, 2), (&target, 1), (&other, 1), (&other, 2)] {
+            assert!(device.connection.watch(user(of).id).is_some());
+        }
+        for on in [false, true] {
+            let told = What::BlockChanged {
+                user: user(2),
+                blocked: on,
+            };
+            house.append(user(1).id, told);
+            settle().await;
+            let doubted = |device: &Device| device.connection.doubted().len();
+            assert_eq!([&blocker, &target].map(doubted), [usize::from(on); 2]);
+        }
+        assert!(other.connection.doubted().is_empty());
+    });
+}
+
+/// Types in a room, as a client does that tells of every key.
+fn type_in(typist: &Device, room: RoomId) {
+    if typist.connection.may_type(room.into()) {
+        typist.connection.typing(room.into());
+    }
+}
+
+#[test]
 fn a_room_is_not_told_of_every_key() {
     run(async {
         let house = House::new(Settings::default());
@@ -125,12 +154,12 @@ fn a_room_is_not_told_of_every_key() {
             house.connect(user(2), &[room(1)]),
         );
         for _ in 0..10 {
-            typist.connection.typing(room(1).into());
+            type_in(&typist, room(1));
         }
         settle().await;
         assert_eq!(other.heard(), ["typing:1"]);
         seconds(3).await;
-        typist.connection.typing(room(1).into());
+        type_in(&typist, room(1));
         settle().await;
         assert_eq!(other.heard(), ["typing:1"; 2]);
     });
@@ -148,8 +177,8 @@ fn typing_reaches_the_others_in_the_room() {
         stuck.take(0);
         house.append(room(1), crate::fixture::text("a"));
         settle().await;
-        typist.connection.typing(room(1).into());
-        typist.connection.typing(room(2).into());
+        type_in(&typist, room(1));
+        type_in(&typist, room(2));
         settle().await;
         stuck.take(usize::MAX);
         settle().await;

@@ -15,8 +15,8 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use parlor_domain::{
-    Emoji, Event, FileName, MarksUpdate, Media, MemberMark, PageSize, Rev, RoomId, Seq, StreamId, Timestamp,
-    UserId, UserRef, What,
+    Emoji, Event, FileName, MarksUpdate, Media, MemberMark, MessageBody, PageSize, Rev, RoomId, Seq,
+    StreamId, Timestamp, UserId, UserRef, What,
 };
 use parlor_ports::{
     Append, Appended, EventLog, HistoryPage, HistoryRange, MessageAct, PinsPage, PlaysPage, ReactionsPage,
@@ -35,6 +35,8 @@ pub(super) use self::history::messages_by;
 
 /// Most events that one read of a stream gives.
 const PAGE_EVENTS: i64 = 64;
+/// How much there is to say of how often an emoji was put to a message, about.
+const REACTION: usize = 50;
 /// How much there is to say of a piece of media besides its names, about.
 const MEDIA: usize = 400;
 
@@ -167,12 +169,16 @@ async fn events_after(conn: &mut Conn, stream: StreamId, after: Seq) -> QueryRes
 
 /// How much an event lets somebody read.
 pub(super) fn text(event: &Event) -> usize {
-    let (body, media) = match &event.what {
-        What::Message(message) => (message.body.as_ref(), &*message.media),
-        What::MessageEdited { body, .. } => (body.as_ref(), &[][..]),
-        _ => (None, &[][..]),
-    };
-    body.map_or(0, |body| body.as_str().len()) + media.iter().map(said).sum::<usize>()
+    let text = |body: &Option<MessageBody>| body.as_ref().map_or(0, |body| body.as_str().len());
+    match &event.what {
+        What::Message(message) => {
+            let media: usize = message.media.iter().map(said).sum();
+            text(&message.body) + media + message.reactions.counts.len() * REACTION
+        }
+        What::MessageEdited { body, .. } => text(body),
+        What::Reacted { reactions, .. } => reactions.counts.len() * REACTION,
+        _ => 0,
+    }
 }
 
 /// How much is said of a piece of media, about.
