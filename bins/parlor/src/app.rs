@@ -222,6 +222,8 @@ pub(crate) fn services(
     let parlor_store::Ports {
         log,
         rooms,
+        admission,
+        moderation,
         users,
         contacts,
         sessions,
@@ -248,6 +250,8 @@ pub(crate) fn services(
         host_keys: outside.host_keys,
         contacts,
         rooms,
+        admission,
+        moderation,
         log,
         sync,
         media,

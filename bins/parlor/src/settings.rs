@@ -87,6 +87,7 @@ pub(crate) fn services(config: &Config) -> parlor_services::Settings {
         },
         rooms: RoomsSettings {
             max_members: config.rooms.members,
+            max_readers: config.rooms.readers,
         },
         messages: MessagesSettings {
             max_body: config.messages.body_bytes,

@@ -102,6 +102,7 @@ mod tests {
             after,
             rev,
             marks: Vec::new(),
+            own: Vec::new(),
         }
     }
 

@@ -143,6 +143,11 @@ impl State {
                 room.marked_by(mark.user, mark.read, mark.delivered, me);
             }
         }
+        for own in &marks.own {
+            if let Some(room) = self.rooms.get_mut(&own.room) {
+                room.marked_by(me, own.read, own.delivered, me);
+            }
+        }
     }
 
     fn reset(&mut self, head: &StreamHead) {

@@ -1,8 +1,8 @@
 //! What streams are made of.
 
 use crate::{
-    Capacity, DisplayName, Emoji, History, JoinPolicy, Message, MessageBody, MsgNo, Reactions, RequestNote,
-    Role, RoomId, RoomName, Seq, SessionId, StreamId, Tag, Timestamp, Topic, UserId, UserRef,
+    Capacity, DisplayName, Emoji, MediaId, Message, MessageBody, MsgNo, Notify, Reactions, RequestNote, Role,
+    RoomId, RoomName, Rules, Seq, SessionId, StreamId, Tag, Timestamp, Topic, UserId, UserRef,
 };
 
 /// One entry of a stream's log.
@@ -48,7 +48,7 @@ pub enum What {
         /// The message.
         target: Seq,
     },
-    /// Somebody has put an emoji to a message, or taken it away again.
+    /// Somebody has put an emoji to a message, or taken it away again. Of a channel's readers it is not told who.
     Reacted {
         /// The message.
         target: Seq,
@@ -69,16 +69,16 @@ pub enum What {
         /// The message.
         target: Seq,
     },
-    /// The room's name, topic or settings are these from now on.
+    /// The room's name, topic, picture or rules are these from now on.
     RoomUpdated {
         /// What it is called.
         name: Option<RoomName>,
         /// What it is about.
         topic: Topic,
-        /// What new members may see.
-        history: History,
-        /// Who may enter.
-        join: JoinPolicy,
+        /// The picture that stands for it.
+        avatar: Option<MediaId>,
+        /// Who may do what in it.
+        rules: Rules,
         /// How many may be in it.
         capacity: Capacity,
     },
@@ -93,6 +93,21 @@ pub enum What {
         user: UserRef,
         /// Why.
         reason: LeaveReason,
+    },
+    /// A member may not write for a time, or may write again.
+    MemberMuted {
+        /// Who.
+        user: UserRef,
+        /// Until when; `None` if he may.
+        until: Option<Timestamp>,
+    },
+    /// Somebody who is no member is kept out from now on, or no more. A member who is banned leaves with
+    /// [`LeaveReason::Banned`].
+    BanChanged {
+        /// Who.
+        user: UserRef,
+        /// Whether he is kept out.
+        banned: bool,
     },
     /// A member has another role. Owners change by [`What::OwnerChanged`] only.
     RoleChanged {
@@ -115,7 +130,8 @@ pub enum What {
     RoomJoined {
         /// The room.
         room: RoomId,
-        /// The event in the room's stream that tells of it: from here on the user hears the stream.
+        /// The event in the room's stream that tells of it: from here on the user hears the stream. In a channel, whose stream
+        /// does not tell of it, the event that comes next.
         joined: Seq,
         /// The first event of it that the user may see.
         visible_from: Seq,
@@ -124,8 +140,36 @@ pub enum What {
     RoomLeft {
         /// The room.
         room: RoomId,
+        /// The event in the room's stream that tells of it, up to which the user hears the stream. `None` for a channel, whose
+        /// stream does not tell of it: the user hears no more of it.
+        left: Option<Seq>,
         /// Why.
         reason: LeaveReason,
+    },
+    /// Somebody wants to be in a room: this user, or somebody else in a room that this user looks after.
+    JoinRequested {
+        /// The room.
+        room: RoomId,
+        /// Who.
+        user: UserRef,
+        /// What is said to it.
+        note: Option<RequestNote>,
+    },
+    /// Such a request does not wait any more.
+    JoinRequestEnded {
+        /// The room.
+        room: RoomId,
+        /// Who had asked.
+        user: UserRef,
+        /// Whether he was let in.
+        admitted: bool,
+    },
+    /// This user wants to be notified like this of what is said in a room.
+    NotifyChanged {
+        /// The room.
+        room: RoomId,
+        /// How.
+        notify: Notify,
     },
     /// The actor, who is this user or somebody else, has played a voice message: one of this user's if it was somebody else.
     VoicePlayed {
@@ -133,6 +177,19 @@ pub enum What {
         room: RoomId,
         /// The message.
         target: Seq,
+    },
+    /// This user has put an emoji to a message of a channel, or taken it away: the channel does not know by whom.
+    OwnReaction {
+        /// The channel.
+        room: RoomId,
+        /// The message.
+        target: Seq,
+        /// Which emoji.
+        emoji: Emoji,
+        /// Whether it is there now.
+        on: bool,
+        /// The event of the channel that counts it.
+        rev: Seq,
     },
     /// This user has added somebody to his contacts, or calls a contact something else.
     ContactChanged {
@@ -185,6 +242,8 @@ pub enum LeaveReason {
     Left,
     /// Somebody put the member out.
     Removed,
+    /// Somebody put the member out, who is kept out.
+    Banned,
 }
 
 impl Event {

@@ -13,6 +13,7 @@ mod fold;
 mod id;
 mod invisible;
 mod letter;
+mod link;
 mod mark;
 mod media;
 mod message;
@@ -24,6 +25,7 @@ mod profile;
 mod reaction;
 mod rights;
 mod room;
+mod rules;
 mod text;
 mod time;
 mod username;
@@ -36,7 +38,8 @@ pub use id::{
     ClientId, ClientIdError, ConnectionId, MediaId, Origin, ParseIdError, RoomId, SessionId, StreamId, UserId,
 };
 pub use letter::{Letter, LetterKind};
-pub use mark::{Mark, MarksUpdate, MemberMark};
+pub use link::{LinkCode, LinkCodeError};
+pub use mark::{Mark, MarksUpdate, MemberMark, RoomMark};
 pub use media::{Dimensions, FileName, Media, MediaKind, Thumbhash, Waveform};
 pub use message::{Draft, Message, Revision};
 pub use name::{About, DeviceName, DisplayName, NameError, PersonName, RequestNote, RoomName, Topic};
@@ -48,8 +51,11 @@ pub use profile::{
     TimeZoneError,
 };
 pub use reaction::{Reaction, ReactionCount, Reactions};
-pub use rights::{Action, allows};
-pub use room::{Capacity, CapacityError, History, JoinPolicy, Member, Role, Room, RoomChange, RoomKind};
+pub use rights::{Action, Role, allows};
+pub use room::{
+    Capacity, CapacityError, JoinRequest, Member, Notify, NotifyLevel, Room, RoomChange, RoomKind, RoomLink,
+};
+pub use rules::{History, JoinPolicy, Rules, RulesChange, SlowMode, SlowModeError, Who};
 pub use text::{MessageBody, TextError};
 pub use time::Timestamp;
 pub use username::{Username, UsernameError};

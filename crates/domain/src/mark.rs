@@ -1,6 +1,6 @@
 //! Delivered and read marks: state with last-wins values, not events.
 
-use crate::{Rev, Seq, StreamId, UserId};
+use crate::{Rev, RoomId, Seq, StreamId, UserId};
 
 /// How far a member's devices have received and how far the member has read. Both only ever grow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,17 +47,29 @@ pub struct MemberMark {
     pub mark: Mark,
 }
 
-/// Marks of a room that moved together, committed under one `rev`.
+/// Marks that moved together, committed under one `rev`: those of a room's members, or those of one user in channels, where only he
+/// sees them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MarksUpdate {
-    /// The room's stream.
+    /// The room's stream, or the user's own.
     pub stream: StreamId,
     /// What a reader must have for this to be all that is new to him.
     pub after: Rev,
     /// What he has then.
     pub rev: Rev,
-    /// At most one per member.
+    /// Of the members of the room: at most one of each.
     pub marks: Vec<MemberMark>,
+    /// Of the user, in channels: at most one in each.
+    pub own: Vec<RoomMark>,
+}
+
+/// One's own mark in a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoomMark {
+    /// Where.
+    pub room: RoomId,
+    /// How far.
+    pub mark: Mark,
 }
 
 #[cfg(test)]

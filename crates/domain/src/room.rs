@@ -1,6 +1,9 @@
 //! Rooms and who is in them.
 
-use crate::{DisplayName, Mark, RoomId, RoomName, Seq, Timestamp, Topic, UserId, UserRef, Username};
+use crate::{
+    DisplayName, LinkCode, Mark, MediaId, RequestNote, Role, RoomId, RoomName, Rules, RulesChange, Seq,
+    Timestamp, Topic, UserId, UserRef, Username,
+};
 
 /// A conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,18 +12,18 @@ pub struct Room {
     pub id: RoomId,
     /// Its number, counted from 1.
     pub number: i64,
-    /// Direct or group.
+    /// Direct, group or channel.
     pub kind: RoomKind,
     /// What it is called; direct rooms have no name of their own.
     pub name: Option<RoomName>,
     /// What it is about.
     pub topic: Topic,
+    /// The picture that stands for it, which whoever has its id may see.
+    pub avatar: Option<MediaId>,
     /// To whom it belongs, who need not be a member. Direct rooms belong to nobody.
     pub owner: Option<UserId>,
-    /// What a new member may see.
-    pub history: History,
-    /// Who may enter.
-    pub join: JoinPolicy,
+    /// Who may do what in it, besides what roles decide.
+    pub rules: Rules,
     /// How many members it may have.
     pub capacity: Capacity,
     /// How many it has.
@@ -32,30 +35,12 @@ pub struct Room {
 /// What sort of conversation a room is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RoomKind {
-    /// Two people, always the same two; there is one such room for each pair.
+    /// Two people, always the same two; there is one such room for each pair. One person alone has notes there.
     Direct,
     /// Any number of members with roles.
     Group,
-}
-
-/// What a member may see of the time before he joined. Applies to joins after it was set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum History {
-    /// Everything.
-    #[default]
-    All,
-    /// Nothing that stood there before he joined.
-    FromJoin,
-}
-
-/// Who may enter a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum JoinPolicy {
-    /// Only whom an admin adds.
-    #[default]
-    Closed,
-    /// Anybody.
-    Open,
+    /// Many readers who do not see each other, and few writers.
+    Channel,
 }
 
 /// How many members a room may have: 1 to the server's limit.
@@ -101,23 +86,10 @@ pub struct RoomChange {
     pub name: Option<RoomName>,
     /// What it is about.
     pub topic: Option<Topic>,
-    /// What new members may see.
-    pub history: Option<History>,
-    /// Who may enter.
-    pub join: Option<JoinPolicy>,
+    /// Who may do what in it.
+    pub rules: RulesChange,
     /// How many may be in it; those who already are stay.
     pub capacity: Option<Capacity>,
-}
-
-/// What a member may do; see [`allows`](crate::allows). Ordered by power.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    /// Reads and writes.
-    Member,
-    /// Also looks after members and settings.
-    Admin,
-    /// Also decides about admins and the room itself. One per group.
-    Owner,
 }
 
 /// A person in a room.
@@ -129,12 +101,83 @@ pub struct Member {
     pub username: Username,
     /// What the person is called.
     pub display_name: DisplayName,
+    /// The picture that stands for the person.
+    pub avatar: Option<MediaId>,
     /// What the person may do.
     pub role: Role,
+    /// Until when the person may not write.
+    pub muted_until: Option<Timestamp>,
     /// How far the person has received and read.
     pub mark: Mark,
     /// The first event that the person may see.
     pub visible_from: Seq,
     /// Since when.
     pub joined_at: Timestamp,
+}
+
+/// By a link whoever has it can enter a room, or ask to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomLink {
+    /// What is in the link, which nobody can guess.
+    pub code: LinkCode,
+    /// Where it leads.
+    pub room: RoomId,
+    /// Who made it.
+    pub by: UserRef,
+    /// Whether an admin has to let in who comes by it.
+    pub approval: bool,
+    /// How many have come in by it, or asked to.
+    pub used: u32,
+    /// How many may; `None` for any number.
+    pub uses: Option<u32>,
+    /// When it was made.
+    pub at: Timestamp,
+    /// Until when it leads anywhere; `None` until it is revoked.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl RoomLink {
+    /// How many links a room can have at a time.
+    pub const MOST: u32 = 100;
+}
+
+/// Who wants to be in a room, and waits for an admin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinRequest {
+    /// Where.
+    pub room: RoomId,
+    /// Who.
+    pub user: UserRef,
+    /// What is said to it.
+    pub note: Option<RequestNote>,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl JoinRequest {
+    /// How many requests one person can make at a time.
+    pub const MOST: u32 = 100;
+    /// How many can wait in a room.
+    pub const MOST_IN_ROOM: u32 = 10_000;
+}
+
+/// Of which messages of a room somebody wants to be notified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum NotifyLevel {
+    /// Of all.
+    #[default]
+    All,
+    /// Of those that name him, or all members.
+    Mentions,
+    /// Of none.
+    Nothing,
+}
+
+/// How somebody wants to be notified of what is said in a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Notify {
+    /// Of what.
+    pub level: NotifyLevel,
+    /// Until when of nothing at all.
+    pub muted_until: Option<Timestamp>,
 }

@@ -59,6 +59,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         host_keys: None,
         rooms: stores.rooms,
         contacts: stores.contacts,
+        admission: stores.admission,
+        moderation: stores.moderation,
         log: stores.log,
         sync: stores.sync,
         media: stores.media,

@@ -8,8 +8,8 @@ use utoipa::{Modify, OpenApi};
 use self::habits::Habits;
 use crate::extract::COOKIE;
 use crate::routes::{
-    accounts, challenges, contacts, downloads, invites, me, media, members, messages, proofs, reactions,
-    rooms, second_steps, sessions, system, uploads,
+    accounts, admission, challenges, contacts, downloads, invites, me, media, members, messages, moderation,
+    proofs, reactions, rooms, second_steps, sessions, system, uploads,
 };
 
 /// The description, as `/openapi.json` serves it.
@@ -37,7 +37,12 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         contacts::list, contacts::put, contacts::remove, contacts::requests, contacts::ask, contacts::withdraw,
         contacts::accept, contacts::decline, contacts::blocks, contacts::block, contacts::unblock,
         rooms::create, rooms::list, rooms::find, rooms::change, rooms::delete, rooms::open_direct,
-        members::list, members::add, members::join, members::leave, members::remove, members::change_role,
+        rooms::set_avatar, rooms::remove_avatar, rooms::set_notify,
+        admission::join, admission::ask, admission::requests, admission::own_requests, admission::accept,
+        admission::decline, admission::create_link, admission::links, admission::revoke_link, admission::follow,
+        admission::join_by_link, moderation::mute, moderation::unmute, moderation::bans, moderation::ban,
+        moderation::lift_ban,
+        members::list, members::add, members::leave, members::remove, members::change_role,
         members::hand_over,
         messages::list, messages::send, messages::find, messages::edit, messages::delete, messages::revisions,
         messages::mark, reactions::mark_played, reactions::plays,

@@ -5,6 +5,7 @@
 
 pub(crate) mod account_page;
 pub(crate) mod accounts;
+pub(crate) mod admission;
 pub(crate) mod challenges;
 pub(crate) mod contacts;
 pub(crate) mod documents;
@@ -14,6 +15,7 @@ pub(crate) mod me;
 pub(crate) mod media;
 pub(crate) mod members;
 pub(crate) mod messages;
+pub(crate) mod moderation;
 pub(crate) mod proofs;
 pub(crate) mod reactions;
 pub(crate) mod rooms;
@@ -57,6 +59,7 @@ pub(crate) fn resources() -> Vec<Endpoint> {
             .on(PUT, media::set_avatar)
             .on(DELETE, media::remove_avatar),
         Endpoint::at("/v1/me/media").get(media::usage),
+        Endpoint::at("/v1/me/join-requests").get(admission::own_requests),
         Endpoint::at("/v1/me/second-step").get(second_steps::show),
         Endpoint::at("/v1/me/second-step/mailed-code").on(PUT, second_steps::set_mailed_code),
         Endpoint::at("/v1/me/second-step/app")
@@ -98,15 +101,37 @@ pub(crate) fn resources() -> Vec<Endpoint> {
             .get(rooms::find)
             .on(PATCH, rooms::change)
             .on(DELETE, rooms::delete),
+        Endpoint::at("/v1/rooms/{room}/avatar")
+            .on(PUT, rooms::set_avatar)
+            .on(DELETE, rooms::remove_avatar),
+        Endpoint::at("/v1/rooms/{room}/notify").on(PUT, rooms::set_notify),
         Endpoint::at("/v1/rooms/{room}/owner").on(PUT, members::hand_over),
         Endpoint::at("/v1/rooms/{room}/members")
             .get(members::list)
             .on(POST, members::add),
         Endpoint::at("/v1/rooms/{room}/members/me")
-            .on(PUT, members::join)
+            .on(PUT, admission::join)
             .on(DELETE, members::leave),
         Endpoint::at("/v1/rooms/{room}/members/{user}").on(DELETE, members::remove),
         Endpoint::at("/v1/rooms/{room}/members/{user}/role").on(PUT, members::change_role),
+        Endpoint::at("/v1/rooms/{room}/members/{user}/mute")
+            .on(PUT, moderation::mute)
+            .on(DELETE, moderation::unmute),
+        Endpoint::at("/v1/rooms/{room}/bans").get(moderation::bans),
+        Endpoint::at("/v1/rooms/{room}/bans/{user}")
+            .on(PUT, moderation::ban)
+            .on(DELETE, moderation::lift_ban),
+        Endpoint::at("/v1/rooms/{room}/requests")
+            .get(admission::requests)
+            .on(POST, admission::ask),
+        Endpoint::at("/v1/rooms/{room}/requests/{user}").on(DELETE, admission::decline),
+        Endpoint::at("/v1/rooms/{room}/requests/{user}/accept").on(POST, admission::accept),
+        Endpoint::at("/v1/rooms/{room}/links")
+            .get(admission::links)
+            .on(POST, admission::create_link),
+        Endpoint::at("/v1/rooms/{room}/links/{code}").on(DELETE, admission::revoke_link),
+        Endpoint::at("/v1/links/{code}").get(admission::follow),
+        Endpoint::at("/v1/links/{code}/join").on(POST, admission::join_by_link),
         Endpoint::at("/v1/rooms/{room}/messages")
             .get(messages::list)
             .on(POST, messages::send),

@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use parlor_domain::{Account, UserId};
+use parlor_domain::{Account, JoinRequest, MediaId, RoomLink, UserId};
 use parlor_services::{
-    Challenged, Enrolment, HistoryPage, Invite, Login, MembersPage, Method, PinsPage, PlaysPage,
-    ReactionsPage, RevisionsPage, RoomView, RoomsPage, SecondStep, Shown,
+    BansPage, Challenged, Enrolment, HistoryPage, Invite, JoinRequestsPage, LinkedRoom, Login, MembersPage,
+    Method, PinsPage, PlaysPage, ReactionsPage, RevisionsPage, RoomView, RoomsPage, SecondStep, Shown,
 };
 use parlor_wire as wire;
 use parlor_wire::{
-    AccountView, ChallengeMethod, ChallengeView, EnrolmentView, EventView, InviteView, MemberView,
-    OwnReaction, PlayView, ReactionView, RecoveryCodesView, RevisionView, SecondStepView, SessionView, Time,
-    UserView,
+    AccountView, BanView, ChallengeMethod, ChallengeView, EnrolmentView, EventView, InviteView,
+    JoinRequestView, LinkView, LinkedRoomView, MemberView, NotifyView, OwnReaction, PlayView, ReactionView,
+    RecoveryCodesView, RevisionView, SecondStepView, SessionView, Time, UserView,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -109,14 +109,16 @@ pub(crate) fn room(view: &RoomView) -> wire::RoomView {
         kind: room.kind.into(),
         name: room.name.as_ref().map(ToString::to_string),
         topic: room.topic.to_string(),
+        avatar: room.avatar.map(MediaId::uuid),
         owner: room.owner.map(|owner| owner.uuid()),
-        history: room.history.into(),
-        join: room.join.into(),
+        rules: room.rules.into(),
         capacity: room.capacity.members(),
         members: room.members,
         created_at: room.created_at.into(),
         active_at: view.active_at.into(),
         role: view.role.into(),
+        muted_until: view.muted_until.map(Time),
+        notify: NotifyView::new(view.notify, view.notify_rev),
         read: view.mark.read.0,
         delivered: view.mark.delivered.0,
         unread: view.unread,
@@ -142,6 +144,66 @@ pub(crate) fn members(page: &MembersPage) -> wire::MembersPage {
         members: page.members.iter().map(MemberView::from).collect(),
         next: page.next.map(|user| user.uuid()),
         as_of: page.as_of.into(),
+    }
+}
+
+/// A link that leads into a room.
+pub(crate) fn link(link: &RoomLink) -> LinkView {
+    LinkView {
+        code: link.code.expose().to_owned(),
+        by: link.by.into(),
+        approval: link.approval,
+        used: link.used,
+        uses: link.uses,
+        created_at: link.at.into(),
+        expires_at: link.expires_at.map(Time),
+    }
+}
+
+/// Where a link leads.
+pub(crate) fn linked_room(found: &LinkedRoom) -> LinkedRoomView {
+    let room = &found.room;
+    LinkedRoomView {
+        room: room.id.uuid(),
+        kind: room.kind.into(),
+        name: room.name.as_ref().map(ToString::to_string),
+        topic: room.topic.to_string(),
+        avatar: room.avatar.map(MediaId::uuid),
+        members: room.members,
+        approval: found.approval,
+        member: found.member,
+        requested: found.requested,
+    }
+}
+
+/// Who asks to be let into a room.
+pub(crate) fn join_request(request: &JoinRequest) -> JoinRequestView {
+    JoinRequestView {
+        room: request.room.uuid(),
+        user: request.user.into(),
+        note: request.note.as_ref().map(ToString::to_string),
+        asked_at: request.at.into(),
+    }
+}
+
+/// Some of those who ask to be let into a room.
+pub(crate) fn join_requests(page: &JoinRequestsPage) -> wire::JoinRequestsPage {
+    wire::JoinRequestsPage {
+        requests: page.requests.iter().map(join_request).collect(),
+        next: page.next.map(UserId::uuid),
+    }
+}
+
+/// Some of those who are kept out of a room.
+pub(crate) fn bans(page: &BansPage) -> wire::BansPage {
+    let bans = page.bans.iter().map(|ban| BanView {
+        user: ban.user.into(),
+        by: ban.by.uuid(),
+        banned_at: ban.at.into(),
+    });
+    wire::BansPage {
+        bans: bans.collect(),
+        next: page.next.map(UserId::uuid),
     }
 }
 

@@ -155,6 +155,13 @@ impl State {
         own.map(|listener| listener.cursor)
     }
 
+    /// Ends the cursor of a connection in a stream, if it follows that.
+    pub(crate) fn unfollow_stream(&mut self, key: u32, stream: StreamId) {
+        if let Some(cursor) = self.listener(key, stream) {
+            self.unfollow(key, cursor);
+        }
+    }
+
     /// Ends a cursor.
     pub(crate) fn unfollow(&mut self, key: u32, cursor: u32) {
         let peer = &mut self.peers[key as usize];
@@ -205,6 +212,9 @@ impl State {
                 visible_from,
             } if event.seq > peer.settled => {
                 self.follow_joined(key, (*room).into(), *joined, *visible_from);
+            }
+            What::RoomLeft { room, left: None, .. } if event.seq > peer.settled => {
+                self.unfollow_stream(key, (*room).into());
             }
             What::SessionsRevoked { sessions }
                 if peer.session.is_some_and(|mine| sessions.contains(&mine)) =>

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parlor_domain::{ConnectionId, Origin, Position, What};
+use parlor_domain::{ConnectionId, Origin, Position, Seq, StreamId, What};
 
 use crate::connection::CloseReason;
 use crate::inbox::{Item, Waiting};
@@ -78,8 +78,10 @@ impl State {
             tick: self.tick,
         });
         while self.ring_bytes > self.hub.settings.ring_bytes && self.forget_oldest() {}
-        if let What::SessionsRevoked { .. } = slot.event.what {
-            self.close_revoked(key, &slot);
+        match slot.event.what {
+            What::SessionsRevoked { .. } => self.close_revoked(key, &slot),
+            What::RoomLeft { room, left: None, .. } => self.end_channel(key, room.into(), slot.seq()),
+            _ => {}
         }
         self.pend_listeners(key);
     }
@@ -135,6 +137,18 @@ impl State {
             let peer = &mut self.peers[listener.connection as usize];
             if peer.session.is_some_and(|mine| sessions.contains(&mine)) {
                 peer.close(CloseReason::SessionRevoked);
+            }
+        }
+    }
+
+    /// Ends for all connections of a user a channel that he has left, at once, since what follows in the channel does not tell of
+    /// it.
+    fn end_channel(&mut self, own: u32, channel: StreamId, seq: Seq) {
+        let listeners = &self.streams[own].listeners;
+        let connections: Vec<u32> = listeners.iter().map(|listener| listener.connection).collect();
+        for connection in connections {
+            if self.peers[connection as usize].settled < seq {
+                self.unfollow_stream(connection, channel);
             }
         }
     }

@@ -53,6 +53,7 @@ impl EventSlot {
             What::MemberLeft { .. }
                 | What::RoomDeleted
                 | What::RoomJoined { .. }
+                | What::RoomLeft { left: None, .. }
                 | What::SessionsRevoked { .. }
         )
     }

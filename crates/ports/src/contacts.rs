@@ -79,7 +79,7 @@ pub trait ContactStore: Send + Sync {
     /// Whether one of two people has blocked the other.
     async fn blocked(&self, one: UserId, other: UserId) -> Result<bool, StoreError>;
 
-    /// Whether a block keeps somebody from being heard in a room, and whether it is his own; `None` if there is none.
+    /// Whether somebody is kept from being heard in a room, otherwise than by a message, and by what; `None` if he is not.
     async fn barred(&self, room: RoomId, user: UserId) -> Result<Option<Bar>, StoreError>;
 
     /// Forgets some of the requests that were declined by then and taken back; false if there are no more.
@@ -250,11 +250,13 @@ pub struct BlocksPage {
     pub as_of: Position,
 }
 
-/// Who keeps somebody from being heard in a direct room.
+/// What keeps somebody from being heard in a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bar {
     /// He himself, who has blocked the other one.
     Own,
     /// The other one, who has blocked him.
     Others,
+    /// The room, a channel: nobody is seen there.
+    Unseen,
 }

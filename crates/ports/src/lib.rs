@@ -7,6 +7,7 @@
 //! To add a port: a file here with the trait and the plain structs that it takes and gives, an adapter, and one line
 //! of wiring in the binary. It needs two implementations (a fake for tests counts) or an arrow that must be turned.
 
+mod admission;
 mod blobs;
 mod challenges;
 mod clock;
@@ -19,6 +20,7 @@ mod keys;
 mod log;
 mod mail;
 mod media;
+mod moderation;
 mod proofs;
 mod rooms;
 mod scanner;
@@ -28,6 +30,7 @@ mod sync;
 mod uploads;
 mod users;
 
+pub use admission::{AdmissionStore, JoinRequestsPage, LinkedRoom};
 pub use blobs::{BlobError, BlobKey, BlobStream, Blobs};
 pub use challenges::{Challenge, ChallengeStore, CodeDigest, NewChallenge};
 pub use clock::{Clock, SystemClock};
@@ -49,10 +52,11 @@ pub use media::{
     AvatarSet, Blob, Claimed, MediaFile, MediaKept, MediaStore, NewFile, NewMedia, Quotas, StoredFile,
     StoredMedia,
 };
+pub use moderation::{Ban, BansPage, ModerationStore};
 pub use proofs::{EmailProved, NewProof, ProofStore, Purpose};
 pub use rooms::{
     Added, DirectOpened, Joined, MembersPage, NewRoom, RoomAct, RoomCreated, RoomCursor, RoomRefusal,
-    RoomStore, RoomView, RoomsPage,
+    RoomStore, RoomThing, RoomView, RoomsPage,
 };
 pub use scanner::{ScanError, Scanned, Scanner};
 pub use second_steps::{App, SecondStep, SecondStepStore};

@@ -173,6 +173,12 @@ pub enum AppendRefusal {
     Barring,
     /// The other one of a direct room has blocked the sender, who can only delete there.
     Barred,
+    /// The sender may not write here until then.
+    Muted(Timestamp),
+    /// Only admins write here.
+    ReadOnly,
+    /// The sender has written a moment ago, and may write again then.
+    TooSoon(Timestamp),
     /// The message answered, edited or deleted is none, or not visible to the sender. A deleted message can still be
     /// answered.
     NoTarget,

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use parlor_domain::{
-    Capacity, ClientId, Event, Head, History, JoinPolicy, LeaveReason, Mark, Member, MemberMark, PageSize,
-    Position, Role, Room, RoomChange, RoomId, RoomName, Seq, Timestamp, Topic, UserId, UserRef,
+    Capacity, ClientId, Event, Head, LeaveReason, Mark, MediaId, Member, MemberMark, Notify, PageSize,
+    Position, RequestNote, Role, Room, RoomChange, RoomId, RoomKind, RoomName, Rules, Seq, Timestamp, Topic,
+    UserId, UserRef,
 };
 
 use crate::StoreError;
@@ -14,8 +15,8 @@ use crate::StoreError;
 /// tell of it in the same transaction, and checks the actor's rights inside it.
 #[async_trait]
 pub trait RoomStore: Send + Sync {
-    /// Makes a group with its creator as owner and first member. Its stream begins with the [`What::MembersJoined`]
-    /// that bring everybody in.
+    /// Makes a group or a channel with its creator as owner and first member. A group's stream begins with the
+    /// [`What::MembersJoined`] that bring everybody in; a channel's tells nothing of its readers.
     ///
     /// Whoever comes into a room, here and below, may see it from 1 ([`History::All`]) or from the event that brought
     /// him in ([`History::FromJoin`]), and has a mark at that event: what was said before is not unread. His own
@@ -25,8 +26,8 @@ pub trait RoomStore: Send + Sync {
     /// [`What::RoomJoined`]: parlor_domain::What::RoomJoined
     async fn create(&self, new: NewRoom) -> Result<RoomCreated, StoreError>;
 
-    /// The direct room of two different people, made now (with this id) if it is not there. Both are plain members,
-    /// for good. One that is there is answered also where a block or [`Reach`] would not let it be made.
+    /// The direct room of two people, or of one for notes, made now (with this id) if it is not there. They are plain
+    /// members, for good. One that is there is answered also where a block or [`Reach`] would not let it be made.
     ///
     /// [`Reach`]: parlor_domain::Reach
     async fn open_direct(
@@ -49,17 +50,23 @@ pub trait RoomStore: Send + Sync {
         size: PageSize,
     ) -> Result<RoomsPage, StoreError>;
 
-    /// Members in the order of their user ids; `None` if the viewer is no member.
+    /// Members in the order of their user ids; those of a channel for its admins.
     async fn members(
         &self,
         room: RoomId,
         viewer: UserId,
         after: Option<UserId>,
         size: PageSize,
-    ) -> Result<Option<MembersPage>, StoreError>;
+    ) -> Result<Result<MembersPage, RoomRefusal>, StoreError>;
 
-    /// Enters an open group. A direct room of others is no room.
-    async fn join(&self, room: RoomId, user: UserRef, at: Timestamp) -> Result<Joined, StoreError>;
+    /// Enters an open room, or asks to be let into one where an admin decides. A direct room of others is no room.
+    async fn join(
+        &self,
+        room: RoomId,
+        user: UserRef,
+        note: Option<RequestNote>,
+        at: Timestamp,
+    ) -> Result<Joined, StoreError>;
 
     /// Brings people in, all or none: 1 to 100, each once. Those who are in already are left out of the event.
     async fn add(
@@ -113,6 +120,24 @@ pub trait RoomStore: Send + Sync {
         at: Timestamp,
     ) -> Result<RoomAct, StoreError>;
 
+    /// Gives a room another picture, which must be the actor's, or none.
+    async fn set_avatar(
+        &self,
+        room: RoomId,
+        actor: UserRef,
+        avatar: Option<MediaId>,
+        at: Timestamp,
+    ) -> Result<RoomAct, StoreError>;
+
+    /// Notes how a member wants to be notified of what is said in a room, and tells his own stream.
+    async fn set_notify(
+        &self,
+        room: RoomId,
+        actor: UserRef,
+        notify: Notify,
+        at: Timestamp,
+    ) -> Result<RoomAct, StoreError>;
+
     /// Ends a room for everyone: no memberships, no content. Its log keeps its events without what was said, so that
     /// whoever follows it reaches its end; nothing is written to the streams of its members.
     async fn delete(&self, room: RoomId, actor: UserRef, at: Timestamp) -> Result<RoomAct, StoreError>;
@@ -126,11 +151,13 @@ pub trait RoomStore: Send + Sync {
     async fn share_a_room(&self, one: UserId, other: UserId) -> Result<bool, StoreError>;
 }
 
-/// A group to be made.
+/// A group or a channel to be made.
 #[derive(Debug, Clone)]
 pub struct NewRoom {
     /// Its id.
     pub id: RoomId,
+    /// Which of the two.
+    pub kind: RoomKind,
     /// Its owner and first member.
     pub creator: UserRef,
     /// What the creator's client calls it, so that a repeated request makes one room.
@@ -139,10 +166,8 @@ pub struct NewRoom {
     pub name: RoomName,
     /// What it is about.
     pub topic: Topic,
-    /// What new members may see.
-    pub history: History,
-    /// Who may enter.
-    pub join: JoinPolicy,
+    /// Who may do what in it.
+    pub rules: Rules,
     /// How many members it may have.
     pub capacity: Capacity,
     /// Who else is in it from the start: at most 100, each once.
@@ -183,6 +208,8 @@ pub enum Joined {
     New,
     /// Was in before.
     Already,
+    /// Waits for an admin, since now or before.
+    Waiting,
     /// Not in.
     Refused(RoomRefusal),
 }
@@ -214,8 +241,22 @@ pub enum RoomRefusal {
     Forbidden,
     /// Direct rooms have no such thing.
     Direct,
-    /// The group is not open.
+    /// The room is not open.
     Closed,
+    /// The actor is kept out of the room.
+    Out,
+    /// This person is kept out of the room.
+    Banned(UserId),
+    /// There are as many of these in the room as may be.
+    TooMany(RoomThing),
+    /// No such link, or it leads nowhere any more.
+    NoLink,
+    /// There is no such request.
+    NoRequest,
+    /// No such media of the actor's.
+    NoMedia,
+    /// The media is no image.
+    NoImage,
     /// The room has no place left, for anybody or for as many.
     Full,
     /// This person has as many rooms as one may have.
@@ -230,6 +271,19 @@ pub enum RoomRefusal {
     NotMember(UserId),
 }
 
+/// Something of which a room has only so many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoomThing {
+    /// [`Role::ADMINS`]
+    Admins,
+    /// [`Ban::MOST`](crate::Ban::MOST)
+    Bans,
+    /// [`RoomLink::MOST`](parlor_domain::RoomLink::MOST)
+    Links,
+    /// [`JoinRequest::MOST`](parlor_domain::JoinRequest::MOST), of one person or in a room.
+    Requests,
+}
+
 /// A room as one of its members sees it.
 #[derive(Debug, Clone)]
 pub struct RoomView {
@@ -241,6 +295,12 @@ pub struct RoomView {
     pub role: Role,
     /// The viewer's mark.
     pub mark: Mark,
+    /// How the viewer wants to be notified.
+    pub notify: Notify,
+    /// The event of the viewer's stream that last changed that, or by which he joined.
+    pub notify_rev: Seq,
+    /// Until when the viewer may not write.
+    pub muted_until: Option<Timestamp>,
     /// The first event that the viewer may see.
     pub visible_from: Seq,
     /// Messages after the viewer's mark that were not deleted.

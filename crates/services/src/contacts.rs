@@ -185,16 +185,17 @@ impl Contacts {
         Ok(self.store.blocks(actor.user.id, after, size).await?)
     }
 
-    /// Refuses what is only heard, such as that the actor is typing, where a block keeps him from being heard. That he is in the
-    /// room is for the caller to know.
+    /// Refuses what is only heard, such as that the actor is typing, where a block keeps him from being heard, or in a channel.
+    /// That he is in the room is for the caller to know.
     ///
     /// # Errors
-    /// [`Error::Blocked`], [`Error::NotAContact`]
+    /// [`Error::Blocked`], [`Error::NotAContact`]; [`Error::Forbidden`] in a channel
     pub async fn may_be_heard(&self, actor: &Actor, room: RoomId) -> Result<(), Error> {
         match self.store.barred(room, actor.user.id).await? {
             None => Ok(()),
             Some(Bar::Own) => Err(Error::Blocked(None)),
             Some(Bar::Others) => Err(Error::NotAContact(None)),
+            Some(Bar::Unseen) => Err(Error::Forbidden),
         }
     }
 

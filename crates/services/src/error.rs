@@ -3,9 +3,9 @@
 use std::fmt::Display;
 use std::time::Duration;
 
-use parlor_domain::{Reactions, UserId};
+use parlor_domain::{JoinRequest, Reactions, Role, RoomLink, UserId};
 use parlor_media::Refusal;
-use parlor_ports::StoreError;
+use parlor_ports::{Ban, RoomThing, StoreError};
 
 /// Why a service refused or failed. The texts are for people and say what to do; [`Error::code`] is for programs and
 /// never changes; [`Error::kind`] is what a transport translates.
@@ -107,6 +107,28 @@ pub enum Error {
     /// There is no request of this person's that waits.
     #[error("there is no such contact request, or it waits no more")]
     NoSuchRequest,
+    /// An admin of the room lets the actor not write there for a time.
+    #[error("an admin has muted you here; see when that ends in muted_until of the room")]
+    Muted,
+    /// Only admins write in the room.
+    #[error("only admins write here")]
+    ReadOnly,
+    /// The room is in slow mode, and the actor may write again after this time.
+    #[error("this room is in slow mode; wait before you write again")]
+    TooSoon(Duration),
+    /// The actor is kept out of the room.
+    #[error("you are kept out of this room")]
+    KeptOut,
+    /// This person is kept out of the room.
+    #[error("this user is kept out of the room; lift the ban first")]
+    Banned(UserId),
+    /// The room has as many of these as it may have, or the actor.
+    #[error("{}", too_many(*.0))]
+    TooMany(RoomThing),
+    /// No such link, or it leads nowhere any more.
+    #[error("there is no such link, or it leads nowhere any more")]
+    NoSuchLink,
+
     /// The actor has as many contacts as one may have.
     #[error("you have as many contacts as one may have; remove one first")]
     TooManyContacts,
@@ -296,7 +318,7 @@ impl Error {
     pub fn user(&self) -> Option<UserId> {
         match self {
             Self::NoSuchUser(user) | Self::Blocked(user) | Self::NotAContact(user) => *user,
-            Self::NoSuchMember(user) | Self::TooManyRooms(user) => Some(*user),
+            Self::NoSuchMember(user) | Self::TooManyRooms(user) | Self::Banned(user) => Some(*user),
             _ => None,
         }
     }
@@ -304,7 +326,7 @@ impl Error {
     /// After which time it can be tried again, where that is known.
     pub fn wait(&self) -> Option<Duration> {
         match self {
-            Self::TooManyTries(wait) => Some(*wait),
+            Self::TooManyTries(wait) | Self::TooSoon(wait) => Some(*wait),
             _ => None,
         }
     }
@@ -340,6 +362,13 @@ impl Error {
             Self::NoSuchSession => (NotFound, "no_such_session"),
             Self::NoSuchInvite => (NotFound, "no_such_invite"),
             Self::NoSuchRequest => (NotFound, "no_such_request"),
+            Self::Muted => (Forbidden, "muted"),
+            Self::ReadOnly => (Forbidden, "read_only"),
+            Self::TooSoon(_) => (Limited, "too_soon"),
+            Self::KeptOut => (Forbidden, "kept_out"),
+            Self::Banned(_) => (Conflict, "banned"),
+            Self::TooMany(_) => (Conflict, "too_many"),
+            Self::NoSuchLink => (NotFound, "no_such_link"),
             Self::TooManyContacts => (Conflict, "too_many_contacts"),
             Self::TooManyRequests => (Conflict, "too_many_requests"),
             Self::TooManyBlocks => (Conflict, "too_many_blocks"),
@@ -385,6 +414,20 @@ impl Error {
             Self::Unavailable(_) => (Unavailable, "unavailable"),
             Self::Internal(_) => (Internal, "internal"),
         }
+    }
+}
+
+/// What is said where there are as many of something as may be.
+fn too_many(thing: RoomThing) -> String {
+    match thing {
+        RoomThing::Admins => format!("a room has at most {} admins besides its owner", Role::ADMINS),
+        RoomThing::Bans => format!("a room keeps out at most {} people", Ban::MOST),
+        RoomThing::Links => format!("a room has at most {} links; revoke one first", RoomLink::MOST),
+        RoomThing::Requests => format!(
+            "{} requests of one person can wait, and {} in a room",
+            JoinRequest::MOST,
+            JoinRequest::MOST_IN_ROOM
+        ),
     }
 }
 

@@ -51,15 +51,16 @@ pub use media::{Claims, MediaSettings, Received};
 pub use messages::{Messages, MessagesSettings, NewMessage};
 /// What services answer with as it comes, so that the edge need not know the ports.
 pub use parlor_ports::{
-    BlobStream, Block, BlocksPage, Contact, ContactsPage, Direction, GivenUp, HistoryPage, HistoryRange,
-    Invite, MediaFile, MembersPage, PinsPage, PlaysPage, ReactionsPage, Request, RequestsPage, RevisionsPage,
-    RoomCursor, RoomView, RoomsPage, SecondStep, Shown, StoredFile, StoredMedia, Upload, UserSearch,
+    BansPage, BlobStream, Block, BlocksPage, Contact, ContactsPage, Direction, GivenUp, HistoryPage,
+    HistoryRange, Invite, JoinRequestsPage, LinkedRoom, MediaFile, MembersPage, PinsPage, PlaysPage,
+    ReactionsPage, Request, RequestsPage, RevisionsPage, RoomCursor, RoomView, RoomsPage, SecondStep, Shown,
+    StoredFile, StoredMedia, Upload, UserSearch,
 };
 pub use passwords::{Passwords, PasswordsSettings};
 pub use post::Post;
 pub use presence::Presence;
 pub use proofs::{Proofs, ProofsSettings};
-pub use rooms::{NewGroup, Rooms, RoomsSettings};
+pub use rooms::{Entered, NewGroup, Rooms, RoomsSettings};
 pub use second_steps::{Enrolment, SecondSteps};
 pub use services::{Ports, Secrets, Services, Settings};
 pub use sessions::{Device, EndedSessions, Login, Sessions, SessionsSettings, Tokens};

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use parlor_domain::{
-    Action, ClientId, Draft, Emoji, Event, MediaId, Message, MessageBody, Origin, PageSize, RoomId, Seq,
-    UserId, allows,
+    Action, ClientId, Draft, Emoji, Event, MediaId, Message, MessageBody, Origin, PageSize, RoomId, RoomKind,
+    Seq, Timestamp, UserId, allows,
 };
 use parlor_ports::{
     Append, AppendRefusal, Appended, Clock, Entropy, EventLog, HistoryPage, HistoryRange, MessageAct,
@@ -74,7 +74,7 @@ impl Messages {
     ///
     /// # Errors
     /// [`Error::Invalid`] (`body`, `media`), [`Error::NoSuchRoom`], [`Error::Blocked`] or [`Error::NotAContact`] in a direct room
-    /// across which there is a block, [`Error::NoSuchMedia`] if it is not the actor's,
+    /// across which there is a block, [`Error::Muted`], [`Error::ReadOnly`], [`Error::TooSoon`], [`Error::NoSuchMedia`] if it is not the actor's,
     /// [`Error::NoSuchMessage`] if what it answers is not to be seen, [`Error::IdempotencyConflict`], [`Error::Busy`]
     pub async fn send(
         &self,
@@ -171,14 +171,14 @@ impl Messages {
     /// [`Error::NoSuchMessage`], [`Error::NoVoiceMessage`]
     pub async fn mark_played(&self, actor: &Actor, room: RoomId, seq: Seq) -> Result<(), Error> {
         let now = self.clock.now();
-        done(self.log.mark_played(room, seq, actor.user, now).await?)
+        done(self.log.mark_played(room, seq, actor.user, now).await?, now)
     }
 
     /// Puts an emoji to a message, or takes it away again.
     ///
     /// # Errors
     /// [`Error::NoSuchRoom`], [`Error::NoSuchMessage`], [`Error::TooManyReactions`]; in a direct room with a block
-    /// [`Error::Blocked`], [`Error::NotAContact`]
+    /// [`Error::Blocked`], [`Error::NotAContact`]; [`Error::Muted`]
     pub async fn react(
         &self,
         actor: &Actor,
@@ -188,13 +188,16 @@ impl Messages {
         on: bool,
     ) -> Result<(), Error> {
         let now = self.clock.now();
-        done(self.log.react(room, seq, actor.user, (emoji, on), now).await?)
+        done(
+            self.log.react(room, seq, actor.user, (emoji, on), now).await?,
+            now,
+        )
     }
 
-    /// Who has put this emoji to a message, in the order of their ids.
+    /// Who has put this emoji to a message, in the order of their ids; of a channel's readers for its admins.
     ///
     /// # Errors
-    /// [`Error::NoSuchMessage`]
+    /// [`Error::NoSuchMessage`], [`Error::Forbidden`]
     pub async fn reactions(
         &self,
         actor: &Actor,
@@ -205,6 +208,11 @@ impl Messages {
         size: PageSize,
     ) -> Result<ReactionsPage, Error> {
         self.message(actor, room, seq).await?;
+        let view = self.rooms.find(room, actor.user.id).await?;
+        let view = view.ok_or(Error::NoSuchMessage)?;
+        if view.room.kind == RoomKind::Channel && !allows(view.role, Action::Admit) {
+            return Err(Error::Forbidden);
+        }
         Ok(self.log.reactions(room, seq, emoji, after, size).await?)
     }
 
@@ -214,7 +222,7 @@ impl Messages {
     /// [`Error::NoSuchRoom`], [`Error::NoSuchMessage`], [`Error::Forbidden`], [`Error::TooManyPins`]
     pub async fn pin(&self, actor: &Actor, room: RoomId, seq: Seq, on: bool) -> Result<(), Error> {
         let now = self.clock.now();
-        done(self.log.pin(room, seq, actor.user, on, now).await?)
+        done(self.log.pin(room, seq, actor.user, on, now).await?, now)
     }
 
     /// The pinned messages of a room, the one that was pinned last first.
@@ -293,7 +301,7 @@ impl Messages {
         match self.log.append(append).await? {
             Appended::New(event) => Ok(Made::New(event)),
             Appended::Known(event) => Ok(Made::Known(event)),
-            Appended::Refused(refusal) => Err(refusal.into()),
+            Appended::Refused(refusal) => Err(refused(refusal, now)),
         }
     }
 
@@ -303,28 +311,29 @@ impl Messages {
     }
 }
 
-fn done(act: MessageAct) -> Result<(), Error> {
+fn done(act: MessageAct, now: Timestamp) -> Result<(), Error> {
     match act {
         MessageAct::Done(_) => Ok(()),
-        MessageAct::Refused(refusal) => Err(refusal.into()),
+        MessageAct::Refused(refusal) => Err(refused(refusal, now)),
     }
 }
 
-impl From<AppendRefusal> for Error {
-    fn from(refusal: AppendRefusal) -> Self {
-        match refusal {
-            AppendRefusal::NoRoom => Self::NoSuchRoom,
-            AppendRefusal::Barring => Self::Blocked(None),
-            AppendRefusal::Barred => Self::NotAContact(None),
-            AppendRefusal::NoTarget => Self::NoSuchMessage,
-            AppendRefusal::Forbidden => Self::Forbidden,
-            AppendRefusal::Deleted => Self::MessageDeleted,
-            AppendRefusal::TooManyEdits => Self::TooManyEdits,
-            AppendRefusal::NoMedia => Self::NoSuchMedia,
-            AppendRefusal::TooManyReactions => Self::TooManyReactions,
-            AppendRefusal::TooManyPins => Self::TooManyPins,
-            AppendRefusal::NoVoice => Self::NoVoiceMessage,
-            AppendRefusal::Conflict => Self::IdempotencyConflict,
-        }
+fn refused(refusal: AppendRefusal, now: Timestamp) -> Error {
+    match refusal {
+        AppendRefusal::NoRoom => Error::NoSuchRoom,
+        AppendRefusal::Barring => Error::Blocked(None),
+        AppendRefusal::Barred => Error::NotAContact(None),
+        AppendRefusal::Muted(_) => Error::Muted,
+        AppendRefusal::ReadOnly => Error::ReadOnly,
+        AppendRefusal::TooSoon(again) => Error::TooSoon(again.since(now)),
+        AppendRefusal::NoTarget => Error::NoSuchMessage,
+        AppendRefusal::Forbidden => Error::Forbidden,
+        AppendRefusal::Deleted => Error::MessageDeleted,
+        AppendRefusal::TooManyEdits => Error::TooManyEdits,
+        AppendRefusal::NoMedia => Error::NoSuchMedia,
+        AppendRefusal::TooManyReactions => Error::TooManyReactions,
+        AppendRefusal::TooManyPins => Error::TooManyPins,
+        AppendRefusal::NoVoice => Error::NoVoiceMessage,
+        AppendRefusal::Conflict => Error::IdempotencyConflict,
     }
 }

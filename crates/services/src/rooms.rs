@@ -2,45 +2,57 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parlor_domain::{
-    Capacity, ClientId, Event, History, JoinPolicy, PageSize, RoomChange, RoomId, RoomName, Topic, UserId,
+    Capacity, ClientId, Event, MediaId, Notify, NotifyLevel, PageSize, RoomChange, RoomId, RoomKind,
+    RoomName, Rules, Topic, UserId,
 };
 use parlor_ports::{
-    Clock, DirectOpened, Entropy, NewRoom, RoomAct, RoomCreated, RoomCursor, RoomRefusal, RoomStore,
-    RoomView, RoomsPage,
+    AdmissionStore, Clock, DirectOpened, Entropy, ModerationStore, NewRoom, RoomAct, RoomCreated, RoomCursor,
+    RoomRefusal, RoomStore, RoomView, RoomsPage,
 };
 
+use crate::throttle::Throttle;
 use crate::{Actor, Error, Made};
 
+mod admission;
 mod members;
+mod moderation;
+
+pub use admission::Entered;
 
 /// Limits of rooms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RoomsSettings {
-    /// How many members any room may have; also how many one may have for which nothing was said.
+    /// How many members any group may have; also how many one may have for which nothing was said.
     pub max_members: u32,
+    /// The same of channels.
+    pub max_readers: u32,
 }
 
 impl Default for RoomsSettings {
     fn default() -> Self {
-        Self { max_members: 1000 }
+        Self {
+            max_members: 1000,
+            max_readers: 1_000_000,
+        }
     }
 }
 
-/// A group that somebody wants.
+/// A group or a channel that somebody wants.
 #[derive(Debug, Clone)]
 pub struct NewGroup {
+    /// Which of the two.
+    pub kind: RoomKind,
     /// What the creator's client calls it, so that a repeated request makes one room.
     pub client_id: Option<ClientId>,
     /// What it is called.
     pub name: RoomName,
     /// What it is about.
     pub topic: Topic,
-    /// What new members may see.
-    pub history: History,
-    /// Who may enter.
-    pub join: JoinPolicy,
+    /// Who may do what in it.
+    pub rules: Rules,
     /// How many members it may have: from [`Rooms::capacity`]. The server's limit if nothing is said.
     pub capacity: Option<Capacity>,
     /// Who else is in it from the start: at most 100.
@@ -51,59 +63,60 @@ pub struct NewGroup {
 ///
 /// What changes a room is answered with the event that tells of it, or `None` if there was nothing to change.
 pub struct Rooms {
-    rooms: Arc<dyn RoomStore>,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
-    settings: RoomsSettings,
+    pub(crate) rooms: Arc<dyn RoomStore>,
+    pub(crate) admission: Arc<dyn AdmissionStore>,
+    pub(crate) moderation: Arc<dyn ModerationStore>,
+    pub(crate) throttle: Arc<Throttle>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) settings: RoomsSettings,
 }
 
 impl Rooms {
     /// Most people who can be brought into a room at once.
     pub const MAX_ADDED: usize = 100;
 
-    /// Rooms in this store, within these limits.
-    pub fn new(
-        rooms: Arc<dyn RoomStore>,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-        settings: RoomsSettings,
-    ) -> Self {
-        Self {
-            rooms,
-            clock,
-            entropy,
-            settings,
-        }
-    }
-
-    /// Checks how many members a room shall be able to have.
+    /// Checks how many members a room of this kind shall be able to have.
     ///
     /// # Errors
     /// [`Error::Invalid`] (`capacity`)
-    pub fn capacity(&self, members: u32) -> Result<Capacity, Error> {
-        Capacity::parse(members, self.settings.max_members).map_err(|why| Error::invalid("capacity", why))
+    pub fn capacity(&self, kind: RoomKind, members: u32) -> Result<Capacity, Error> {
+        Capacity::parse(members, self.most(kind)).map_err(|why| Error::invalid("capacity", why))
     }
 
-    /// Makes a group that belongs to the actor.
+    /// How many members a room of this kind may have.
+    fn most(&self, kind: RoomKind) -> u32 {
+        match kind {
+            RoomKind::Direct => Capacity::DIRECT.members(),
+            RoomKind::Group => self.settings.max_members,
+            RoomKind::Channel => self.settings.max_readers,
+        }
+    }
+
+    /// Makes a group or a channel that belongs to the actor.
     ///
     /// # Errors
-    /// [`Error::Invalid`] (`members`), [`Error::NoSuchUser`], [`Error::Blocked`], [`Error::NotAContact`],
+    /// [`Error::Invalid`] (`kind`, `members`), [`Error::NoSuchUser`], [`Error::Blocked`], [`Error::NotAContact`],
     /// [`Error::RoomFull`], [`Error::TooManyRooms`], [`Error::IdempotencyConflict`], and [`Error::NoSuchRoom`] if the same request made a room that is gone, or that
     /// the actor left.
     pub async fn create(&self, actor: &Actor, group: NewGroup) -> Result<Made<RoomView>, Error> {
+        if group.kind == RoomKind::Direct {
+            let message = "must be group or channel; a direct room is opened with its other member";
+            return Err(Error::invalid("kind", message));
+        }
         let members = distinct("members", group.members, Some(actor.user.id))?;
         let now = self.clock.now();
         let new = NewRoom {
             id: RoomId::new(self.entropy.uuid(now)),
+            kind: group.kind,
             creator: actor.user,
             client_id: group.client_id,
             name: group.name,
             topic: group.topic,
-            history: group.history,
-            join: group.join,
+            rules: group.rules,
             capacity: group
                 .capacity
-                .unwrap_or_else(|| Capacity::stored(self.settings.max_members)),
+                .unwrap_or_else(|| Capacity::stored(self.most(group.kind))),
             members,
             at: now,
         };
@@ -115,15 +128,12 @@ impl Rooms {
         }
     }
 
-    /// The direct room of the actor and somebody else.
+    /// The direct room of the actor and somebody else, or of the actor alone for notes.
     ///
     /// # Errors
-    /// [`Error::Invalid`] (`user`) for oneself, [`Error::NoSuchUser`], [`Error::Blocked`], [`Error::NotAContact`],
+    /// [`Error::NoSuchUser`], [`Error::Blocked`], [`Error::NotAContact`],
     /// [`Error::TooManyRooms`]
     pub async fn open_direct(&self, actor: &Actor, peer: UserId) -> Result<Made<RoomView>, Error> {
-        if peer == actor.user.id {
-            return Err(Error::invalid("user", "must be somebody else than yourself"));
-        }
         let now = self.clock.now();
         let id = RoomId::new(self.entropy.uuid(now));
         match self.rooms.open_direct(actor.user, peer, id, now).await? {
@@ -166,6 +176,40 @@ impl Rooms {
         done(self.rooms.update(room, actor.user, change, now).await?)
     }
 
+    /// Gives a room another picture, which the actor has uploaded, or none.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRoom`], [`Error::Forbidden`], [`Error::DirectRoom`], [`Error::NoSuchMedia`], [`Error::Invalid`] (`media`)
+    /// if it is no image
+    pub async fn set_avatar(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        media: Option<MediaId>,
+    ) -> Result<Option<Arc<Event>>, Error> {
+        let now = self.clock.now();
+        done(self.rooms.set_avatar(room, actor.user, media, now).await?)
+    }
+
+    /// Notes how the actor wants to be notified of what is said in a room: of what, and for how long of nothing at all.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] (`muted_seconds`), [`Error::NoSuchRoom`]
+    pub async fn set_notify(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        level: NotifyLevel,
+        muted: Option<Duration>,
+    ) -> Result<Option<Arc<Event>>, Error> {
+        let now = self.clock.now();
+        let notify = Notify {
+            level,
+            muted_until: lasting("muted_seconds", muted)?.map(|time| now + time),
+        };
+        done(self.rooms.set_notify(room, actor.user, notify, now).await?)
+    }
+
     /// Ends a room for everyone.
     ///
     /// # Errors
@@ -188,6 +232,13 @@ impl From<RoomRefusal> for Error {
             RoomRefusal::Blocked(user) => Self::Blocked(Some(user)),
             RoomRefusal::NotAContact(user) => Self::NotAContact(Some(user)),
             RoomRefusal::NotMember(user) => Self::NoSuchMember(user),
+            RoomRefusal::Out => Self::KeptOut,
+            RoomRefusal::Banned(user) => Self::Banned(user),
+            RoomRefusal::TooMany(thing) => Self::TooMany(thing),
+            RoomRefusal::NoLink => Self::NoSuchLink,
+            RoomRefusal::NoRequest => Self::NoSuchRequest,
+            RoomRefusal::NoMedia => Self::NoSuchMedia,
+            RoomRefusal::NoImage => Self::invalid("media", "must be an image"),
         }
     }
 }
@@ -196,6 +247,17 @@ fn done(act: RoomAct) -> Result<Option<Arc<Event>>, Error> {
     match act {
         RoomAct::Done(event) => Ok(event),
         RoomAct::Refused(refusal) => Err(refusal.into()),
+    }
+}
+
+/// A time that somebody gave, which is at least a second and at most [`Rooms::LONGEST`].
+fn lasting(field: &'static str, time: Option<Duration>) -> Result<Option<Duration>, Error> {
+    match time {
+        Some(time) if time.is_zero() || time > Rooms::LONGEST => {
+            let most = Rooms::LONGEST.as_secs();
+            Err(Error::invalid(field, format_args!("must be 1 to {most}")))
+        }
+        other => Ok(other),
     }
 }
 

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use parlor_auth::{ForeignSettings, PasswordHasher, Vault};
 use parlor_ports::{
-    Blobs, ChallengeStore, Clock, ContactStore, CounterStore, Entropy, EventLog, InviteStore, KeySource,
-    Mailer, MediaStore, Outbox, ProofStore, RoomStore, Scanner, SecondStepStore, SessionStore, SyncStore,
-    UploadStore, UserStore,
+    AdmissionStore, Blobs, ChallengeStore, Clock, ContactStore, CounterStore, Entropy, EventLog, InviteStore,
+    KeySource, Mailer, MediaStore, ModerationStore, Outbox, ProofStore, RoomStore, Scanner, SecondStepStore,
+    SessionStore, SyncStore, UploadStore, UserStore,
 };
 
 use tokio::sync::Semaphore;
@@ -93,6 +93,10 @@ pub struct Ports {
     pub contacts: Arc<dyn ContactStore>,
     /// Rooms.
     pub rooms: Arc<dyn RoomStore>,
+    /// Links to rooms, and requests to be let in.
+    pub admission: Arc<dyn AdmissionStore>,
+    /// Who may not write in rooms, and who is kept out.
+    pub moderation: Arc<dyn ModerationStore>,
     /// The streams' log.
     pub log: Arc<dyn EventLog>,
     /// Where streams stand.
@@ -195,6 +199,8 @@ impl Services {
             host_keys,
             contacts,
             rooms,
+            admission,
+            moderation,
             log,
             sync,
             media,
@@ -317,7 +323,15 @@ impl Services {
                 clock: clock.clone(),
                 settings: settings.contacts,
             },
-            rooms: Rooms::new(rooms, clock.clone(), entropy.clone(), settings.rooms),
+            rooms: Rooms {
+                rooms,
+                admission,
+                moderation,
+                throttle: throttle.clone(),
+                clock: clock.clone(),
+                entropy: entropy.clone(),
+                settings: settings.rooms,
+            },
             library: Arc::new(Library {
                 store: media,
                 uploads: uploads.clone(),

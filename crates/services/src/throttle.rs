@@ -38,6 +38,8 @@ pub(crate) enum Tried<'a> {
     Proof { user: &'a str },
     /// A contact request.
     ContactRequest { user: &'a str },
+    /// A wish to come into a room.
+    Entering { user: &'a str },
 }
 
 impl Tried<'_> {
@@ -55,6 +57,7 @@ impl Tried<'_> {
             | Self::Proof { .. } => (5, HOUR),
             Self::MailedLogInFromAfar { .. } => (20, HOUR),
             Self::ContactRequest { .. } => (100, HOUR),
+            Self::Entering { .. } => (600, HOUR),
         }
     }
 
@@ -71,6 +74,7 @@ impl Tried<'_> {
             Self::Registration { email } => ("registration", email, "".into()),
             Self::Proof { user } => ("proof", user, "".into()),
             Self::ContactRequest { user } => ("contact request", user, "".into()),
+            Self::Entering { user } => ("entering", user, "".into()),
         };
         CounterName(fingerprint(&[what, who, &whence]))
     }

@@ -15,7 +15,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::StreamExt;
-use parlor_domain::{Capacity, ClientId, Draft, History, JoinPolicy, MessageBody, RoomId, UserId, UserRef};
+use parlor_domain::{Capacity, ClientId, Draft, MessageBody, RoomId, RoomKind, Rules, UserId, UserRef};
 use parlor_ports::{
     Append, Appended, Clock, Entropy, EventSink, NewAccount, NewRoom, Priority, Published, Registered,
     SystemClock, SystemEntropy,
@@ -80,12 +80,12 @@ impl Bench {
         let id = RoomId::new(SystemEntropy.uuid(at));
         let new = NewRoom {
             id,
+            kind: RoomKind::Group,
             creator: people[0],
             client_id: None,
             name: "bench".parse()?,
             topic: "".parse()?,
-            history: History::All,
-            join: JoinPolicy::Closed,
+            rules: Rules::default(),
             capacity: Capacity::stored(1_000),
             members: people[1..].iter().map(|user| user.id).collect(),
             at,

@@ -3,26 +3,32 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use diesel::QueryResult;
+use diesel::{QueryResult, Queryable, Selectable};
 use parlor_domain::{
     Action, Draft, Event, Media, MediaId, Message, MsgNo, Reactions, Revision, Role, Seq, StreamId, Tag,
-    UserId, What, allows,
+    Timestamp, What, Who, allows,
 };
 use parlor_ports::{Append, AppendRefusal, Appended};
 
+use crate::code::Code;
 use crate::counter::{Counter, stored_tag};
 use crate::id::Id;
-use crate::rows::{EventRow, MediaRow, StreamRow, Target};
+use crate::rows::{EventRow, MediaRow, Place, StreamRow, Target};
+use crate::schema::members;
 
 /// How often a message can be edited.
 const MOST_REVISIONS: i64 = Revision::MOST.cast_signed();
 
 /// What of a membership decides about an append.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Queryable, Selectable)]
+#[diesel(table_name = members)]
 pub(crate) struct Standing {
-    pub(crate) role: Role,
+    role: i16,
     pub(crate) visible_from: i64,
-    pub(crate) barred: i16,
+    barred: i16,
+    muted_until: Option<i64>,
+    /// When the member last wrote.
+    posted_at: Option<i64>,
 }
 
 /// `members.barred` in a direct room: the other one has blocked this member.
@@ -56,31 +62,53 @@ pub(crate) fn media(append: &Append, found: &HashMap<Id, MediaRow>) -> QueryResu
     wanted.collect()
 }
 
-/// Whether this sender may append this, but for its media, given the sender's standing in the room and the message pointed to.
+/// Whether this may be appended, but for its media, given the sender's standing in the room, the room's rules, and the message
+/// pointed to.
 pub(crate) fn judge(
-    draft: &Draft,
-    sender: UserId,
+    append: &Append,
     standing: Option<Standing>,
+    place: Option<&Place>,
+    found: Option<&Target>,
+) -> QueryResult<Result<(), AppendRefusal>> {
+    let (Some(standing), Some(place)) = (standing, place) else {
+        return Ok(Err(AppendRefusal::NoRoom));
+    };
+    let role = Role::decode(standing.role)?;
+    if !allows(role, Action::Post) {
+        return Ok(Err(AppendRefusal::Forbidden));
+    }
+    let spoken = match append.draft {
+        Draft::Delete { .. } => Ok(()),
+        Draft::Edit { .. } => standing
+            .may_speak(append.at)
+            .and(may_write(role, place.posting()?)),
+        Draft::Message { .. } => standing
+            .may_speak(append.at)
+            .and(may_write(role, place.posting()?))
+            .and(standing.has_waited(role, place.slow_mode(), append.at)),
+    };
+    Ok(spoken.and_then(|()| may_point(append, role, standing.visible_from, found)))
+}
+
+/// Whether a member with this role may do to the message pointed to what the draft says.
+fn may_point(
+    append: &Append,
+    role: Role,
+    visible_from: i64,
     found: Option<&Target>,
 ) -> Result<(), AppendRefusal> {
-    let standing = standing.ok_or(AppendRefusal::NoRoom)?;
-    if !allows(standing.role, Action::Post) {
-        return Err(AppendRefusal::Forbidden);
-    }
-    if !matches!(draft, Draft::Delete { .. }) {
-        may_speak(standing.barred)?;
-    }
+    let draft = &append.draft;
     if target(draft).is_none() {
         return Ok(());
     }
     let message = found
-        .filter(|message| message.seq >= standing.visible_from)
+        .filter(|message| message.seq >= visible_from)
         .ok_or(AppendRefusal::NoTarget)?;
-    let own = message.sender_id == Some(Id::of(sender));
+    let own = message.sender_id == Some(Id::of(append.sender.id));
     let may = match draft {
         Draft::Message { .. } => return Ok(()),
         Draft::Edit { .. } => own,
-        Draft::Delete { .. } => own || allows(standing.role, Action::DeleteAny),
+        Draft::Delete { .. } => own || allows(role, Action::DeleteAny),
     };
     if !may {
         Err(AppendRefusal::Forbidden)
@@ -93,14 +121,51 @@ pub(crate) fn judge(
     }
 }
 
-/// Refuses what is to be said where a block stands in the way. Whoever blocks is told what to do about it.
-pub(crate) fn may_speak(barred: i16) -> Result<(), AppendRefusal> {
-    if barred & BARRING != 0 {
-        Err(AppendRefusal::Barring)
-    } else if barred & BARRED != 0 {
-        Err(AppendRefusal::Barred)
-    } else {
+/// Refuses what is to be written where only others write.
+fn may_write(role: Role, posting: Who) -> Result<(), AppendRefusal> {
+    if posting.includes(role) {
         Ok(())
+    } else {
+        Err(AppendRefusal::ReadOnly)
+    }
+}
+
+impl Standing {
+    /// The standing of a member who has just written.
+    pub(crate) fn posted(self, at: Timestamp) -> Self {
+        Self {
+            posted_at: Some(at.micros()),
+            ..self
+        }
+    }
+
+    /// Refuses what concerns the other one where a block stands in the way. Whoever blocks is told what to do about it.
+    pub(crate) fn may_reach(&self) -> Result<(), AppendRefusal> {
+        if self.barred & BARRING != 0 {
+            Err(AppendRefusal::Barring)
+        } else if self.barred & BARRED != 0 {
+            Err(AppendRefusal::Barred)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Refuses what is to be said across a block, or by who is muted.
+    pub(crate) fn may_speak(&self, at: Timestamp) -> Result<(), AppendRefusal> {
+        self.may_reach()?;
+        match self.muted_until.filter(|until| *until > at.micros()) {
+            Some(until) => Err(AppendRefusal::Muted(Timestamp::from_micros(until))),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses a message that follows the one before too soon, but of admins.
+    fn has_waited(&self, role: Role, slow_mode: i64, at: Timestamp) -> Result<(), AppendRefusal> {
+        let next = self.posted_at.map(|before| before.saturating_add(slow_mode));
+        match next.filter(|next| slow_mode > 0 && role < Role::Admin && *next > at.micros()) {
+            Some(next) => Err(AppendRefusal::TooSoon(Timestamp::from_micros(next))),
+            None => Ok(()),
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use diesel::QueryResult;
 use parlor_domain::{
-    AccountStatus, Audience, History, JoinPolicy, LetterKind, MediaKind, Reach, Role, RoomKind,
+    AccountStatus, Audience, History, JoinPolicy, LetterKind, MediaKind, NotifyLevel, Reach, Role, RoomKind,
+    Who,
 };
 use parlor_ports::MediaFile;
 
@@ -39,9 +40,11 @@ macro_rules! codes {
 codes!(AccountStatus { Active = 1, Disabled = 2, Deleted = 3 });
 codes!(Audience { Nobody = 1, Contacts = 2, Everyone = 3 });
 codes!(Reach { Contacts = 2, Everyone = 3 });
-codes!(RoomKind { Direct = 1, Group = 2 });
+codes!(RoomKind { Direct = 1, Group = 2, Channel = 3 });
 codes!(History { All = 1, FromJoin = 2 });
-codes!(JoinPolicy { Closed = 1, Open = 2 });
+codes!(JoinPolicy { Closed = 1, Open = 2, Approval = 3 });
+codes!(Who { Everyone = 1, Admins = 2 });
+codes!(NotifyLevel { All = 1, Mentions = 2, Nothing = 3 });
 codes!(Role { Member = 1, Admin = 2, Owner = 3 });
 
 codes!(MediaKind {
@@ -102,6 +105,12 @@ pub(crate) enum Kind {
     ContactRequested,
     RequestEnded,
     BlockChanged,
+    MemberMuted,
+    BanChanged,
+    JoinRequested,
+    JoinRequestEnded,
+    NotifyChanged,
+    OwnReaction,
 }
 
 codes!(Kind {
@@ -126,4 +135,10 @@ codes!(Kind {
     ContactRequested = 32,
     RequestEnded = 33,
     BlockChanged = 34,
+    MemberMuted = 40,
+    BanChanged = 41,
+    JoinRequested = 42,
+    JoinRequestEnded = 43,
+    NotifyChanged = 44,
+    OwnReaction = 45,
 });

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use parlor_ports::{
-    ChallengeStore, ContactStore, CounterStore, Entropy, EventLog, EventSink, InviteStore, MediaStore,
-    Outbox, ProofStore, RoomStore, SecondStepStore, SessionStore, StoreError, SyncStore, UploadStore,
-    UserStore,
+    AdmissionStore, ChallengeStore, ContactStore, CounterStore, Entropy, EventLog, EventSink, InviteStore,
+    MediaStore, ModerationStore, Outbox, ProofStore, RoomStore, SecondStepStore, SessionStore, StoreError,
+    SyncStore, UploadStore, UserStore,
 };
 
 use crate::settings::{Database, Settings};
@@ -47,6 +47,10 @@ pub struct Ports {
     pub users: Arc<dyn UserStore>,
     /// Whom people know, and whom they have blocked.
     pub contacts: Arc<dyn ContactStore>,
+    /// Links to rooms, and requests to be let in.
+    pub admission: Arc<dyn AdmissionStore>,
+    /// Who may not write in rooms, and who is kept out.
+    pub moderation: Arc<dyn ModerationStore>,
     /// Sessions.
     pub sessions: Arc<dyn SessionStore>,
     /// Where streams stand.
@@ -74,7 +78,7 @@ impl Ports {
     where
         B: EventLog + RoomStore + UserStore + SessionStore + SyncStore,
         B: ChallengeStore + SecondStepStore + ProofStore + CounterStore + InviteStore + Outbox,
-        B: MediaStore + UploadStore + ContactStore + 'static,
+        B: MediaStore + UploadStore + ContactStore + AdmissionStore + ModerationStore + 'static,
     {
         let backend = Arc::new(backend);
         Self {
@@ -82,6 +86,8 @@ impl Ports {
             rooms: backend.clone(),
             users: backend.clone(),
             contacts: backend.clone(),
+            admission: backend.clone(),
+            moderation: backend.clone(),
             sessions: backend.clone(),
             sync: backend.clone(),
             challenges: backend.clone(),

@@ -21,5 +21,5 @@ pub(crate) use invite::{InviteRow, NewInviteRow};
 pub(crate) use letter::{GivenUpRow, LetterRow, NewLetterRow};
 pub(crate) use media::{BlobRow, FileRow, MediaRow, key as blob_key};
 pub(crate) use proof::ProofRow;
-pub(crate) use room::{MemberRow, RoomRow, StreamRow};
+pub(crate) use room::{MemberRow, Place, RoomRow, StreamRow};
 pub(crate) use upload::{Ending, UploadRow};

@@ -106,6 +106,10 @@ table! {
         created_at -> BigInt,
         deleted_at -> Nullable<BigInt>,
         erased_seq -> Nullable<BigInt>,
+        posting -> SmallInt,
+        adding -> SmallInt,
+        slow_seconds -> BigInt,
+        avatar -> Nullable<DbId>,
     }
 }
 
@@ -135,8 +139,12 @@ table! {
         read_msg_no -> BigInt,
         delivered_seq -> BigInt,
         rev -> BigInt,
-        wrote -> Bool,
         barred -> SmallInt,
+        posted_at -> Nullable<BigInt>,
+        muted_until -> Nullable<BigInt>,
+        notify -> SmallInt,
+        quiet_until -> Nullable<BigInt>,
+        notify_seq -> BigInt,
     }
 }
 
@@ -524,6 +532,49 @@ table! {
     }
 }
 
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    room_links (code) {
+        code -> Text,
+        room_id -> DbId,
+        by_id -> DbId,
+        by_number -> BigInt,
+        approval -> Bool,
+        used -> BigInt,
+        uses -> Nullable<BigInt>,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    join_requests (room_id, user_id) {
+        room_id -> DbId,
+        user_id -> DbId,
+        user_number -> BigInt,
+        note -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    sanctions (room_id, user_id) {
+        room_id -> DbId,
+        user_id -> DbId,
+        banned_at -> Nullable<BigInt>,
+        banned_by -> Nullable<DbId>,
+        muted_until -> Nullable<BigInt>,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     users,
     sessions,
@@ -560,6 +611,9 @@ allow_tables_to_appear_in_same_query!(
     contacts,
     contact_requests,
     blocks,
+    room_links,
+    join_requests,
+    sanctions,
 );
 
 #[cfg(test)]
@@ -625,7 +679,10 @@ mod tests {
             pins,
             contacts,
             contact_requests,
-            blocks
+            blocks,
+            room_links,
+            join_requests,
+            sanctions
         )
     }
 

@@ -16,8 +16,9 @@ use std::time::Duration;
 use futures_util::future::{join_all, maybe_done};
 use parlor_domain::Timestamp;
 use parlor_ports::{
-    ChallengeStore, ContactStore, CounterStore, EventLog, InviteStore, MediaStore, Outbox, ProofStore,
-    RoomStore, SecondStepStore, SessionStore, SyncStore, UploadStore, UserStore,
+    AdmissionStore, ChallengeStore, ContactStore, CounterStore, EventLog, InviteStore, MediaStore,
+    ModerationStore, Outbox, ProofStore, RoomStore, SecondStepStore, SessionStore, SyncStore, UploadStore,
+    UserStore,
 };
 
 use crate::{FixedClock, Heard, SeededEntropy};
@@ -36,6 +37,10 @@ pub struct Fixture {
     pub log: Arc<dyn EventLog>,
     /// Rooms and memberships.
     pub rooms: Arc<dyn RoomStore>,
+    /// Links to rooms, and requests to be let in.
+    pub admission: Arc<dyn AdmissionStore>,
+    /// Who may not write, and who is kept out.
+    pub moderation: Arc<dyn ModerationStore>,
     /// Accounts.
     pub users: Arc<dyn UserStore>,
     /// Whom people know, and whom they have blocked.

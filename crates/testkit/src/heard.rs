@@ -122,6 +122,7 @@ mod tests {
             after: Rev(0),
             rev: Rev(1),
             marks: Vec::new(),
+            own: Vec::new(),
         };
         let heard = Arc::new(Heard::default());
         let waiting = tokio::spawn({

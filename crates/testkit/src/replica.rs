@@ -9,7 +9,7 @@ mod toggles;
 
 use std::collections::BTreeMap;
 
-use parlor_domain::{Event, Position, RoomId, Seq, UserRef, What};
+use parlor_domain::{Event, Notify, Position, RoomId, Seq, UserRef, What};
 
 pub use people::People;
 pub use room::RoomReplica;
@@ -87,8 +87,27 @@ impl ReplicaState {
                     seq: Seq(joined.0 - 1),
                     ..Position::default()
                 };
-                self.open(room, visible_from, before);
+                self.open(room, visible_from, before)
+                    .set_notify(event.seq, Notify::default());
                 OwnChange::Opened(room)
+            }
+            What::NotifyChanged { room, notify } => {
+                if let Some(replica) = self.rooms.get_mut(&room) {
+                    replica.set_notify(event.seq, notify);
+                }
+                OwnChange::Nothing
+            }
+            What::OwnReaction {
+                room,
+                target,
+                ref emoji,
+                on,
+                rev,
+            } => {
+                if let Some(replica) = self.rooms.get_mut(&room) {
+                    replica.set_reacted(rev, target, emoji, on);
+                }
+                OwnChange::Nothing
             }
             What::RoomLeft { room, .. } => {
                 self.rooms.remove(&room);

@@ -1,11 +1,11 @@
 //! Events as clients see them, live and replayed.
 
-use parlor_domain::{Event, LeaveReason as Reason, What};
+use parlor_domain::{Event, LeaveReason as Reason, MediaId, What};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{HistoryPolicy, JoinRule, MessageView, PersonRef, ReactionsView, RoleName, Time};
+use crate::{MessageView, NotifyView, PersonRef, ReactionsView, RoleName, RulesView, Time};
 
 /// One event of a stream. After it, the reader's position in the stream is (`seq`, `tag`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -93,7 +93,7 @@ pub enum EventBody {
     /// An event about something from before one joined. Only the position moves.
     #[serde(rename = "hidden")]
     Hidden {},
-    /// The room's name, topic or settings are these from now on.
+    /// The room's name, topic, picture or rules are these from now on.
     #[serde(rename = "room.updated")]
     RoomUpdated {
         /// Who changed it.
@@ -104,10 +104,11 @@ pub enum EventBody {
         name: Option<String>,
         /// What it is about.
         topic: String,
-        /// What new members may see.
-        history: HistoryPolicy,
-        /// Who may enter.
-        join: JoinRule,
+        /// The picture that stands for it.
+        avatar: Option<Uuid>,
+        /// Who may do what in it.
+        #[serde(flatten)]
+        rules: RulesView,
         /// How many members it may have.
         capacity: u32,
     },
@@ -132,6 +133,30 @@ pub enum EventBody {
         user: PersonRef,
         /// Why.
         reason: LeaveReason,
+    },
+    /// A member may not write for a time, or may write again.
+    #[serde(rename = "member.muted")]
+    MemberMuted {
+        /// Who did it; `null` if it goes on from before he left.
+        actor: Option<PersonRef>,
+        /// When.
+        at: Time,
+        /// Who may not write.
+        user: PersonRef,
+        /// Until when; `null` if he may.
+        until: Option<Time>,
+    },
+    /// Somebody who is no member is kept out from now on, or no more.
+    #[serde(rename = "ban.changed")]
+    BanChanged {
+        /// Who did it.
+        actor: Option<PersonRef>,
+        /// When.
+        at: Time,
+        /// Who.
+        user: PersonRef,
+        /// Whether he is kept out.
+        banned: bool,
     },
     /// A member has another role.
     #[serde(rename = "role.changed")]
@@ -188,8 +213,62 @@ pub enum EventBody {
         at: Time,
         /// The room.
         room: Uuid,
+        /// The event of it that tells of it, up to which its events come; `null` for a channel, of which no more come.
+        left: Option<u64>,
         /// Why.
         reason: LeaveReason,
+    },
+    /// In one's own stream: somebody asks to be let into a room that one looks after, or one asks oneself.
+    #[serde(rename = "join.requested")]
+    JoinRequested {
+        /// When.
+        at: Time,
+        /// The room.
+        room: Uuid,
+        /// Who.
+        user: PersonRef,
+        /// What is said to it.
+        note: Option<String>,
+    },
+    /// In one's own stream: such a request waits no more.
+    #[serde(rename = "join.ended")]
+    JoinRequestEnded {
+        /// Who has ended it.
+        actor: Option<PersonRef>,
+        /// When.
+        at: Time,
+        /// The room.
+        room: Uuid,
+        /// Who had asked.
+        user: PersonRef,
+        /// Whether he was let in.
+        admitted: bool,
+    },
+    /// In one's own stream: one wants to be notified like this of what is said in a room.
+    #[serde(rename = "notify.changed")]
+    NotifyChanged {
+        /// When.
+        at: Time,
+        /// The room.
+        room: Uuid,
+        /// How.
+        notify: NotifyView,
+    },
+    /// In one's own stream: one has put an emoji to a message of a channel, or taken it away.
+    #[serde(rename = "reaction.changed")]
+    OwnReaction {
+        /// When.
+        at: Time,
+        /// The channel.
+        room: Uuid,
+        /// The message.
+        target: u64,
+        /// Which emoji.
+        emoji: String,
+        /// Whether it is there now.
+        on: bool,
+        /// The event of the channel that counts it.
+        rev: u64,
     },
     /// In one's own stream: a voice message was played, one's own by somebody else, or somebody else's by oneself.
     #[serde(rename = "voice.played")]
@@ -273,6 +352,8 @@ pub enum LeaveReason {
     Left,
     /// Somebody put the member out.
     Removed,
+    /// Somebody put the member out, who is kept out.
+    Banned,
 }
 
 impl From<Reason> for LeaveReason {
@@ -280,6 +361,7 @@ impl From<Reason> for LeaveReason {
         match reason {
             Reason::Left => Self::Left,
             Reason::Removed => Self::Removed,
+            Reason::Banned => Self::Banned,
         }
     }
 }
@@ -356,16 +438,16 @@ fn body(event: &Event) -> EventBody {
         What::RoomUpdated {
             name,
             topic,
-            history,
-            join,
+            avatar,
+            rules,
             capacity,
         } => EventBody::RoomUpdated {
             actor,
             at,
             name: name.as_ref().map(ToString::to_string),
             topic: topic.to_string(),
-            history: (*history).into(),
-            join: (*join).into(),
+            avatar: avatar.map(MediaId::uuid),
+            rules: (*rules).into(),
             capacity: capacity.members(),
         },
         What::MembersJoined { users } => EventBody::MembersJoined {
@@ -378,6 +460,18 @@ fn body(event: &Event) -> EventBody {
             at,
             user: (*user).into(),
             reason: (*reason).into(),
+        },
+        What::MemberMuted { user, until } => EventBody::MemberMuted {
+            actor,
+            at,
+            user: (*user).into(),
+            until: until.map(Time),
+        },
+        What::BanChanged { user, banned } => EventBody::BanChanged {
+            actor,
+            at,
+            user: (*user).into(),
+            banned: *banned,
         },
         What::RoleChanged { user, role } => EventBody::RoleChanged {
             actor,
@@ -403,11 +497,44 @@ fn body(event: &Event) -> EventBody {
             joined: joined.0,
             visible_from: visible_from.0,
         },
-        What::RoomLeft { room, reason } => EventBody::RoomLeft {
+        What::RoomLeft { room, left, reason } => EventBody::RoomLeft {
             actor,
             at,
             room: room.uuid(),
+            left: left.map(|left| left.0),
             reason: (*reason).into(),
+        },
+        What::JoinRequested { room, user, note } => EventBody::JoinRequested {
+            at,
+            room: room.uuid(),
+            user: (*user).into(),
+            note: note.as_ref().map(ToString::to_string),
+        },
+        What::JoinRequestEnded { room, user, admitted } => EventBody::JoinRequestEnded {
+            actor,
+            at,
+            room: room.uuid(),
+            user: (*user).into(),
+            admitted: *admitted,
+        },
+        What::NotifyChanged { room, notify } => EventBody::NotifyChanged {
+            at,
+            room: room.uuid(),
+            notify: NotifyView::new(*notify, event.seq),
+        },
+        What::OwnReaction {
+            room,
+            target,
+            emoji,
+            on,
+            rev,
+        } => EventBody::OwnReaction {
+            at,
+            room: room.uuid(),
+            target: target.0,
+            emoji: emoji.to_string(),
+            on: *on,
+            rev: rev.0,
         },
         What::VoicePlayed { room, target } => EventBody::VoicePlayed {
             actor,

@@ -7,6 +7,7 @@
 //! document follows by itself. To add an event: a variant of [`EventBody`] and its arm in `event.rs`.
 
 mod account;
+mod admission;
 mod asyncapi;
 mod close;
 mod command;
@@ -18,6 +19,7 @@ mod field;
 mod invite;
 mod media;
 mod message;
+mod moderation;
 mod names;
 mod problem;
 mod profile;
@@ -32,6 +34,10 @@ mod time;
 
 pub use account::{
     AccountView, ChangeUser, DeleteAccount, MessagesFate, PersonRef, Register, UserView, UsersFound,
+};
+pub use admission::{
+    AskToJoin, CreateLink, JoinRequestView, JoinRequestsList, JoinRequestsPage, JoinWaits, LinkView,
+    LinkedRoomView, LinksList,
 };
 pub use asyncapi::asyncapi;
 pub use close::{CloseReason, ComeBack};
@@ -52,19 +58,21 @@ pub use message::{
     EditMessage, MarkMessages, MarksAnswer, MessageView, MessagesPage, PinsPage, PlayView, PlaysPage,
     RevisionView, RevisionsPage, SendMessage,
 };
+pub use moderation::{BanView, BansPage, MuteMember};
 pub use problem::{Problem, Retry};
 pub use profile::{
     AudienceName, ChangeEmail, ChangeMobile, ChangePassword, ChangeProfile, ChangeShows, ShowsView,
 };
 pub use proof::{AskForReset, ResetPassword, ShowProof};
 pub use push::{
-    Failure, Limits, MarksView, MemberMarkView, Notice, Presence, Push, StreamHead, StreamKind, Success,
-    Verdict, Welcome,
+    Failure, Limits, MarksView, MemberMarkView, Notice, Presence, Push, RoomMarkView, StreamHead, StreamKind,
+    Success, Verdict, Welcome,
 };
 pub use reaction::{OwnReaction, ReactionCountView, ReactionView, ReactionsPage, ReactionsView};
 pub use room::{
-    AddMembers, ChangeRole, ChangeRoom, CreateRoom, HandOver, HistoryPolicy, JoinRule, MemberView,
-    MembersAdded, MembersPage, PositionView, RoleName, RoomKindName, RoomView, RoomsPage,
+    AddMembers, ChangeNotify, ChangeRole, ChangeRoom, CreateRoom, HandOver, HistoryPolicy, JoinRule,
+    MemberView, MembersAdded, MembersPage, NotifyLevelName, NotifyView, PositionView, RoleName, RoomKindName,
+    RoomView, RoomsPage, RulesView, WhoName,
 };
 pub use second_step::{
     ConfirmApp, EnrolApp, EnrolmentView, ProveBoth, RecoveryCodesView, SecondStepView, SetMailedCode,

@@ -130,6 +130,8 @@ pub enum StreamKind {
     Direct,
     /// A group's.
     Group,
+    /// A channel's.
+    Channel,
 }
 
 /// What follows on a stream.
@@ -183,17 +185,32 @@ pub struct Failure {
     pub retry: Retry,
 }
 
-/// Marks of a room that moved. A reader who has `after` has `rev` then.
+/// Marks that moved: those of a room's members, or one's own in channels. A reader who has `after` has `rev` then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MarksView {
-    /// The room.
+    /// The room, or one's own user id.
     pub stream: Uuid,
     /// What one must have for this to be all that is new.
     pub after: u64,
     /// What one has then.
     pub rev: u64,
-    /// At most one per member.
+    /// Of the members of the room: at most one of each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<MemberMarkView>,
+    /// One's own in channels, in one's own stream: at most one in each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub own: Vec<RoomMarkView>,
+}
+
+/// How far one has received and read a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RoomMarkView {
+    /// The channel.
+    pub room: Uuid,
+    /// Received up to here.
+    pub delivered: u64,
+    /// Read up to here.
+    pub read: u64,
 }
 
 /// How far somebody has received and read.
@@ -214,11 +231,17 @@ impl From<&MarksUpdate> for MarksView {
             delivered: member.mark.delivered.0,
             read: member.mark.read.0,
         });
+        let own = update.own.iter().map(|own| RoomMarkView {
+            room: own.room.uuid(),
+            delivered: own.mark.delivered.0,
+            read: own.mark.read.0,
+        });
         Self {
             stream: update.stream.uuid(),
             after: update.after.0,
             rev: update.rev.0,
             marks: marks.collect(),
+            own: own.collect(),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Rooms and members.
 
-use parlor_domain::{History, JoinPolicy, Member, Position, Role, RoomKind};
+use parlor_domain::{
+    History, JoinPolicy, MediaId, Member, Notify, NotifyLevel, Position, Role, RoomKind, Rules, Seq, Who,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -14,7 +16,9 @@ names!(
         /// Two people.
         Direct,
         /// A group.
-        Group
+        Group,
+        /// Many readers who do not see each other, and few writers.
+        Channel
     }
 );
 names!(
@@ -27,12 +31,34 @@ names!(
     }
 );
 names!(
-    /// Who may enter a group.
+    /// Who may enter a room by himself.
     JoinRule = JoinPolicy {
-        /// Whom an admin adds.
+        /// Nobody: only whom somebody brings in, and who has a link.
         Closed,
+        /// Whoever asks and is let in by an admin.
+        Approval,
         /// Anybody.
         Open
+    }
+);
+names!(
+    /// Which members may do something.
+    WhoName = Who {
+        /// All of them.
+        Everyone,
+        /// Admins and the owner.
+        Admins
+    }
+);
+names!(
+    /// Of which messages of a room one wants to be notified.
+    NotifyLevelName = NotifyLevel {
+        /// Of all.
+        All,
+        /// Of those that name one, or all members.
+        Mentions,
+        /// Of none.
+        Nothing
     }
 );
 names!(
@@ -47,10 +73,13 @@ names!(
     }
 );
 
-/// A group to be made.
+/// A group or a channel to be made.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateRoom {
+    /// `group` or `channel`; a group if nothing is said.
+    #[serde(default)]
+    pub kind: Option<RoomKindName>,
     /// What it is called: 1 to 100 characters.
     #[schema(min_length = 1, max_length = 100, example = "Lunch")]
     pub name: String,
@@ -64,6 +93,16 @@ pub struct CreateRoom {
     /// Who may enter; `closed` if nothing is said.
     #[serde(default)]
     pub join: Option<JoinRule>,
+    /// Who may write; `everyone` in a group and `admins` in a channel if nothing is said.
+    #[serde(default)]
+    pub posting: Option<WhoName>,
+    /// Who may bring people in; `admins` if nothing is said.
+    #[serde(default)]
+    pub adding: Option<WhoName>,
+    /// The least time between two messages of a member who is no admin, in seconds; 0 if nothing is said.
+    #[serde(default)]
+    #[schema(maximum = 21_600)]
+    pub slow_mode: Option<u32>,
     /// How many members it may have; the server's limit if nothing is said.
     #[serde(default)]
     #[schema(minimum = 1)]
@@ -96,6 +135,16 @@ pub struct ChangeRoom {
     /// Who may enter.
     #[serde(default)]
     pub join: Option<JoinRule>,
+    /// Who may write.
+    #[serde(default)]
+    pub posting: Option<WhoName>,
+    /// Who may bring people in, by adding them or by a link.
+    #[serde(default)]
+    pub adding: Option<WhoName>,
+    /// The least time between two messages of a member who is no admin, in seconds.
+    #[serde(default)]
+    #[schema(maximum = 21_600)]
+    pub slow_mode: Option<u32>,
     /// How many members it may have. Those who are in it stay.
     #[serde(default)]
     #[schema(minimum = 1)]
@@ -165,6 +214,67 @@ impl From<PositionView> for Position {
     }
 }
 
+/// Who may do what in a room, besides what roles decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RulesView {
+    /// What new members may see.
+    pub history: HistoryPolicy,
+    /// Who may enter.
+    pub join: JoinRule,
+    /// Who may write.
+    pub posting: WhoName,
+    /// Who may bring people in.
+    pub adding: WhoName,
+    /// The least time between two messages of a member who is no admin, in seconds.
+    pub slow_mode: u32,
+}
+
+impl From<Rules> for RulesView {
+    fn from(rules: Rules) -> Self {
+        Self {
+            history: rules.history.into(),
+            join: rules.join.into(),
+            posting: rules.posting.into(),
+            adding: rules.adding.into(),
+            slow_mode: rules.slow_mode.seconds(),
+        }
+    }
+}
+
+/// How one wants to be notified of what is said in a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NotifyView {
+    /// Of what.
+    pub level: NotifyLevelName,
+    /// Until when of nothing at all.
+    pub muted_until: Option<Time>,
+    /// The event of one's own stream that last changed this. Of two versions the one with the greater `rev` is newer.
+    pub rev: u64,
+}
+
+impl NotifyView {
+    /// As of this event of one's own stream.
+    pub fn new(notify: Notify, rev: Seq) -> Self {
+        Self {
+            level: notify.level.into(),
+            muted_until: notify.muted_until.map(Time),
+            rev: rev.0,
+        }
+    }
+}
+
+/// How one wants to be notified from now on of what is said in a room.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeNotify {
+    /// Of what.
+    pub level: NotifyLevelName,
+    /// For so many seconds of nothing at all, up to a year.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 31_536_000)]
+    pub muted_seconds: Option<u32>,
+}
+
 /// A room as one of its members sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RoomView {
@@ -172,18 +282,19 @@ pub struct RoomView {
     pub id: Uuid,
     /// The room's number, for programs that need an integer.
     pub number: i64,
-    /// Direct or group.
+    /// Direct, group or channel.
     pub kind: RoomKindName,
     /// What it is called; `null` for direct rooms.
     pub name: Option<String>,
     /// What it is about.
     pub topic: String,
+    /// The picture that stands for it, for `/v1/media/{media}`.
+    pub avatar: Option<Uuid>,
     /// Whose it is; `null` for direct rooms.
     pub owner: Option<Uuid>,
-    /// What new members may see.
-    pub history: HistoryPolicy,
-    /// Who may enter.
-    pub join: JoinRule,
+    /// Who may do what in it.
+    #[serde(flatten)]
+    pub rules: RulesView,
     /// How many members it may have.
     pub capacity: u32,
     /// How many it has.
@@ -194,6 +305,11 @@ pub struct RoomView {
     pub active_at: Time,
     /// One's own role.
     pub role: RoleName,
+    /// Until when one may not write.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub muted_until: Option<Time>,
+    /// How one wants to be notified.
+    pub notify: NotifyView,
     /// How far one has read.
     pub read: u64,
     /// How far one has received.
@@ -202,7 +318,7 @@ pub struct RoomView {
     pub unread: u64,
     /// The first event that one may see.
     pub visible_from: u64,
-    /// The other one of a direct room.
+    /// The other one of a direct room; nobody in one's notes to oneself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peer: Option<MemberView>,
     /// The newest message that one may see, as an event of type `message`.
@@ -233,6 +349,11 @@ pub struct MemberView {
     pub username: String,
     /// What the person is called.
     pub display_name: String,
+    /// The picture that stands for the person, for `/v1/media/{media}`.
+    pub avatar: Option<Uuid>,
+    /// Until when the person may not write.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub muted_until: Option<Time>,
     /// What the person may do.
     pub role: RoleName,
     /// How far the person has read.
@@ -250,6 +371,8 @@ impl From<&Member> for MemberView {
             number: member.user.number,
             username: member.username.to_string(),
             display_name: member.display_name.to_string(),
+            avatar: member.avatar.map(MediaId::uuid),
+            muted_until: member.muted_until.map(Time),
             role: member.role.into(),
             read: member.mark.read.0,
             delivered: member.mark.delivered.0,

@@ -215,6 +215,9 @@ pub struct Rooms {
     /// Most members of a group.
     #[serde(deserialize_with = "within::<2, 100_000, _>")]
     pub members: u32,
+    /// Most members of a channel.
+    #[serde(deserialize_with = "within::<2, 10_000_000, _>")]
+    pub readers: u32,
     /// Most rooms of a user.
     #[serde(deserialize_with = "within::<1, 100_000, _>")]
     pub per_user: u32,

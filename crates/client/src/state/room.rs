@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use parlor_wire::{
-    EventBody, EventView, HistoryPolicy, JoinRule, MembersPage, MessagesPage, PersonRef, RoleName,
-    RoomKindName, RoomView,
+    EventBody, EventView, MembersPage, MessagesPage, PersonRef, RoleName, RoomKindName, RoomView, RulesView,
 };
 use uuid::Uuid;
 
@@ -31,10 +30,10 @@ pub struct RoomSettings {
     pub name: Option<String>,
     /// What it is about.
     pub topic: String,
-    /// What new members may see.
-    pub history: HistoryPolicy,
-    /// Who may enter.
-    pub join: JoinRule,
+    /// The picture that stands for it.
+    pub avatar: Option<Uuid>,
+    /// Who may do what in it.
+    pub rules: RulesView,
     /// How many members it may have.
     pub capacity: u32,
 }
@@ -149,8 +148,8 @@ impl RoomState {
         let settings = RoomSettings {
             name: view.name.clone(),
             topic: view.topic.clone(),
-            history: view.history,
-            join: view.join,
+            avatar: view.avatar,
+            rules: view.rules,
             capacity: view.capacity,
         };
         self.settings.update(Some(settings), as_of);
@@ -215,16 +214,16 @@ impl RoomState {
             EventBody::RoomUpdated {
                 name,
                 topic,
-                history,
-                join,
+                avatar,
+                rules,
                 capacity,
                 ..
             } => {
                 let settings = RoomSettings {
                     name: name.clone(),
                     topic: topic.clone(),
-                    history: *history,
-                    join: *join,
+                    avatar: *avatar,
+                    rules: *rules,
                     capacity: *capacity,
                 };
                 self.settings.update(Some(settings), seq);
@@ -261,6 +260,12 @@ impl RoomState {
             | EventBody::ContactRequested { .. }
             | EventBody::RequestEnded { .. }
             | EventBody::BlockChanged { .. }
+            | EventBody::MemberMuted { .. }
+            | EventBody::BanChanged { .. }
+            | EventBody::JoinRequested { .. }
+            | EventBody::JoinRequestEnded { .. }
+            | EventBody::NotifyChanged { .. }
+            | EventBody::OwnReaction { .. }
             | EventBody::SessionsRevoked { .. } => {}
         }
     }

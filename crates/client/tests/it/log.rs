@@ -4,8 +4,8 @@ use parlor_client::{State, Update};
 use parlor_domain::{Reach, Shows, Timestamp};
 use parlor_wire::{
     AccountView, EventBody, EventView, HistoryPolicy, JoinRule, LeaveReason, Limits, MemberView, MembersPage,
-    MessageView, MessagesPage, PersonRef, PositionView, ReactionsView, RoleName, RoomKindName, RoomView,
-    StreamHead, StreamKind, Time, Verdict, Welcome,
+    MessageView, MessagesPage, NotifyLevelName, NotifyView, PersonRef, PositionView, ReactionsView, RoleName,
+    RoomKindName, RoomView, RulesView, StreamHead, StreamKind, Time, Verdict, Welcome, WhoName,
 };
 use uuid::Uuid;
 
@@ -186,8 +186,8 @@ impl Log {
                     at: AT,
                     name: Some(now.name.clone()),
                     topic: String::new(),
-                    history: HistoryPolicy::All,
-                    join: JoinRule::Open,
+                    avatar: None,
+                    rules: open_to_all(),
                     capacity: 10,
                 }
             }
@@ -300,8 +300,14 @@ impl Log {
             name: Some(now.name.clone()),
             topic: String::new(),
             owner: now.owner().map(|owner| person(owner).id),
-            history: HistoryPolicy::All,
-            join: JoinRule::Open,
+            avatar: None,
+            rules: open_to_all(),
+            muted_until: None,
+            notify: NotifyView {
+                level: NotifyLevelName::All,
+                muted_until: None,
+                rev: 0,
+            },
             capacity: 10,
             members: now.members.len() as u32,
             created_at: AT,
@@ -336,6 +342,8 @@ impl Log {
                 .rfind(own)
                 .map_or(joined.unwrap() as u64, |(at, _)| *at);
             MemberView {
+                avatar: None,
+                muted_until: None,
                 id: person(*n).id,
                 number: 0,
                 username: n.to_string(),
@@ -375,5 +383,16 @@ impl Log {
                 as_of: Self::position(seq),
             },
         );
+    }
+}
+
+/// The rules of a room that anybody enters.
+fn open_to_all() -> RulesView {
+    RulesView {
+        history: HistoryPolicy::All,
+        join: JoinRule::Open,
+        posting: WhoName::Everyone,
+        adding: WhoName::Admins,
+        slow_mode: 0,
     }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use parlor_domain::{Emoji, MediaId, RoomId, Seq, SessionId, UserId};
+use parlor_domain::{Emoji, LinkCode, MediaId, RoomId, Seq, SessionId, UserId};
 use parlor_services::MediaFile;
 use uuid::Uuid;
 
@@ -71,6 +71,14 @@ impl Segment for SessionId {
 
 impl Segment for MediaId {
     const NAME: &str = "media";
+
+    fn read(text: &str) -> Result<Self, String> {
+        parse(text)
+    }
+}
+
+impl Segment for LinkCode {
+    const NAME: &str = "code";
 
     fn read(text: &str) -> Result<Self, String> {
         parse(text)

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use parlor_domain::{RoomId, UserId};
-use parlor_wire::{AddMembers, ChangeRole, HandOver, MembersAdded, MembersPage, PersonRef, RoomView};
+use parlor_wire::{AddMembers, ChangeRole, HandOver, MembersAdded, MembersPage, PersonRef};
 
 use crate::extract::{Caller, Json, Path, PeopleQuery, Query};
 use crate::{Api, ApiError, answer, view};
@@ -47,25 +47,6 @@ pub(crate) async fn add(
     let added = api.services.rooms.add(&actor, room, users).await?;
     let added = added.into_iter().map(PersonRef::from).collect();
     Ok(Json(MembersAdded { added }))
-}
-
-/// Join an open group
-#[utoipa::path(put, path = "/v1/rooms/{room}/members/me", operation_id = "join", tag = "members",
-    responses(
-        (status = 201, description = "In", body = RoomView),
-        (status = 200, description = "Was in before", body = RoomView),
-        (status = 404, description = "`no_such_room`, also if it is not open"),
-        (status = 409, description = "`room_full`, `too_many_rooms`"),
-    ))]
-pub(crate) async fn join(
-    Caller(actor): Caller,
-    api: Data<Api>,
-    Path(room): Path<RoomId>,
-) -> Result<HttpResponse, ApiError> {
-    let room = api.services.rooms.join(&actor, room).await?;
-    Ok(answer::made(room, view::room, |room| {
-        format!("/v1/rooms/{}", room.id)
-    }))
 }
 
 /// Leave a group

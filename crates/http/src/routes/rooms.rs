@@ -1,10 +1,18 @@
-//! Rooms: making, finding, changing and ending them.
+//! Rooms: making, finding, changing and ending them, and how one is notified.
+
+use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use parlor_domain::{ClientId, History, JoinPolicy, RoomChange, RoomId, Topic, UserId};
+use parlor_domain::{
+    ClientId, History, JoinPolicy, MediaId, RoomChange, RoomId, RoomKind, Rules, RulesChange, SlowMode,
+    Topic, UserId, Who,
+};
 use parlor_services::NewGroup;
-use parlor_wire::{ChangeRoom, CreateRoom, RoomView, RoomsPage, parse};
+use parlor_wire::{
+    ChangeAvatar, ChangeNotify, ChangeRoom, CreateRoom, HistoryPolicy, JoinRule, RoomView, RoomsPage,
+    WhoName, parse,
+};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -12,7 +20,7 @@ use crate::etag::Tagged;
 use crate::extract::{Caller, Json, Path, Query, size};
 use crate::{Api, ApiError, answer, cursor, view};
 
-/// Make a group
+/// Make a group or a channel
 ///
 /// It belongs to whoever makes it. With a `client_id` a repeated request is answered with the room that the first
 /// one made, and status 200, or with `no_such_room` if it is gone since or one has left it; with other content,
@@ -31,16 +39,33 @@ pub(crate) async fn create(
     Json(wish): Json<CreateRoom>,
 ) -> Result<HttpResponse, ApiError> {
     let rooms = &api.services.rooms;
+    let kind = wish.kind.map_or(RoomKind::Group, RoomKind::from);
+    let usual = Rules {
+        posting: match kind {
+            RoomKind::Channel => Who::Admins,
+            RoomKind::Direct | RoomKind::Group => Who::Everyone,
+        },
+        ..Rules::default()
+    };
+    let wanted = rules(
+        wish.history,
+        wish.join,
+        (wish.posting, wish.adding),
+        wish.slow_mode,
+    )?;
     let group = NewGroup {
+        kind,
         client_id: wish
             .client_id
             .map(|id| parse::<ClientId>("client_id", &id))
             .transpose()?,
         name: parse("name", &wish.name)?,
         topic: parse("topic", &wish.topic.unwrap_or_default())?,
-        history: wish.history.map(History::from).unwrap_or_default(),
-        join: wish.join.map(JoinPolicy::from).unwrap_or_default(),
-        capacity: wish.capacity.map(|members| rooms.capacity(members)).transpose()?,
+        rules: usual.with(wanted),
+        capacity: wish
+            .capacity
+            .map(|members| rooms.capacity(kind, members))
+            .transpose()?,
         members: wish.members.into_iter().map(UserId::new).collect(),
     };
     let room = rooms.create(&actor, group).await?;
@@ -108,15 +133,26 @@ pub(crate) async fn change(
     Json(wish): Json<ChangeRoom>,
 ) -> Result<Json<RoomView>, ApiError> {
     let rooms = &api.services.rooms;
+    let capacity = match wish.capacity {
+        Some(members) => {
+            let kind = rooms.find(&actor, room).await?.room.kind;
+            Some(rooms.capacity(kind, members)?)
+        }
+        None => None,
+    };
     let change = RoomChange {
         name: wish.name.map(|name| parse("name", &name)).transpose()?,
         topic: wish
             .topic
             .map(|topic| parse::<Topic>("topic", &topic))
             .transpose()?,
-        history: wish.history.map(History::from),
-        join: wish.join.map(JoinPolicy::from),
-        capacity: wish.capacity.map(|members| rooms.capacity(members)).transpose()?,
+        rules: rules(
+            wish.history,
+            wish.join,
+            (wish.posting, wish.adding),
+            wish.slow_mode,
+        )?,
+        capacity,
     };
     rooms.update(&actor, room, change).await?;
     let room = rooms.find(&actor, room).await?;
@@ -144,7 +180,7 @@ pub(crate) async fn delete(
 
 /// Open the direct room with somebody
 ///
-/// There is one for each pair of people, whoever opens it first.
+/// There is one for each pair of people, whoever opens it first. With oneself it holds notes.
 #[utoipa::path(put, path = "/v1/directs/{user}", operation_id = "openDirect", tag = "rooms",
     responses(
         (status = 201, description = "Made", body = RoomView),
@@ -162,6 +198,85 @@ pub(crate) async fn open_direct(
     Ok(answer::made(room, view::room, path))
 }
 
-fn path(room: &RoomView) -> String {
+/// What is wanted of rules.
+fn rules(
+    history: Option<HistoryPolicy>,
+    join: Option<JoinRule>,
+    (posting, adding): (Option<WhoName>, Option<WhoName>),
+    slow_mode: Option<u32>,
+) -> Result<RulesChange, ApiError> {
+    let slow_mode = slow_mode.map(SlowMode::parse).transpose();
+    Ok(RulesChange {
+        history: history.map(History::from),
+        join: join.map(JoinPolicy::from),
+        posting: posting.map(Who::from),
+        adding: adding.map(Who::from),
+        slow_mode: slow_mode.map_err(|why| ApiError::invalid("slow_mode", &why.to_string()))?,
+    })
+}
+
+/// Give a room a picture
+///
+/// For admins: an image that one has uploaded.
+#[utoipa::path(put, path = "/v1/rooms/{room}/avatar", operation_id = "setRoomAvatar", tag = "rooms",
+    request_body = ChangeAvatar,
+    responses(
+        (status = 204, description = "It is the picture"),
+        (status = 403, description = "`forbidden`"),
+        (status = 404, description = "`no_such_room`, `no_such_media`"),
+        (status = 409, description = "`direct_room`"),
+    ))]
+pub(crate) async fn set_avatar(
+    Caller(actor): Caller,
+    api: Data<Api>,
+    Path(room): Path<RoomId>,
+    Json(wish): Json<ChangeAvatar>,
+) -> Result<HttpResponse, ApiError> {
+    let media = Some(MediaId::new(wish.media));
+    api.services.rooms.set_avatar(&actor, room, media).await?;
+    Ok(answer::done())
+}
+
+/// Take a room's picture away
+///
+/// For admins.
+#[utoipa::path(delete, path = "/v1/rooms/{room}/avatar", operation_id = "removeRoomAvatar", tag = "rooms",
+    responses(
+        (status = 204, description = "It has none"),
+        (status = 403, description = "`forbidden`"),
+        (status = 404, description = "`no_such_room`"),
+        (status = 409, description = "`direct_room`"),
+    ))]
+pub(crate) async fn remove_avatar(
+    Caller(actor): Caller,
+    api: Data<Api>,
+    Path(room): Path<RoomId>,
+) -> Result<HttpResponse, ApiError> {
+    api.services.rooms.set_avatar(&actor, room, None).await?;
+    Ok(answer::done())
+}
+
+/// Choose how one is notified
+///
+/// Of what is said in a room; one's other devices hear `notify.changed`.
+#[utoipa::path(put, path = "/v1/rooms/{room}/notify", operation_id = "changeNotify", tag = "rooms",
+    request_body = ChangeNotify,
+    responses(
+        (status = 204, description = "Noted"),
+        (status = 404, description = "`no_such_room`"),
+    ))]
+pub(crate) async fn set_notify(
+    Caller(actor): Caller,
+    api: Data<Api>,
+    Path(room): Path<RoomId>,
+    Json(wish): Json<ChangeNotify>,
+) -> Result<HttpResponse, ApiError> {
+    let muted = wish.muted_seconds.map(u64::from).map(Duration::from_secs);
+    let level = wish.level.into();
+    api.services.rooms.set_notify(&actor, room, level, muted).await?;
+    Ok(answer::done())
+}
+
+pub(super) fn path(room: &RoomView) -> String {
     format!("/v1/rooms/{}", room.id)
 }

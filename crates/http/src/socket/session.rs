@@ -295,6 +295,7 @@ impl Session {
                 StreamKind::Own => parlor_wire::StreamKind::User,
                 StreamKind::Room(parlor_domain::RoomKind::Direct) => parlor_wire::StreamKind::Direct,
                 StreamKind::Room(parlor_domain::RoomKind::Group) => parlor_wire::StreamKind::Group,
+                StreamKind::Room(parlor_domain::RoomKind::Channel) => parlor_wire::StreamKind::Channel,
             },
             head: start.head.position.into(),
             verdict: match start.verdict {

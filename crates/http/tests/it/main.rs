@@ -11,6 +11,7 @@ mod contacts;
 mod documents;
 mod downloads;
 mod edge;
+mod groups;
 mod hostile;
 mod hosts;
 mod log;

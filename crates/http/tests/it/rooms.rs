@@ -17,11 +17,13 @@ async fn a_group_is_made_once_per_client_id() {
     201
     {
       "active_at": "2026-01-01T00:00:00.000000Z",
+      "adding": "admins",
       "as_of": {
         "rev": 0,
         "seq": 1,
         "tag": "a tag"
       },
+      "avatar": null,
       "capacity": 10,
       "created_at": "2026-01-01T00:00:00.000000Z",
       "delivered": 1,
@@ -32,10 +34,17 @@ async fn a_group_is_made_once_per_client_id() {
       "last_message": null,
       "members": 1,
       "name": "Tea",
+      "notify": {
+        "level": "all",
+        "muted_until": null,
+        "rev": 1
+      },
       "number": 1,
       "owner": "id 2",
+      "posting": "everyone",
       "read": 1,
       "role": "owner",
+      "slow_mode": 0,
       "topic": "At five",
       "unread": 0,
       "visible_from": 1
@@ -94,7 +103,8 @@ async fn two_people_have_one_direct_room() {
     );
     assert_eq!(there.json()["id"], made.json()["id"]);
     let oneself = ann.put(&format!("/v1/directs/{}", ann.id), Value::Null).await;
-    assert_eq!(oneself.refusal(), "422 invalid user");
+    assert_eq!(oneself.status, 201, "her notes");
+    assert_ne!(oneself.json()["id"], made.json()["id"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

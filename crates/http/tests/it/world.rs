@@ -172,6 +172,8 @@ impl World {
             mailer: inbox.clone(),
             host_keys: Some(Arc::new(HostKey::published())),
             contacts: stores.contacts,
+            admission: stores.admission,
+            moderation: stores.moderation,
             rooms: stores.rooms,
             log: stores.log,
             sync: stores.sync,

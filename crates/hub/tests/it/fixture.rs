@@ -143,6 +143,7 @@ impl House {
             after,
             rev: after.next(),
             marks: Vec::new(),
+            own: Vec::new(),
         });
         updates.push(update.clone());
         update

@@ -26,6 +26,69 @@ fn room_joined(number: u128, joined: Seq, visible_from: Seq) -> What {
     }
 }
 
+/// This channel is left: its own stream does not tell.
+fn channel_left(number: u128) -> What {
+    What::RoomLeft {
+        room: room(number),
+        left: None,
+        reason: LeaveReason::Left,
+    }
+}
+
+#[test]
+fn who_leaves_a_channel_hears_no_more_of_it() {
+    run(async {
+        let house = House::new(Settings::default());
+        let devices = [
+            house.connect(user(1), &[room(1)]),
+            house.connect(user(2), &[room(1)]),
+        ];
+        house.append(room(1), text("before"));
+        settle().await;
+        house.append(user(1).id, channel_left(1));
+        house.append(room(1), text("after"));
+        settle().await;
+        assert_eq!(devices[0].seqs(room(1)), [1]);
+        assert_eq!(devices[1].seqs(room(1)), [1, 2]);
+
+        house.append(user(1).id, room_joined(1, Seq(3), Seq(3)));
+        settle().await;
+        house.append(room(1), text("again"));
+        settle().await;
+        assert_eq!(devices[0].seqs(room(1)), [1, 3]);
+    });
+}
+
+#[test]
+fn a_channel_left_behind_a_slow_socket_is_left_at_once() {
+    run(async {
+        let house = House::new(Settings::default());
+        let device = house.connect(user(1), &[room(1)]);
+        device.socket.room.set(Some(0));
+        house.append(user(1).id, text("something of one's own"));
+        house.append(user(1).id, channel_left(1));
+        house.append(room(1), text("secret"));
+        settle().await;
+        device.take(10_000);
+        settle().await;
+        assert_eq!(device.seqs(room(1)), [0; 0]);
+    });
+}
+
+#[test]
+fn a_channel_is_left_though_the_hint_is_lost() {
+    run(async {
+        let house = House::new(Settings::default());
+        let device = house.connect(user(1), &[room(1)]);
+        house.commit(user(1).id, channel_left(1));
+        house.append(user(1).id, text("something of one's own"));
+        settle().await;
+        house.append(room(1), text("secret"));
+        settle().await;
+        assert_eq!(device.seqs(room(1)), [0; 0]);
+    });
+}
+
 #[test]
 fn all_followers_hear_all_events_once_and_in_order() {
     run(async {

@@ -48,6 +48,7 @@ impl EventLog for Log {
             after: rev,
             rev: Rev(rows),
             marks: Vec::new(),
+            own: Vec::new(),
         })
     }
 

@@ -1,18 +1,18 @@
-//! Who is in a room: entering, leaving, bringing in, putting out, and roles.
+//! Who is in a room: leaving, bringing in, putting out, and roles.
 
 use std::sync::Arc;
 
 use parlor_domain::{Event, LeaveReason, PageSize, Role, RoomId, UserId, UserRef};
-use parlor_ports::{Added, Joined, MembersPage, RoomRefusal, RoomView};
+use parlor_ports::{Added, MembersPage};
 
 use super::{Rooms, distinct, done};
-use crate::{Actor, Error, Made};
+use crate::{Actor, Error};
 
 impl Rooms {
     /// Who is in a room, in the order of user ids.
     ///
     /// # Errors
-    /// [`Error::NoSuchRoom`]
+    /// [`Error::NoSuchRoom`]; [`Error::Forbidden`] for a channel's readers
     pub async fn members(
         &self,
         actor: &Actor,
@@ -20,33 +20,15 @@ impl Rooms {
         after: Option<UserId>,
         size: PageSize,
     ) -> Result<MembersPage, Error> {
-        let page = self.rooms.members(room, actor.user.id, after, size).await?;
-        page.ok_or(Error::NoSuchRoom)
-    }
-
-    /// Enters an open group.
-    ///
-    /// # Errors
-    /// [`Error::NoSuchRoom`], also if it is not open; [`Error::RoomFull`], [`Error::TooManyRooms`]
-    pub async fn join(&self, actor: &Actor, room: RoomId) -> Result<Made<RoomView>, Error> {
-        let joined = self.rooms.join(room, actor.user, self.clock.now()).await?;
-        let made = match joined {
-            Joined::New => Made::New,
-            Joined::Already => Made::Known,
-            // To a stranger a room that he cannot enter is the same as none.
-            Joined::Refused(RoomRefusal::Closed | RoomRefusal::Direct) => {
-                return Err(Error::NoSuchRoom);
-            }
-            Joined::Refused(refusal) => return Err(refusal.into()),
-        };
-        self.find(actor, room).await.map(made)
+        Ok(self.rooms.members(room, actor.user.id, after, size).await??)
     }
 
     /// Brings people in, all or none. Says who was not in before.
     ///
     /// # Errors
     /// [`Error::Invalid`] (`users`), [`Error::NoSuchRoom`], [`Error::Forbidden`], [`Error::DirectRoom`],
-    /// [`Error::NoSuchUser`], [`Error::Blocked`], [`Error::NotAContact`], [`Error::RoomFull`], [`Error::TooManyRooms`]
+    /// [`Error::NoSuchUser`], [`Error::Blocked`], [`Error::NotAContact`], [`Error::Banned`], [`Error::RoomFull`],
+    /// [`Error::TooManyRooms`]
     pub async fn add(&self, actor: &Actor, room: RoomId, users: Vec<UserId>) -> Result<Vec<UserRef>, Error> {
         let users = distinct("users", users, None)?;
         if users.is_empty() {
@@ -89,7 +71,7 @@ impl Rooms {
     /// Makes a member an admin, or an admin a member.
     ///
     /// # Errors
-    /// [`Error::NoSuchRoom`], [`Error::Forbidden`], [`Error::DirectRoom`], [`Error::NoSuchMember`]
+    /// [`Error::NoSuchRoom`], [`Error::Forbidden`], [`Error::DirectRoom`], [`Error::NoSuchMember`], [`Error::TooMany`]
     pub async fn change_role(
         &self,
         actor: &Actor,

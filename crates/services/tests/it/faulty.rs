@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use parlor_domain::{
-    LeaveReason, MemberMark, PageSize, Role, RoomChange, RoomId, Timestamp, UserId, UserRef,
+    LeaveReason, MediaId, MemberMark, Notify, PageSize, RequestNote, Role, RoomChange, RoomId, Timestamp,
+    UserId, UserRef,
 };
 use parlor_ports::{
-    Added, DirectOpened, Joined, MembersPage, NewRoom, RoomAct, RoomCreated, RoomCursor, RoomStore, RoomView,
-    RoomsPage, StoreError,
+    Added, DirectOpened, Joined, MembersPage, NewRoom, RoomAct, RoomCreated, RoomCursor, RoomRefusal,
+    RoomStore, RoomView, RoomsPage, StoreError,
 };
 
 /// Passes everything on; while it is broken, marks cannot be written.
@@ -81,12 +82,38 @@ impl RoomStore for Faulty {
         viewer: UserId,
         after: Option<UserId>,
         size: PageSize,
-    ) -> Result<Option<MembersPage>, StoreError> {
+    ) -> Result<Result<MembersPage, RoomRefusal>, StoreError> {
         self.rooms.members(room, viewer, after, size).await
     }
 
-    async fn join(&self, room: RoomId, user: UserRef, at: Timestamp) -> Result<Joined, StoreError> {
-        self.rooms.join(room, user, at).await
+    async fn join(
+        &self,
+        room: RoomId,
+        user: UserRef,
+        note: Option<RequestNote>,
+        at: Timestamp,
+    ) -> Result<Joined, StoreError> {
+        self.rooms.join(room, user, note, at).await
+    }
+
+    async fn set_avatar(
+        &self,
+        room: RoomId,
+        actor: UserRef,
+        avatar: Option<MediaId>,
+        at: Timestamp,
+    ) -> Result<RoomAct, StoreError> {
+        self.rooms.set_avatar(room, actor, avatar, at).await
+    }
+
+    async fn set_notify(
+        &self,
+        room: RoomId,
+        actor: UserRef,
+        notify: Notify,
+        at: Timestamp,
+    ) -> Result<RoomAct, StoreError> {
+        self.rooms.set_notify(room, actor, notify, at).await
     }
 
     async fn add(

@@ -1,10 +1,10 @@
 //! Messages.
 
-use parlor_domain::{ConnectionId, History, Origin, PageSize, Role, Seq};
+use parlor_domain::{ConnectionId, Origin, PageSize, Role, Seq};
 use parlor_services::{HistoryRange, Made, MessagesSettings, NewGroup, NewMessage, Settings};
 use parlor_testkit::polled_in_order;
 
-use crate::world::{World, body, code, group, message};
+use crate::world::{World, body, code, discreet, group, message};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_said_is_read_by_everybody() {
@@ -131,13 +131,13 @@ async fn what_was_said_before_the_join_is_hidden_where_the_room_says_so() {
     let world = World::new().await;
     let [ann, bob] = world.people(["ann", "bob"]).await;
     let wish = NewGroup {
-        history: History::FromJoin,
+        rules: discreet(),
         ..group("tea")
     };
     let rooms = &world.services.rooms;
     let room = rooms.create(&ann, wish).await.unwrap().into_inner().room.id;
     let before = world.say(&ann, room, "before").await.seq;
-    rooms.join(&bob, room).await.unwrap();
+    rooms.join(&bob, room, None).await.unwrap();
     let messages = &world.services.messages;
     assert_eq!(
         code(messages.message(&bob, room, before).await),

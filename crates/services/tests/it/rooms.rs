@@ -1,9 +1,9 @@
 //! Rooms.
 
 use parlor_domain::{
-    History, JoinPolicy, LeaveReason, PageSize, Role, RoomChange, RoomId, RoomKind, UserId, What,
+    History, LeaveReason, PageSize, Role, RoomChange, RoomId, RoomKind, Rules, RulesChange, UserId, What,
 };
-use parlor_services::{Made, NewGroup, RoomsSettings, Settings};
+use parlor_services::{Entered, Made, NewGroup, RoomsSettings, Settings};
 use parlor_testkit::polled_in_order;
 
 use crate::world::{World, code, group};
@@ -87,16 +87,16 @@ async fn a_direct_room_is_one_whoever_opens_it() {
         "direct_room"
     );
     assert_eq!(code(rooms.delete(&ann, room).await), "direct_room");
-    assert_eq!(code(rooms.join(&carl, room).await), "no_such_room");
+    assert_eq!(code(rooms.join(&carl, room, None).await), "no_such_room");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_direct_room_needs_somebody_else() {
+async fn a_direct_room_is_with_somebody_or_with_oneself() {
     let world = World::new().await;
     let ann = world.person("ann").await;
     let rooms = &world.services.rooms;
-    let alone = rooms.open_direct(&ann, ann.user.id).await.unwrap_err();
-    assert_eq!((alone.code(), alone.field()), ("invalid", Some("user")));
+    let notes = rooms.open_direct(&ann, ann.user.id).await.unwrap();
+    assert_eq!(notes.into_inner().room.members, 1);
     let nobody = rooms.open_direct(&ann, stranger()).await.unwrap_err();
     assert_eq!((nobody.code(), nobody.user()), ("no_such_user", Some(stranger())));
 }
@@ -107,7 +107,7 @@ async fn a_room_of_others_is_no_room() {
     let [ann, eve] = world.people(["ann", "eve"]).await;
     let rooms = &world.services.rooms;
     let closed = NewGroup {
-        join: JoinPolicy::Closed,
+        rules: Rules::default(),
         ..group("secret")
     };
     let real = rooms.create(&ann, closed).await.unwrap().into_inner().room.id;
@@ -116,7 +116,7 @@ async fn a_room_of_others_is_no_room() {
         let codes = [
             code(rooms.find(&eve, room).await),
             code(rooms.members(&eve, room, None, PageSize::default()).await),
-            code(rooms.join(&eve, room).await),
+            code(rooms.join(&eve, room, None).await),
             code(rooms.leave(&eve, room).await),
             code(rooms.add(&eve, room, vec![eve.user.id]).await),
             code(rooms.remove(&eve, room, ann.user.id).await),
@@ -135,10 +135,10 @@ async fn an_open_group_is_entered_once() {
     let [ann, bob] = world.people(["ann", "bob"]).await;
     let room = world.group(&ann, &[]).await;
     let rooms = &world.services.rooms;
-    assert!(rooms.join(&bob, room).await.unwrap().is_new());
-    let again = rooms.join(&bob, room).await.unwrap();
-    assert!(!again.is_new());
-    assert_eq!(again.into_inner().room.members, 2);
+    let joined = rooms.join(&bob, room, None).await.unwrap();
+    assert!(matches!(joined, Entered::New(view) if view.room.members == 2));
+    let again = rooms.join(&bob, room, None).await.unwrap();
+    assert!(matches!(again, Entered::Already(view) if view.room.members == 2));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -147,7 +147,7 @@ async fn a_room_is_never_overfilled() {
     let people = world.people(["ann", "bob", "carl", "dora", "emil", "fred"]).await;
     let rooms = &world.services.rooms;
     let small = NewGroup {
-        capacity: Some(rooms.capacity(3).unwrap()),
+        capacity: Some(rooms.capacity(RoomKind::Group, 3).unwrap()),
         ..group("small")
     };
     let room = rooms
@@ -157,7 +157,7 @@ async fn a_room_is_never_overfilled() {
         .into_inner()
         .room
         .id;
-    let joins = people[1..].iter().map(|person| rooms.join(person, room));
+    let joins = people[1..].iter().map(|person| rooms.join(person, room, None));
     let codes: Vec<_> = polled_in_order(joins).await.into_iter().map(code).collect();
     assert_eq!(codes.iter().filter(|code| **code == "ok").count(), 2);
     assert_eq!(codes.iter().filter(|code| **code == "room_full").count(), 3);
@@ -166,16 +166,19 @@ async fn a_room_is_never_overfilled() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_room_may_be_larger_than_the_server_allows() {
-    let rooms = RoomsSettings { max_members: 5 };
+    let rooms = RoomsSettings {
+        max_members: 5,
+        ..RoomsSettings::default()
+    };
     let world = World::with(Settings {
         rooms,
         ..Settings::default()
     })
     .await;
     let rooms = &world.services.rooms;
-    assert_eq!(rooms.capacity(5).unwrap().members(), 5);
+    assert_eq!(rooms.capacity(RoomKind::Group, 5).unwrap().members(), 5);
     for wrong in [0, 6, u32::MAX] {
-        let refused = rooms.capacity(wrong).unwrap_err();
+        let refused = rooms.capacity(RoomKind::Group, wrong).unwrap_err();
         assert_eq!(refused.field(), Some("capacity"));
         assert_eq!(refused.to_string(), "capacity must be 1 to 5");
     }
@@ -277,8 +280,11 @@ async fn admins_change_what_a_room_is() {
     let rooms = &world.services.rooms;
     let change = RoomChange {
         name: Some("coffee".parse().unwrap()),
-        history: Some(History::FromJoin),
-        capacity: Some(rooms.capacity(10).unwrap()),
+        rules: RulesChange {
+            history: Some(History::FromJoin),
+            ..RulesChange::default()
+        },
+        capacity: Some(rooms.capacity(RoomKind::Group, 10).unwrap()),
         ..RoomChange::default()
     };
     assert_eq!(code(rooms.update(&bob, room, change.clone()).await), "forbidden");

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use parlor_domain::{History, Mark, Position, Rev, RoomKind, Seq, StreamId, Tag};
+use parlor_domain::{Mark, Position, Rev, RoomKind, Seq, StreamId, Tag};
 use parlor_services::{Actor, NewGroup, Opened, Settings, StreamKind, StreamStart, SyncSettings, Verdict};
 
-use crate::world::{World, code, group};
+use crate::world::{World, code, discreet, group};
 
 async fn open(world: &World, actor: &Actor, positions: &[(StreamId, Position)]) -> Opened {
     world.services.sync.open(actor, positions.to_vec()).await.unwrap()
@@ -159,14 +159,14 @@ async fn what_was_before_the_join_is_not_replayed() {
     let world = World::new().await;
     let [ann, bob] = world.people(["ann", "bob"]).await;
     let wish = NewGroup {
-        history: History::FromJoin,
+        rules: discreet(),
         ..group("tea")
     };
     let rooms = &world.services.rooms;
     let room = rooms.create(&ann, wish).await.unwrap().into_inner().room.id;
     let first = world.say(&ann, room, "before").await;
     let last = world.say(&ann, room, "just before").await;
-    rooms.join(&bob, room).await.unwrap();
+    rooms.join(&bob, room, None).await.unwrap();
     let at = |event: &parlor_domain::Event| Position {
         seq: event.seq,
         tag: event.tag,
@@ -198,7 +198,7 @@ async fn who_left_and_came_back_does_not_go_on_in_the_earlier_membership() {
     let rooms = &world.services.rooms;
     let kept = head(&world, &bob, room).await;
     rooms.leave(&bob, room).await.unwrap();
-    rooms.join(&bob, room).await.unwrap();
+    rooms.join(&bob, room, None).await.unwrap();
     let again = start(&world, &bob, room, kept).await;
     assert_eq!((again.verdict, again.visible_from), (Verdict::Reset, Seq(1)));
     assert_eq!(start(&world, &ann, room, kept).await.verdict, Verdict::Replay);

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use parlor_auth::{AccessTokens, KeyRing, PasswordHasher, RefreshSecret, SigningKey, Vault};
 use parlor_blobs::LocalBlobs;
-use parlor_domain::{Event, History, JoinPolicy, LetterKind, MessageBody, RoomId, Seq, UserId, What};
+use parlor_domain::{
+    Event, History, JoinPolicy, LetterKind, MessageBody, RoomId, RoomKind, Rules, Seq, UserId, What,
+};
 use parlor_services::{
     Actor, Challenged, Device, Error, LoggedIn, Login, Made, NewGroup, NewMessage, Ports, Registration,
     Secrets, Services, Settings, Tokens,
@@ -65,6 +67,8 @@ impl World {
             host_keys: Some(Arc::new(host::keys())),
             contacts: stores.contacts,
             rooms: stores.rooms,
+            admission: stores.admission,
+            moderation: stores.moderation,
             log: stores.log,
             sync: stores.sync,
             media: stores.media,
@@ -268,13 +272,25 @@ pub(crate) fn other_than(code: &str) -> String {
 
 pub(crate) fn group(name: &str) -> NewGroup {
     NewGroup {
+        kind: RoomKind::Group,
         client_id: None,
         name: name.parse().unwrap(),
         topic: "".parse().unwrap(),
-        history: History::All,
-        join: JoinPolicy::Open,
+        rules: Rules {
+            join: JoinPolicy::Open,
+            ..Rules::default()
+        },
         capacity: None,
         members: Vec::new(),
+    }
+}
+
+/// Rules of an open group whose members see nothing of what was before.
+pub(crate) fn discreet() -> Rules {
+    Rules {
+        history: History::FromJoin,
+        join: JoinPolicy::Open,
+        ..Rules::default()
     }
 }
 

@@ -23,8 +23,8 @@ use crate::appending::{self, judge, known, next, target};
 use crate::changing;
 use crate::error::corrupt;
 use crate::id::Id;
-use crate::rows::{StreamRow, Target, digest};
-use crate::schema::streams;
+use crate::rows::{Place, Target, digest};
+use crate::schema::{rooms, streams};
 
 /// Commits a batch, and says what became of each append and in which turn it is to be published.
 pub(super) async fn commit(
@@ -34,15 +34,15 @@ pub(super) async fn commit(
     batch: &[&Append],
 ) -> QueryResult<(Turn, Vec<Appended>)> {
     // The two travel together. BEGIN is always first: it needs no preparing, and is sent when it is first polled.
-    let ((), mut streams) = tokio::try_join!(biased; execute(conn, "BEGIN"), lock(conn, batch))?;
+    let ((), mut places) = tokio::try_join!(biased; execute(conn, "BEGIN"), lock(conn, batch))?;
     let held = media::hold(conn, batch).await?;
     let mut appended = Vec::with_capacity(batch.len());
     let mut rest = batch;
     while !rest.is_empty() {
-        let (set, others) = rest.split_at(independent(rest, &streams));
+        let (set, others) = rest.split_at(independent(rest, &places));
         let mut facts = Facts::read(conn, set).await?;
-        let judged = Judged::new(&mut facts, &held, &mut streams, entropy, set)?;
-        let numbers = insert::insert(conn, &streams, &judged.new).await?;
+        let judged = Judged::new(&mut facts, &held, &mut places, entropy, set)?;
+        let numbers = insert::insert(conn, &places, &judged.new).await?;
         media::use_by(conn, &judged.new).await?;
         for new in &judged.new {
             change(conn, new, facts.target(new.append)).await?;
@@ -61,34 +61,44 @@ async fn execute(mut conn: &Conn, statement: &str) -> QueryResult<()> {
 
 /// Locks the streams of a batch, in the order of their ids, so that lanes and jobs never wait in a circle. Nobody joins,
 /// leaves or appends in these rooms until the end of the transaction.
-async fn lock(mut conn: &Conn, batch: &[&Append]) -> QueryResult<HashMap<RoomId, StreamRow>> {
-    let rooms: HashSet<Id> = batch.iter().map(|append| Id::of(append.room)).collect();
-    let rows: Vec<StreamRow> = streams::table
-        .filter(streams::id.eq_any(rooms.into_iter().collect::<Vec<_>>()))
+async fn lock(mut conn: &Conn, batch: &[&Append]) -> QueryResult<HashMap<RoomId, Place>> {
+    let wanted: HashSet<Id> = batch.iter().map(|append| Id::of(append.room)).collect();
+    let places: Vec<Place> = streams::table
+        .inner_join(rooms::table.on(rooms::id.eq(streams::id)))
+        .filter(streams::id.eq_any(wanted.into_iter().collect::<Vec<_>>()))
         .order(streams::id)
-        .select(StreamRow::as_select())
+        .select(Place::as_select())
         .for_update()
         .load(&mut conn)
         .await?;
-    Ok(rows.into_iter().map(|row| (row.id.into(), row)).collect())
+    Ok(places
+        .into_iter()
+        .map(|place| (place.stream.id.into(), place))
+        .collect())
 }
 
 /// How many appends from the first one on do not depend on each other, so that they can be judged by what is stored: at
 /// least one. Almost always all of them; an edit that follows its message at once begins another set.
-fn independent(batch: &[&Append], streams: &HashMap<RoomId, StreamRow>) -> usize {
+fn independent(batch: &[&Append], places: &HashMap<RoomId, Place>) -> usize {
     let mut keys = HashSet::new();
     let mut changed = HashSet::new();
+    let mut slow = HashSet::new();
     let mut depends = |append: &Append| {
         let key = (append.room, append.sender.id, append.client_id.clone());
         let again = !keys.insert(key);
-        let stored = streams.get(&append.room).map_or(0, |stream| stream.seq);
+        let room = places.get(&append.room);
+        let stored = room.map_or(0, |room| room.stream.seq);
         let place = target(&append.draft).map(|seq| (append.room, seq));
         let pending = place.is_some_and(|(_, seq)| seq > stored);
         let moving = match (&append.draft, place) {
             (Draft::Edit { .. } | Draft::Delete { .. }, Some(place)) => !changed.insert(place),
             _ => false,
         };
-        again || pending || moving
+        // What somebody writes decides when he may write again.
+        let soon = matches!(append.draft, Draft::Message { .. })
+            && room.is_some_and(|room| room.slow_mode() > 0)
+            && !slow.insert((append.room, append.sender.id));
+        again || pending || moving || soon
     };
     // Nothing stands before the first one, whatever it looks like.
     let later = batch
@@ -111,7 +121,7 @@ impl<'a> Judged<'a> {
     fn new(
         facts: &mut Facts,
         held: &Held,
-        streams: &mut HashMap<RoomId, StreamRow>,
+        places: &mut HashMap<RoomId, Place>,
         entropy: &dyn Entropy,
         set: &[&'a Append],
     ) -> QueryResult<Self> {
@@ -125,8 +135,9 @@ impl<'a> Judged<'a> {
                 judged.settled.push(Some(known(row, digest, edited.as_ref())?));
                 continue;
             }
-            let found = facts.target(append);
-            if let Err(refusal) = judge(&append.draft, append.sender.id, facts.standing(append), found) {
+            let place = places.get_mut(&append.room);
+            let (standing, found) = (facts.standing(append), facts.target(append));
+            if let Err(refusal) = judge(append, standing, place.as_deref(), found)? {
                 judged.settled.push(Some(Appended::Refused(refusal)));
                 continue;
             }
@@ -136,10 +147,9 @@ impl<'a> Judged<'a> {
                     .push(Some(Appended::Refused(AppendRefusal::NoMedia)));
                 continue;
             };
-            let stream = streams.get_mut(&append.room);
-            let stream = stream.ok_or_else(|| corrupt("room", format_args!("{}: no stream", append.room)))?;
-            let (event, grown) = next(append, media, stream, entropy.tag());
-            *stream = grown;
+            let place = place.ok_or_else(|| corrupt("room", format_args!("{}: no stream", append.room)))?;
+            let (event, grown) = next(append, media, &place.stream, entropy.tag());
+            place.stream = grown;
             judged.new.push(New {
                 append,
                 event,

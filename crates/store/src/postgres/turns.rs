@@ -123,6 +123,7 @@ mod tests {
             after: Rev::ZERO,
             rev: Rev(rev),
             marks: Vec::new(),
+            own: Vec::new(),
         }))]
     }
 

@@ -4,8 +4,8 @@ mod media;
 
 use diesel::QueryResult;
 use parlor_domain::{
-    Capacity, Emoji, History, JoinPolicy, LeaveReason, Media, Reactions, Role, RoomId, Seq, SessionId,
-    UserId, UserRef, What,
+    Capacity, Emoji, LeaveReason, Media, MediaId, Notify, Reactions, Role, RoomId, Rules, Seq, SessionId,
+    SlowMode, Timestamp, UserId, UserRef, What, Who,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -21,8 +21,10 @@ pub(super) enum Detail {
     RoomUpdated {
         name: Option<String>,
         topic: String,
-        history: i16,
-        join: i16,
+        #[serde(default)]
+        avatar: Option<Uuid>,
+        #[serde(flatten)]
+        rules: Ruled,
         capacity: u32,
     },
     MembersJoined {
@@ -31,6 +33,14 @@ pub(super) enum Detail {
     MemberLeft {
         user: Person,
         reason: Reason,
+    },
+    MemberMuted {
+        user: Person,
+        until: Option<i64>,
+    },
+    BanChanged {
+        user: Person,
+        banned: bool,
     },
     RoleChanged {
         user: Person,
@@ -47,7 +57,31 @@ pub(super) enum Detail {
     },
     RoomLeft {
         room: Uuid,
+        #[serde(default)]
+        left: Option<u64>,
         reason: Reason,
+    },
+    JoinRequested {
+        room: Uuid,
+        user: Person,
+        note: Option<String>,
+    },
+    JoinRequestEnded {
+        room: Uuid,
+        user: Person,
+        admitted: bool,
+    },
+    NotifyChanged {
+        room: Uuid,
+        level: i16,
+        muted_until: Option<i64>,
+    },
+    OwnReaction {
+        room: Uuid,
+        target: u64,
+        emoji: String,
+        on: bool,
+        rev: u64,
     },
     Reacted {
         emoji: String,
@@ -92,6 +126,28 @@ pub(super) struct Person(Uuid, i64);
 pub(super) enum Reason {
     Left,
     Removed,
+    Banned,
+}
+
+/// The rules of a room. What older rows do not say was not so then.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Ruled {
+    history: i16,
+    join: i16,
+    #[serde(default = "everyone")]
+    posting: i16,
+    #[serde(default = "admins")]
+    adding: i16,
+    #[serde(default)]
+    slow_seconds: u32,
+}
+
+fn everyone() -> i16 {
+    Who::Everyone.code()
+}
+
+fn admins() -> i16 {
+    Who::Admins.code()
 }
 
 /// Settings without a word in them: what is left of an update once its room was deleted.
@@ -99,8 +155,8 @@ pub(crate) fn blank_settings() -> String {
     Detail::RoomUpdated {
         name: None,
         topic: String::new(),
-        history: History::All.code(),
-        join: JoinPolicy::Closed.code(),
+        avatar: None,
+        rules: Rules::default().into(),
         capacity: 0,
     }
     .to_json()
@@ -108,7 +164,7 @@ pub(crate) fn blank_settings() -> String {
 
 /// Nobody in particular, and nothing said to him: what is left in the stream of a person who is gone of whom he called what, and of
 /// requests.
-pub(crate) fn blank_people() -> [(Kind, String); 2] {
+pub(crate) fn blank_people() -> [(Kind, String); 3] {
     let nobody = Person(Uuid::nil(), 0);
     let contact = Detail::ContactChanged {
         user: nobody,
@@ -119,9 +175,15 @@ pub(crate) fn blank_people() -> [(Kind, String); 2] {
         to: nobody,
         note: None,
     };
+    let join = Detail::JoinRequested {
+        room: Uuid::nil(),
+        user: nobody,
+        note: None,
+    };
     [
         (Kind::ContactChanged, contact.to_json()),
         (Kind::ContactRequested, request.to_json()),
+        (Kind::JoinRequested, join.to_json()),
     ]
 }
 
@@ -158,14 +220,14 @@ impl Detail {
             What::RoomUpdated {
                 name,
                 topic,
-                history,
-                join,
+                avatar,
+                rules,
                 capacity,
             } => Self::RoomUpdated {
                 name: name.as_ref().map(|name| name.as_str().to_owned()),
                 topic: topic.as_str().to_owned(),
-                history: history.code(),
-                join: join.code(),
+                avatar: avatar.map(MediaId::uuid),
+                rules: (*rules).into(),
                 capacity: capacity.members(),
             },
             What::MembersJoined { users } => Self::MembersJoined {
@@ -174,6 +236,14 @@ impl Detail {
             What::MemberLeft { user, reason } => Self::MemberLeft {
                 user: (*user).into(),
                 reason: (*reason).into(),
+            },
+            What::MemberMuted { user, until } => Self::MemberMuted {
+                user: (*user).into(),
+                until: until.map(Timestamp::micros),
+            },
+            What::BanChanged { user, banned } => Self::BanChanged {
+                user: (*user).into(),
+                banned: *banned,
             },
             What::RoleChanged { user, role } => Self::RoleChanged {
                 user: (*user).into(),
@@ -192,9 +262,38 @@ impl Detail {
                 joined: joined.0,
                 visible_from: visible_from.0,
             },
-            What::RoomLeft { room, reason } => Self::RoomLeft {
+            What::RoomLeft { room, left, reason } => Self::RoomLeft {
                 room: room.uuid(),
+                left: left.map(|left| left.0),
                 reason: (*reason).into(),
+            },
+            What::JoinRequested { room, user, note } => Self::JoinRequested {
+                room: room.uuid(),
+                user: (*user).into(),
+                note: note.as_ref().map(ToString::to_string),
+            },
+            What::JoinRequestEnded { room, user, admitted } => Self::JoinRequestEnded {
+                room: room.uuid(),
+                user: (*user).into(),
+                admitted: *admitted,
+            },
+            What::NotifyChanged { room, notify } => Self::NotifyChanged {
+                room: room.uuid(),
+                level: notify.level.code(),
+                muted_until: notify.muted_until.map(Timestamp::micros),
+            },
+            What::OwnReaction {
+                room,
+                target,
+                emoji,
+                on,
+                rev,
+            } => Self::OwnReaction {
+                room: room.uuid(),
+                target: target.0,
+                emoji: emoji.as_str().to_owned(),
+                on: *on,
+                rev: rev.0,
             },
             What::Reacted { emoji, on, .. } => Self::Reacted {
                 emoji: emoji.as_str().to_owned(),
@@ -256,14 +355,14 @@ impl Detail {
             Self::RoomUpdated {
                 name,
                 topic,
-                history,
-                join,
+                avatar,
+                rules,
                 capacity,
             } => What::RoomUpdated {
                 name: name.map(|text| parse("room name", &text)).transpose()?,
                 topic: parse("topic", &topic)?,
-                history: Code::decode(history)?,
-                join: Code::decode(join)?,
+                avatar: avatar.map(MediaId::new),
+                rules: rules.try_into()?,
                 capacity: Capacity::stored(capacity),
             },
             Self::MembersJoined { users } => What::MembersJoined {
@@ -272,6 +371,14 @@ impl Detail {
             Self::MemberLeft { user, reason } => What::MemberLeft {
                 user: user.into(),
                 reason: reason.into(),
+            },
+            Self::MemberMuted { user, until } => What::MemberMuted {
+                user: user.into(),
+                until: until.map(Timestamp::from_micros),
+            },
+            Self::BanChanged { user, banned } => What::BanChanged {
+                user: user.into(),
+                banned,
             },
             Self::RoleChanged { user, role } => What::RoleChanged {
                 user: user.into(),
@@ -290,9 +397,44 @@ impl Detail {
                 joined: Seq(joined),
                 visible_from: Seq(visible_from),
             },
-            Self::RoomLeft { room, reason } => What::RoomLeft {
+            Self::RoomLeft { room, left, reason } => What::RoomLeft {
                 room: RoomId::new(room),
+                left: left.map(Seq),
                 reason: reason.into(),
+            },
+            Self::JoinRequested { room, user, note } => What::JoinRequested {
+                room: RoomId::new(room),
+                user: user.into(),
+                note: note.map(|text| parse("note", &text)).transpose()?,
+            },
+            Self::JoinRequestEnded { room, user, admitted } => What::JoinRequestEnded {
+                room: RoomId::new(room),
+                user: user.into(),
+                admitted,
+            },
+            Self::NotifyChanged {
+                room,
+                level,
+                muted_until,
+            } => What::NotifyChanged {
+                room: RoomId::new(room),
+                notify: Notify {
+                    level: Code::decode(level)?,
+                    muted_until: muted_until.map(Timestamp::from_micros),
+                },
+            },
+            Self::OwnReaction {
+                room,
+                target,
+                emoji,
+                on,
+                rev,
+            } => What::OwnReaction {
+                room: RoomId::new(room),
+                target: Seq(target),
+                emoji: Emoji::stored(emoji),
+                on,
+                rev: Seq(rev),
             },
             Self::VoicePlayed { room, target } => What::VoicePlayed {
                 room: RoomId::new(room),
@@ -344,6 +486,7 @@ impl From<LeaveReason> for Reason {
         match reason {
             LeaveReason::Left => Self::Left,
             LeaveReason::Removed => Self::Removed,
+            LeaveReason::Banned => Self::Banned,
         }
     }
 }
@@ -353,6 +496,33 @@ impl From<Reason> for LeaveReason {
         match reason {
             Reason::Left => Self::Left,
             Reason::Removed => Self::Removed,
+            Reason::Banned => Self::Banned,
         }
+    }
+}
+
+impl From<Rules> for Ruled {
+    fn from(rules: Rules) -> Self {
+        Self {
+            history: rules.history.code(),
+            join: rules.join.code(),
+            posting: rules.posting.code(),
+            adding: rules.adding.code(),
+            slow_seconds: rules.slow_mode.seconds(),
+        }
+    }
+}
+
+impl TryFrom<Ruled> for Rules {
+    type Error = diesel::result::Error;
+
+    fn try_from(ruled: Ruled) -> QueryResult<Self> {
+        Ok(Self {
+            history: Code::decode(ruled.history)?,
+            join: Code::decode(ruled.join)?,
+            posting: Code::decode(ruled.posting)?,
+            adding: Code::decode(ruled.adding)?,
+            slow_mode: SlowMode::stored(ruled.slow_seconds),
+        })
     }
 }

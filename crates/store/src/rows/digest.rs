@@ -36,8 +36,12 @@ pub(crate) fn room_digest(client_id: &ClientId, new: &NewRoom) -> i64 {
         hash.update(text.len().to_be_bytes());
         hash.update(text);
     }
-    hash.update(new.history.code().to_be_bytes());
-    hash.update(new.join.code().to_be_bytes());
+    hash.update(new.kind.code().to_be_bytes());
+    hash.update(new.rules.history.code().to_be_bytes());
+    hash.update(new.rules.join.code().to_be_bytes());
+    hash.update(new.rules.posting.code().to_be_bytes());
+    hash.update(new.rules.adding.code().to_be_bytes());
+    hash.update(new.rules.slow_mode.seconds().to_be_bytes());
     hash.update(new.capacity.members().to_be_bytes());
     let mut members = new.members.clone();
     members.sort_unstable();

@@ -156,6 +156,12 @@ fn kind(what: &What) -> Kind {
         What::ContactRequested { .. } => Kind::ContactRequested,
         What::RequestEnded { .. } => Kind::RequestEnded,
         What::BlockChanged { .. } => Kind::BlockChanged,
+        What::MemberMuted { .. } => Kind::MemberMuted,
+        What::BanChanged { .. } => Kind::BanChanged,
+        What::JoinRequested { .. } => Kind::JoinRequested,
+        What::JoinRequestEnded { .. } => Kind::JoinRequestEnded,
+        What::NotifyChanged { .. } => Kind::NotifyChanged,
+        What::OwnReaction { .. } => Kind::OwnReaction,
     }
 }
 

@@ -1,7 +1,9 @@
 //! Rooms, their streams, and who is in them.
 
 use diesel::{Insertable, QueryResult, Queryable, Selectable};
-use parlor_domain::{Capacity, Head, Mark, MsgNo, Position, Rev, Room, Seq, Timestamp};
+use parlor_domain::{
+    Capacity, Head, Mark, MsgNo, Notify, Position, Rev, Room, Rules, Seq, SlowMode, Timestamp, Who,
+};
 
 use crate::code::Code;
 use crate::counter::{Counter, loaded_tag};
@@ -24,6 +26,10 @@ pub(crate) struct RoomRow {
     capacity: i64,
     member_count: i64,
     created_at: i64,
+    posting: i16,
+    adding: i16,
+    slow_seconds: i64,
+    avatar: Option<Id>,
 }
 
 impl TryFrom<RoomRow> for Room {
@@ -37,9 +43,15 @@ impl TryFrom<RoomRow> for Room {
             kind: Code::decode(row.kind)?,
             name: row.name.map(|text| parse("room name", &text)).transpose()?,
             topic: parse("topic", &row.topic)?,
+            avatar: row.avatar.map(Into::into),
             owner: row.owner_id.map(Into::into),
-            history: Code::decode(row.history)?,
-            join: Code::decode(row.join_policy)?,
+            rules: Rules {
+                history: Code::decode(row.history)?,
+                join: Code::decode(row.join_policy)?,
+                posting: Code::decode(row.posting)?,
+                adding: Code::decode(row.adding)?,
+                slow_mode: SlowMode::stored(small(row.slow_seconds)),
+            },
             capacity: Capacity::stored(small(row.capacity)),
             members: small(row.member_count),
             created_at: Timestamp::from_micros(row.created_at),
@@ -89,6 +101,33 @@ impl StreamRow {
     }
 }
 
+/// A room's stream, and the rules that decide about an append to it.
+#[derive(Debug, Clone, Copy, Queryable, Selectable)]
+#[diesel(table_name = rooms)]
+pub(crate) struct Place {
+    #[diesel(embed)]
+    pub(crate) stream: StreamRow,
+    posting: i16,
+    slow_seconds: i64,
+}
+
+impl Place {
+    /// The place once its stream has grown.
+    pub(crate) fn grown(self, stream: StreamRow) -> Self {
+        Self { stream, ..self }
+    }
+
+    /// Who may write.
+    pub(crate) fn posting(&self) -> QueryResult<Who> {
+        Code::decode(self.posting)
+    }
+
+    /// The least time between two messages of a member, in microseconds.
+    pub(crate) fn slow_mode(&self) -> i64 {
+        self.slow_seconds.saturating_mul(1_000_000)
+    }
+}
+
 /// A membership.
 #[derive(Debug, Clone, Copy, Queryable, Selectable, Insertable)]
 #[diesel(table_name = members)]
@@ -104,9 +143,26 @@ pub(crate) struct MemberRow {
     pub(crate) delivered_seq: i64,
     pub(crate) rev: i64,
     pub(crate) barred: i16,
+    pub(crate) muted_until: Option<i64>,
+    pub(crate) notify: i16,
+    pub(crate) quiet_until: Option<i64>,
+    pub(crate) notify_seq: i64,
 }
 
 impl MemberRow {
+    /// Until when the member may not write.
+    pub(crate) fn muted_until(&self) -> Option<Timestamp> {
+        self.muted_until.map(Timestamp::from_micros)
+    }
+
+    /// How the member wants to be notified.
+    pub(crate) fn notify(&self) -> QueryResult<Notify> {
+        Ok(Notify {
+            level: Code::decode(self.notify)?,
+            muted_until: self.quiet_until.map(Timestamp::from_micros),
+        })
+    }
+
     pub(crate) fn mark(&self) -> Mark {
         Mark {
             delivered: Seq::loaded(self.delivered_seq),

@@ -15,8 +15,8 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use parlor_domain::{
-    Emoji, Event, FileName, MarksUpdate, Media, MemberMark, MessageBody, PageSize, Rev, RoomId, Seq,
-    StreamId, Timestamp, UserId, UserRef, What,
+    Emoji, Event, FileName, MarksUpdate, Media, MemberMark, MessageBody, PageSize, Rev, RoomId, RoomKind,
+    RoomMark, Seq, StreamId, Timestamp, UserId, UserRef, What,
 };
 use parlor_ports::{
     Append, Appended, EventLog, HistoryPage, HistoryRange, MessageAct, PinsPage, PlaysPage, ReactionsPage,
@@ -25,10 +25,11 @@ use parlor_ports::{
 
 use super::super::{Backend, Conn};
 use crate::budget;
+use crate::code::Code;
 use crate::counter::Counter;
 use crate::id::Id;
 use crate::rows::{EventRow, MemberRow};
-use crate::schema::{events, members, streams};
+use crate::schema::{events, members, rooms, streams};
 
 pub(in super::super) use self::decode::decode;
 pub(super) use self::history::messages_by;
@@ -195,25 +196,56 @@ async fn marks_after(conn: &mut Conn, stream: StreamId, rev: Rev) -> QueryResult
         .await
         .optional()?
         .unwrap_or(0);
+    let now = Rev::loaded(now);
+    let (marks, own) = if now > rev {
+        (
+            marks_of_members(conn, stream, rev).await?,
+            own_marks(conn, stream, rev).await?,
+        )
+    } else {
+        Default::default()
+    };
+    Ok(MarksUpdate {
+        stream,
+        after: rev,
+        rev: now,
+        marks,
+        own,
+    })
+}
+
+/// The marks of a room's members that moved, in the order of their ids.
+async fn marks_of_members(conn: &mut Conn, room: StreamId, rev: Rev) -> QueryResult<Vec<MemberMark>> {
     let moved: Vec<MemberRow> = members::table
-        .filter(members::room_id.eq(Id::of(stream)))
+        .filter(members::room_id.eq(Id::of(room)))
         .filter(members::rev.gt(rev.stored()))
         .order(members::user_id)
         .select(MemberRow::as_select())
         .load(conn)
         .await?;
-    Ok(MarksUpdate {
-        stream,
-        after: rev,
-        rev: Rev::loaded(now),
-        marks: moved
-            .iter()
-            .map(|member| MemberMark {
-                user: member.user_id.into(),
-                mark: member.mark(),
-            })
-            .collect(),
-    })
+    let marks = moved.iter().map(|member| MemberMark {
+        user: member.user_id.into(),
+        mark: member.mark(),
+    });
+    Ok(marks.collect())
+}
+
+/// The marks of a user in channels that moved.
+async fn own_marks(conn: &mut Conn, user: StreamId, rev: Rev) -> QueryResult<Vec<RoomMark>> {
+    let moved: Vec<MemberRow> = members::table
+        .inner_join(rooms::table.on(rooms::id.eq(members::room_id)))
+        .filter(members::user_id.eq(Id::of(user)))
+        .filter(members::rev.gt(rev.stored()))
+        .filter(rooms::kind.eq(RoomKind::Channel.code()))
+        .order(members::room_id)
+        .select(MemberRow::as_select())
+        .load(conn)
+        .await?;
+    let marks = moved.iter().map(|member| RoomMark {
+        room: member.room_id.into(),
+        mark: member.mark(),
+    });
+    Ok(marks.collect())
 }
 
 async fn message(conn: &mut Conn, room: RoomId, viewer: UserId, seq: Seq) -> QueryResult<Option<Arc<Event>>> {

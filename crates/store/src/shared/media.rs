@@ -24,9 +24,11 @@ use super::Tx;
 use crate::counter::{loaded_amount, rows};
 use crate::id::Id;
 use crate::rows::{BlobRow, FileRow, MediaRow, blob_key};
-use crate::schema::{blobs, media, media_files, media_usage, media_uses, members, unneeded_blobs, users};
+use crate::schema::{
+    blobs, media, media_files, media_usage, media_uses, members, rooms, unneeded_blobs, users,
+};
 
-pub(super) use self::avatar::release as release_avatar;
+pub(super) use self::avatar::{release as release_avatar, show};
 
 /// What is claimed by whoever adds media or takes them away.
 const STOCK: &str = "media";
@@ -99,7 +101,9 @@ async fn find(conn: &mut Conn, media: MediaId, viewer: UserId) -> QueryResult<Op
         .filter(members::user_id.eq(viewer))
         .filter(members::visible_from.le(media_uses::seq));
     let avatar = users::table.filter(users::avatar.eq(id));
-    let visible = media::owner_id.eq(viewer).or(exists(shown)).or(exists(avatar));
+    let sign = rooms::table.filter(rooms::avatar.eq(id));
+    let visible = media::owner_id.eq(viewer);
+    let visible = visible.or(exists(shown)).or(exists(avatar)).or(exists(sign));
     let row = media::table
         .find(id)
         .filter(visible)

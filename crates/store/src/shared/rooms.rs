@@ -1,15 +1,20 @@
 //! Rooms and memberships.
 
 mod act;
+mod admission;
 mod create;
 mod delete;
 mod direct;
 mod enter;
 mod leave;
+mod links;
 mod marks;
 mod members;
+mod moderation;
 mod reach;
+mod requests;
 mod roles;
+mod sanctions;
 mod settings;
 mod views;
 
@@ -19,17 +24,19 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use parlor_domain::{
-    LeaveReason, MemberMark, PageSize, Role, RoomChange, RoomId, Timestamp, UserId, UserRef,
+    LeaveReason, MediaId, MemberMark, Notify, PageSize, RequestNote, Role, RoomChange, RoomId, RoomKind,
+    Timestamp, UserId, UserRef,
 };
 use parlor_ports::{
-    Added, DirectOpened, Joined, MembersPage, NewRoom, RoomAct, RoomCreated, RoomCursor, RoomStore, RoomView,
-    RoomsPage, StoreError,
+    Added, DirectOpened, Joined, MembersPage, NewRoom, RoomAct, RoomCreated, RoomCursor, RoomRefusal,
+    RoomStore, RoomView, RoomsPage, StoreError,
 };
 
 use self::act::settle;
 use super::super::{Backend, Conn};
+use crate::code::Code;
 use crate::id::Id;
-use crate::schema::members as memberships;
+use crate::schema::{members as memberships, rooms};
 
 pub(super) use self::act::find as find_room;
 pub(super) use self::delete::erase;
@@ -74,13 +81,19 @@ impl RoomStore for Backend {
         viewer: UserId,
         after: Option<UserId>,
         size: PageSize,
-    ) -> Result<Option<MembersPage>, StoreError> {
+    ) -> Result<Result<MembersPage, RoomRefusal>, StoreError> {
         self.snapshot(move |conn| members::list(conn, room, viewer, after, size).boxed())
             .await
     }
 
-    async fn join(&self, room: RoomId, user: UserRef, at: Timestamp) -> Result<Joined, StoreError> {
-        self.write(move |tx| settle(enter::join(tx, room, user, at), Joined::Refused).boxed())
+    async fn join(
+        &self,
+        room: RoomId,
+        user: UserRef,
+        note: Option<RequestNote>,
+        at: Timestamp,
+    ) -> Result<Joined, StoreError> {
+        self.write(move |tx| settle(enter::join(tx, room, user, note, at), Joined::Refused).boxed())
             .await
     }
 
@@ -146,6 +159,40 @@ impl RoomStore for Backend {
             .await
     }
 
+    async fn set_avatar(
+        &self,
+        room: RoomId,
+        actor: UserRef,
+        avatar: Option<MediaId>,
+        at: Timestamp,
+    ) -> Result<RoomAct, StoreError> {
+        self.write(move |tx| {
+            settle(
+                settings::set_avatar(tx, room, actor, avatar, at),
+                RoomAct::Refused,
+            )
+            .boxed()
+        })
+        .await
+    }
+
+    async fn set_notify(
+        &self,
+        room: RoomId,
+        actor: UserRef,
+        notify: Notify,
+        at: Timestamp,
+    ) -> Result<RoomAct, StoreError> {
+        self.write(move |tx| {
+            settle(
+                settings::set_notify(tx, room, actor, notify, at),
+                RoomAct::Refused,
+            )
+            .boxed()
+        })
+        .await
+    }
+
     async fn delete(&self, room: RoomId, actor: UserRef, at: Timestamp) -> Result<RoomAct, StoreError> {
         let act = self
             .write(move |tx| settle(delete::delete(tx, room, actor, at), RoomAct::Refused).boxed())
@@ -163,11 +210,14 @@ impl RoomStore for Backend {
     }
 }
 
+/// Whether two people see each other in some room: not in a channel.
 async fn share(conn: &mut Conn, one: UserId, other: UserId) -> QueryResult<bool> {
     let theirs = diesel::alias!(memberships as theirs);
     diesel::select(diesel::dsl::exists(
         memberships::table
             .inner_join(theirs.on(theirs.field(memberships::room_id).eq(memberships::room_id)))
+            .inner_join(rooms::table.on(rooms::id.eq(memberships::room_id)))
+            .filter(rooms::kind.ne(RoomKind::Channel.code()))
             .filter(memberships::user_id.eq(Id::of(one)))
             .filter(theirs.field(memberships::user_id).eq(Id::of(other))),
     ))

@@ -5,19 +5,18 @@ use std::sync::Arc;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use parlor_domain::{Draft, Event, Media, Role, RoomId, UserId};
+use parlor_domain::{Draft, Event, Media, RoomId, UserId};
 use parlor_ports::{Append, AppendRefusal, Appended, Entropy};
 
 use super::memory::Memory;
 use super::statements::{AddEvent, DONE, GrowStream, MoveMark, PART, UNDO};
 use crate::appending::{self, Standing, judge, known, named, next};
 use crate::changing;
-use crate::code::Code;
 use crate::counter::Counter;
 use crate::error::corrupt;
 use crate::id::Id;
-use crate::rows::{EventRow, MediaRow, NewEvent, StreamRow, Target, digest};
-use crate::schema::{events, media, media_uses, members, streams};
+use crate::rows::{EventRow, MediaRow, NewEvent, Place, Target, digest};
+use crate::schema::{events, media, media_uses, members, rooms, streams};
 
 /// What is known to all appends of a run, and what is to be written once at its end.
 pub(super) struct Run<'c> {
@@ -26,10 +25,17 @@ pub(super) struct Run<'c> {
     /// The number of the last event, over all streams.
     number: i64,
     memory: Memory,
-    /// The streams that grew.
-    grown: HashMap<RoomId, StreamRow>,
+    /// The rooms whose streams grew.
+    grown: HashMap<RoomId, Place>,
     /// The newest message of each sender, which is where his mark moves.
-    spoken: HashMap<(RoomId, UserId), (i64, i64)>,
+    spoken: HashMap<(RoomId, UserId), Spoken>,
+}
+
+/// Where and when somebody has written last.
+struct Spoken {
+    seq: i64,
+    msg_no: i64,
+    at: i64,
 }
 
 impl<'c> Run<'c> {
@@ -65,20 +71,22 @@ impl<'c> Run<'c> {
     fn add(&mut self, append: &Append) -> QueryResult<Appended> {
         let digest = digest(&append.client_id, &append.draft);
         let standing = self.standing(append.room, append.sender.id)?;
+        let place = self.place(append.room)?;
         let target = match appending::target(&append.draft) {
             Some(seq) if standing.is_some() => self.target(append.room, seq)?,
             _ => None,
         };
-        if let Err(refusal) = judge(&append.draft, append.sender.id, standing, target.as_ref()) {
+        let judged = judge(append, standing, place.as_ref(), target.as_ref())?;
+        let (Ok(()), Some(place)) = (judged, place) else {
+            let refusal = judged.err().unwrap_or(AppendRefusal::NoRoom);
             let known = self.known(append, digest)?;
             return Ok(known.unwrap_or(Appended::Refused(refusal)));
-        }
+        };
         let Some(media) = self.media(append)? else {
             let known = self.known(append, digest)?;
             return Ok(known.unwrap_or(Appended::Refused(AppendRefusal::NoMedia)));
         };
-        let stream = self.stream(append.room)?;
-        let (mut event, grown) = next(append, media, &stream, self.entropy.tag());
+        let (mut event, stream) = next(append, media, &place.stream, self.entropy.tag());
         event.number = self.number + 1;
         if !self.insert(append, &event, digest)? {
             let known = self.known(append, digest)?;
@@ -87,9 +95,8 @@ impl<'c> Run<'c> {
         }
         match (&append.draft, target) {
             (Draft::Message { .. }, _) => {
-                let place = (event.seq.stored(), event.msg_no.stored());
                 self.use_media(&append.draft, &event)?;
-                self.spoken.insert((append.room, append.sender.id), place);
+                self.note_spoken(append, &event, standing);
             }
             (Draft::Edit { body, .. }, Some(target)) => {
                 changing::keep(&event, &target).execute(self.conn)?;
@@ -112,59 +119,67 @@ impl<'c> Run<'c> {
             (Draft::Edit { .. } | Draft::Delete { .. }, None) => {}
         }
         self.number = event.number;
-        self.grown.insert(append.room, grown);
+        self.grown.insert(append.room, place.grown(stream));
         Ok(Appended::New(Arc::new(event)))
     }
 
     /// Writes what changed once per stream and once per sender. What is known then holds if this is committed.
     pub(super) fn finish(mut self) -> QueryResult<Memory> {
-        for (room, row) in self.grown {
-            GrowStream(row).execute(self.conn)?;
-            self.memory.keep_stream(room, row);
+        for (room, place) in self.grown {
+            GrowStream(place.stream).execute(self.conn)?;
+            self.memory.keep_place(room, place);
         }
-        for ((room, user), (seq, msg_no)) in self.spoken {
+        for ((room, user), Spoken { seq, msg_no, at }) in self.spoken {
             let (room, user) = (Id::of(room), Id::of(user));
             let moved = MoveMark {
                 room,
                 user,
                 seq,
                 msg_no,
+                at,
             };
             moved.execute(self.conn)?;
         }
         Ok(self.memory)
     }
 
+    /// Notes that somebody has written, for the end of the run and for what follows in it.
+    fn note_spoken(&mut self, append: &Append, message: &Event, standing: Option<Standing>) {
+        let (room, sender) = (append.room, append.sender.id);
+        let spoken = Spoken {
+            seq: message.seq.stored(),
+            msg_no: message.msg_no.stored(),
+            at: append.at.micros(),
+        };
+        self.spoken.insert((room, sender), spoken);
+        let standing = standing.map(|standing| standing.posted(append.at));
+        self.memory.keep_standing(room, sender, standing);
+    }
+
     fn standing(&mut self, room: RoomId, user: UserId) -> QueryResult<Option<Standing>> {
         if let Some(known) = self.memory.standing(room, user) {
             return Ok(known);
         }
-        let row: Option<(i16, i64, i16)> = members::table
+        let standing = members::table
             .find((Id::of(room), Id::of(user)))
-            .select((members::role, members::visible_from, members::barred))
+            .select(Standing::as_select())
             .first(self.conn)
             .optional()?;
-        let standing = row
-            .map(|(role, visible_from, barred)| {
-                Role::decode(role).map(|role| Standing {
-                    role,
-                    visible_from,
-                    barred,
-                })
-            })
-            .transpose()?;
         self.memory.keep_standing(room, user, standing);
         Ok(standing)
     }
 
-    fn stream(&mut self, room: RoomId) -> QueryResult<StreamRow> {
+    /// Where a room's stream stands, and the room's rules.
+    fn place(&mut self, room: RoomId) -> QueryResult<Option<Place>> {
         let known = self.grown.get(&room).copied();
-        match known.or_else(|| self.memory.stream(room)) {
-            Some(row) => Ok(row),
-            None => streams::table
-                .find(Id::of(room))
-                .select(StreamRow::as_select())
-                .first(self.conn),
+        match known.or_else(|| self.memory.place(room)) {
+            Some(place) => Ok(Some(place)),
+            None => rooms::table
+                .inner_join(streams::table.on(streams::id.eq(rooms::id)))
+                .filter(rooms::id.eq(Id::of(room)))
+                .select(Place::as_select())
+                .first(self.conn)
+                .optional(),
         }
     }
 

@@ -7,28 +7,28 @@ use std::hash::Hash;
 use parlor_domain::{RoomId, UserId};
 
 use crate::appending::Standing;
-use crate::rows::StreamRow;
+use crate::rows::Place;
 
 /// So many are remembered of each kind: a few megabytes.
 const MOST: usize = 32_768;
 
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    streams: HashMap<RoomId, StreamRow>,
+    places: HashMap<RoomId, Place>,
     members: HashMap<(RoomId, UserId), Option<Standing>>,
 }
 
 impl Memory {
-    pub(super) fn stream(&self, room: RoomId) -> Option<StreamRow> {
-        self.streams.get(&room).copied()
+    pub(super) fn place(&self, room: RoomId) -> Option<Place> {
+        self.places.get(&room).copied()
     }
 
     pub(super) fn standing(&self, room: RoomId, user: UserId) -> Option<Option<Standing>> {
         self.members.get(&(room, user)).copied()
     }
 
-    pub(super) fn keep_stream(&mut self, room: RoomId, row: StreamRow) {
-        keep(&mut self.streams, room, row);
+    pub(super) fn keep_place(&mut self, room: RoomId, place: Place) {
+        keep(&mut self.places, room, place);
     }
 
     pub(super) fn keep_standing(&mut self, room: RoomId, user: UserId, standing: Option<Standing>) {

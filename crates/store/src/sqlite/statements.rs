@@ -23,13 +23,14 @@ pub(super) const UNDO: &str = "ROLLBACK TO part; RELEASE part";
 #[derive(Debug, QueryId)]
 pub(super) struct GrowStream(pub(super) StreamRow);
 
-/// Moves a sender's mark to his message, and notes that he wrote.
+/// Moves a sender's mark to his message, and notes when he wrote.
 #[derive(Debug, QueryId)]
 pub(super) struct MoveMark {
     pub(super) room: Id,
     pub(super) user: Id,
     pub(super) seq: i64,
     pub(super) msg_no: i64,
+    pub(super) at: i64,
 }
 
 /// Adds an event under this number, unless its client id was used before.
@@ -68,7 +69,8 @@ impl QueryFragment<Sqlite> for MoveMark {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         statement!(
             out,
-            "UPDATE members SET wrote = TRUE, read_seq = " BigInt = &self.seq,
+            "UPDATE members SET posted_at = " BigInt = &self.at,
+            ", read_seq = " BigInt = &self.seq,
             ", read_msg_no = " BigInt = &self.msg_no,
             ", delivered_seq = " BigInt = &self.seq,
             " WHERE room_id = " DbId = &self.room,

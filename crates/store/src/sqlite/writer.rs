@@ -239,6 +239,8 @@ mod tests {
             rooms: Arc::new(backend.clone()),
             users: Arc::new(backend.clone()),
             contacts: Arc::new(backend.clone()),
+            admission: Arc::new(backend.clone()),
+            moderation: Arc::new(backend.clone()),
             sessions: Arc::new(backend.clone()),
             sync: Arc::new(backend.clone()),
             challenges: Arc::new(backend.clone()),

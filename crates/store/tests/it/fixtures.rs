@@ -66,6 +66,8 @@ pub(crate) fn fixture(
         rooms: ports.rooms,
         users: ports.users,
         contacts: ports.contacts,
+        admission: ports.admission,
+        moderation: ports.moderation,
         sessions: ports.sessions,
         sync: ports.sync,
         challenges: ports.challenges,

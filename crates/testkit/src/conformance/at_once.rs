@@ -26,7 +26,7 @@ async fn thirty_things(
             4 => edit(target, "hello all"),
             5 => delete(target),
             6 => {
-                rooms.join(room, me, at).await?;
+                rooms.join(room, me, None, at).await?;
                 continue;
             }
             7 => {
@@ -120,7 +120,7 @@ pub async fn a_page_is_of_one_moment(f: &Fixture) -> Tested {
     let room = f.group(people[0], &[]).await?;
     let joins = at_once(people[1..].iter().map(|person| {
         let (rooms, at, person) = (f.rooms.clone(), f.tick(), *person);
-        async move { rooms.join(room, person, at).await }
+        async move { rooms.join(room, person, None, at).await }
     }));
     let reads = at_once((0..20).map(|_| {
         let (rooms, viewer) = (f.rooms.clone(), people[0].id);

@@ -38,6 +38,21 @@ pub async fn a_direct_room_is_of_two_equals(f: &Fixture) -> Tested {
     Ok(())
 }
 
+/// A direct room with oneself holds notes.
+pub async fn a_person_has_notes(f: &Fixture) -> Tested {
+    let ann = f.person("ann").await?;
+    let room = f.direct(ann, ann).await?;
+    f.say(room, ann, "milk").await?;
+    let view = f.view(room, ann).await?;
+    assert_eq!(
+        (view.room.kind, view.room.members, view.unread),
+        (RoomKind::Direct, 1, 0)
+    );
+    assert!(view.peer.is_none());
+    assert_eq!(f.direct(ann, ann).await?, room);
+    Ok(())
+}
+
 /// There is one direct room for a pair, whoever opens it.
 pub async fn a_pair_has_one_direct_room(f: &Fixture) -> Tested {
     let [ann, ben, cleo] = f.people(["ann", "ben", "cleo"]).await?;
@@ -131,7 +146,7 @@ pub async fn a_direct_room_does_not_change(f: &Fixture) -> Tested {
     for act in acts {
         assert!(matches!(act, RoomAct::Refused(RoomRefusal::Direct)), "{act:?}");
     }
-    assert_eq!(f.rooms.join(room, ben, f.tick()).await?, Joined::Already);
+    assert_eq!(f.rooms.join(room, ben, None, f.tick()).await?, Joined::Already);
     assert_eq!(f.view(room, ann).await?.room.members, 2);
     Ok(())
 }
@@ -141,7 +156,7 @@ pub async fn a_direct_room_is_hidden_from_others(f: &Fixture) -> Tested {
     let [ann, ben, eve] = f.people(["ann", "ben", "eve"]).await?;
     let room = f.direct(ann, ben).await?;
     assert_eq!(
-        f.rooms.join(room, eve, f.tick()).await?,
+        f.rooms.join(room, eve, None, f.tick()).await?,
         Joined::Refused(RoomRefusal::NoRoom)
     );
     let added = f.rooms.add(room, eve, vec![eve.id], f.tick()).await?;

@@ -114,7 +114,7 @@ async fn room_is_over(f: &Fixture, room: RoomId, user: UserRef) -> Tested {
         f.rooms
             .members(room, user.id, None, PageSize::default())
             .await?
-            .is_none()
+            .is_err()
     );
     assert!(
         f.log
@@ -127,7 +127,7 @@ async fn room_is_over(f: &Fixture, room: RoomId, user: UserRef) -> Tested {
         AppendRefusal::NoRoom
     );
     assert_eq!(
-        f.rooms.join(room, user, f.tick()).await?,
+        f.rooms.join(room, user, None, f.tick()).await?,
         Joined::Refused(RoomRefusal::NoRoom)
     );
     let mut seq = Seq::ZERO;

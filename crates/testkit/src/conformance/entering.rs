@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use parlor_domain::{AccountStatus, Capacity, JoinPolicy, Mark, Role, RoomChange, Seq, UserId, What};
+use parlor_domain::{
+    AccountStatus, Capacity, JoinPolicy, Mark, Role, RoomChange, Rules, RulesChange, Seq, UserId, What,
+};
 use parlor_ports::{Added, Clock, Entropy, Joined, NewRoom, RoomAct, RoomRefusal};
 
 use super::Tested;
@@ -53,14 +55,14 @@ pub async fn a_member_joins_only_once(f: &Fixture) -> Tested {
     let room = f.group(ann, &[]).await?;
     let joins = at_once((0..20).map(|_| {
         let (rooms, at) = (f.rooms.clone(), f.tick());
-        async move { rooms.join(room, ben, at).await }
+        async move { rooms.join(room, ben, None, at).await }
     }));
     let mut new = 0;
     for joined in joins.await {
         match joined? {
             Joined::New => new += 1,
             Joined::Already => {}
-            Joined::Refused(why) => panic!("{why:?}"),
+            other => panic!("{other:?}"),
         }
     }
     assert_eq!(new, 1);
@@ -75,23 +77,26 @@ pub async fn a_closed_group_is_not_joined(f: &Fixture) -> Tested {
     let [ann, ben] = f.people(["ann", "ben"]).await?;
     let room = f
         .create(NewRoom {
-            join: JoinPolicy::Closed,
+            rules: Rules::default(),
             ..f.new_room(ann)
         })
         .await?;
     assert_eq!(
-        f.rooms.join(room, ben, f.tick()).await?,
+        f.rooms.join(room, ben, None, f.tick()).await?,
         Joined::Refused(RoomRefusal::Closed)
     );
-    assert_eq!(f.rooms.join(room, ann, f.tick()).await?, Joined::Already);
+    assert_eq!(f.rooms.join(room, ann, None, f.tick()).await?, Joined::Already);
     let change = RoomChange {
-        join: Some(JoinPolicy::Open),
+        rules: RulesChange {
+            join: Some(JoinPolicy::Open),
+            ..RulesChange::default()
+        },
         ..RoomChange::default()
     };
     f.rooms.update(room, ann, change, f.tick()).await?;
     f.join(room, ben).await?;
     assert_eq!(
-        f.rooms.join(f.room_id(), ben, f.tick()).await?,
+        f.rooms.join(f.room_id(), ben, None, f.tick()).await?,
         Joined::Refused(RoomRefusal::NoRoom)
     );
     Ok(())
@@ -108,7 +113,7 @@ pub async fn joins_at_once_never_overfill_a_room(f: &Fixture) -> Tested {
         .await?;
     let joins = at_once(people[1..].iter().map(|person| {
         let (rooms, at, person) = (f.rooms.clone(), f.tick(), *person);
-        async move { rooms.join(room, person, at).await }
+        async move { rooms.join(room, person, None, at).await }
     }));
     let (mut inside, mut outside) = (0, 0);
     for joined in joins.await {
@@ -136,10 +141,10 @@ pub async fn a_place_that_was_left_can_be_taken(f: &Fixture) -> Tested {
         })
         .await?;
     assert_eq!(
-        f.rooms.join(room, cleo, f.tick()).await?,
+        f.rooms.join(room, cleo, None, f.tick()).await?,
         Joined::Refused(RoomRefusal::Full)
     );
-    assert_eq!(f.rooms.join(room, ben, f.tick()).await?, Joined::Already);
+    assert_eq!(f.rooms.join(room, ben, None, f.tick()).await?, Joined::Already);
     f.leave(room, ben).await?;
     f.join(room, cleo).await?;
     Ok(())
@@ -160,7 +165,7 @@ pub async fn joins_at_once_never_give_a_person_too_many_rooms(f: &Fixture) -> Te
     }
     let joins = at_once(rooms.into_iter().map(|room| {
         let (rooms, at) = (f.rooms.clone(), f.tick());
-        async move { rooms.join(room, ann, at).await }
+        async move { rooms.join(room, ann, None, at).await }
     }));
     let mut inside = 0;
     for joined in joins.await {
@@ -271,7 +276,7 @@ pub async fn a_smaller_capacity_puts_nobody_out(f: &Fixture) -> Tested {
     ));
     assert_eq!(f.view(room, ben).await?.room.members, 2);
     assert_eq!(
-        f.rooms.join(room, cleo, f.tick()).await?,
+        f.rooms.join(room, cleo, None, f.tick()).await?,
         Joined::Refused(RoomRefusal::Full)
     );
     Ok(())

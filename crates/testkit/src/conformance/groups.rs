@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use parlor_domain::{
-    AccountStatus, Capacity, History, JoinPolicy, Mark, PageSize, Role, RoomKind, Seq, UserId, What,
+    AccountStatus, Capacity, History, JoinPolicy, Mark, PageSize, Role, RoomKind, Rules, Seq, SlowMode,
+    UserId, What, Who,
 };
 use parlor_ports::{Clock, Entropy, NewRoom, RoomCreated, RoomRefusal};
 
@@ -14,8 +15,11 @@ use crate::{Fixture, at_once, key};
 pub async fn a_group_is_as_it_was_asked_for(f: &Fixture) -> Tested {
     let [ann, ben] = f.people(["ann", "ben"]).await?;
     let new = NewRoom {
-        history: History::FromJoin,
-        join: JoinPolicy::Closed,
+        rules: Rules {
+            history: History::FromJoin,
+            posting: Who::Admins,
+            ..Rules::default()
+        },
         capacity: Capacity::stored(7),
         members: vec![ben.id],
         ..f.new_room(ann)
@@ -30,8 +34,8 @@ pub async fn a_group_is_as_it_was_asked_for(f: &Fixture) -> Tested {
     );
     assert_eq!((room.name.as_ref(), &room.topic), (Some(&new.name), &new.topic));
     assert_eq!(
-        (room.history, room.join, room.capacity),
-        (new.history, new.join, new.capacity)
+        (room.rules, room.capacity, room.avatar),
+        (new.rules, new.capacity, None)
     );
     assert_eq!(
         (room.members, room.created_at, view.active_at),
@@ -147,6 +151,11 @@ pub async fn a_client_id_of_another_group_is_a_conflict(f: &Fixture) -> Tested {
     };
     let room = f.create(ask()).await?;
     let published = f.heard.len();
+    let ruled = |change: fn(&mut Rules)| {
+        let mut new = ask();
+        change(&mut new.rules);
+        new
+    };
     let others = [
         NewRoom {
             name: "coffee".parse().expect("a name"),
@@ -156,12 +165,13 @@ pub async fn a_client_id_of_another_group_is_a_conflict(f: &Fixture) -> Tested {
             topic: "".parse().expect("a topic"),
             ..ask()
         },
+        ruled(|rules| rules.history = History::FromJoin),
+        ruled(|rules| rules.join = JoinPolicy::Closed),
+        ruled(|rules| rules.posting = Who::Admins),
+        ruled(|rules| rules.adding = Who::Everyone),
+        ruled(|rules| rules.slow_mode = SlowMode::stored(9)),
         NewRoom {
-            history: History::FromJoin,
-            ..ask()
-        },
-        NewRoom {
-            join: JoinPolicy::Closed,
+            kind: RoomKind::Channel,
             ..ask()
         },
         NewRoom {
@@ -307,7 +317,7 @@ pub async fn nobody_has_too_many_rooms(f: &Fixture) -> Tested {
     }
     let room = f.group(ben, &[]).await?;
     assert_eq!(
-        f.rooms.join(room, ann, f.tick()).await?,
+        f.rooms.join(room, ann, None, f.tick()).await?,
         parlor_ports::Joined::Refused(why)
     );
     let added = f.rooms.add(room, ben, vec![cleo.id, ann.id], f.tick()).await?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parlor_domain::{Draft, Event, MessageBody, PageSize, RoomChange, Seq, What};
+use parlor_domain::{Draft, Event, History, MessageBody, PageSize, RoomChange, RulesChange, Seq, What};
 use parlor_ports::{HistoryPage, HistoryRange::*, RoomAct};
 
 use super::Tested;
@@ -184,7 +184,7 @@ pub async fn strangers_see_nothing(f: &Fixture) -> Tested {
             f.rooms
                 .members(room, viewer.id, None, PageSize::default())
                 .await?
-                .is_none()
+                .is_err()
         );
     }
     Ok(())
@@ -254,7 +254,10 @@ pub async fn what_members_may_see_is_settled_when_they_join(f: &Fixture) -> Test
     f.say(room, ann, "secret").await?;
     f.join(room, ben).await?;
     let change = RoomChange {
-        history: Some(parlor_domain::History::All),
+        rules: RulesChange {
+            history: Some(History::All),
+            ..RulesChange::default()
+        },
         ..RoomChange::default()
     };
     assert!(matches!(

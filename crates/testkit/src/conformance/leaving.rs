@@ -42,7 +42,14 @@ pub async fn a_leave_is_told_to_the_room_and_to_the_person(f: &Fixture) -> Teste
         let last = own.last().expect("the person learns of it");
         assert_eq!(
             (&last.what, last.actor),
-            (&What::RoomLeft { room, reason }, Some(actor))
+            (
+                &What::RoomLeft {
+                    room,
+                    left: Some(event.seq),
+                    reason
+                },
+                Some(actor)
+            )
         );
         assert!(f.rooms.find(room, user.id).await?.is_none());
     }

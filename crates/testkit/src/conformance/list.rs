@@ -26,6 +26,14 @@ macro_rules! conformance {
                 every_stream_counts_for_itself,
                 a_large_message_is_kept_to_the_letter,
             }
+            asking {
+                who_asks_is_let_in_by_an_admin,
+                a_request_can_come_to_nothing,
+                who_is_added_asks_no_more,
+                a_link_can_lead_to_a_request,
+                requests_answered_at_once_never_overfill_a_room,
+                requests_end_with_the_room,
+            }
             at_once {
                 everybody_does_everything_at_once,
                 a_page_is_of_one_moment,
@@ -70,6 +78,13 @@ macro_rules! conformance {
                 a_reply_points_to_what_it_answers,
                 changes_in_the_same_instant_take_effect_in_order,
             }
+            channels {
+                readers_come_and_go_unseen,
+                readers_do_not_see_each_other,
+                readers_react_unseen,
+                marks_are_the_readers_own,
+                a_channel_always_has_an_owner,
+            }
             contacts {
                 a_list_of_contacts_is_its_owners,
                 contacts_at_once_never_overfill_a_list,
@@ -94,6 +109,7 @@ macro_rules! conformance {
             }
             direct {
                 a_direct_room_is_of_two_equals,
+                a_person_has_notes,
                 a_pair_has_one_direct_room,
                 a_pair_that_opens_at_once_has_one_direct_room,
                 a_direct_room_needs_an_account,
@@ -169,6 +185,13 @@ macro_rules! conformance {
                 an_owner_is_followed_by_the_oldest_member,
                 people_share_a_room_while_both_are_in_it,
             }
+            links {
+                a_link_opens_a_closed_room,
+                a_link_is_used_up,
+                links_are_made_by_who_may_bring_people_in,
+                links_are_limited_and_end_with_the_room,
+                a_direct_room_has_no_links,
+            }
             lists {
                 rooms_come_newest_first,
                 a_listed_room_is_as_it_is,
@@ -197,6 +220,14 @@ macro_rules! conformance {
                 unused_media_is_forgotten_in_time,
                 media_is_forgotten_by_its_owner,
                 who_has_no_account_keeps_nothing,
+            }
+            moderating {
+                who_is_muted_says_nothing,
+                a_mute_outlasts_leaving,
+                people_are_restrained_by_those_above_them,
+                who_is_banned_stays_out,
+                a_stranger_is_banned,
+                nobody_writes_after_his_ban,
             }
             outbox {
                 a_letter_is_as_it_was_written,
@@ -332,6 +363,11 @@ macro_rules! conformance {
                 a_room_always_has_one_owner,
                 settings_change_one_by_one,
                 admins_change_settings,
+            }
+            ruling {
+                only_admins_write_where_it_is_ruled,
+                slow_mode_spaces_messages,
+                members_bring_people_in_where_it_is_ruled,
             }
             searching {
                 people_are_found_by_how_their_names_begin,

@@ -247,7 +247,10 @@ pub async fn a_listed_member_is_as_he_is(f: &Fixture) -> Tested {
     let room = f.discreet_group(ann, &[]).await?;
     let seq = f.say(room, ann, "hello").await?.seq;
     let at = f.tick();
-    assert_eq!(f.rooms.join(room, ben, at).await?, parlor_ports::Joined::New);
+    assert_eq!(
+        f.rooms.join(room, ben, None, at).await?,
+        parlor_ports::Joined::New
+    );
     f.rename(ben, "Big Ben").await?;
     f.promote(room, ann, ben).await?;
     let pages = f.member_pages(room, ann, 10).await?.expect("a member asks");

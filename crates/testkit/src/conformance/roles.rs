@@ -1,6 +1,8 @@
 //! Roles, ownership and settings.
 
-use parlor_domain::{Capacity, History, JoinPolicy, Role, RoomChange, RoomId, UserRef, What};
+use parlor_domain::{
+    Capacity, History, JoinPolicy, Role, RoomChange, RoomId, RulesChange, SlowMode, UserRef, What, Who,
+};
 use parlor_ports::{RoomAct, RoomRefusal, StoreError};
 
 use super::Tested;
@@ -144,6 +146,11 @@ pub async fn a_room_always_has_one_owner(f: &Fixture) -> Tested {
 pub async fn settings_change_one_by_one(f: &Fixture) -> Tested {
     let ann = f.person("ann").await?;
     let room = f.group(ann, &[]).await?;
+    let ruled = |rule: fn(&mut RulesChange)| {
+        let mut change = RoomChange::default();
+        rule(&mut change.rules);
+        change
+    };
     let changes = [
         RoomChange {
             name: Some("coffee".parse().expect("a name")),
@@ -153,14 +160,11 @@ pub async fn settings_change_one_by_one(f: &Fixture) -> Tested {
             topic: Some("".parse().expect("a topic")),
             ..RoomChange::default()
         },
-        RoomChange {
-            history: Some(History::FromJoin),
-            ..RoomChange::default()
-        },
-        RoomChange {
-            join: Some(JoinPolicy::Closed),
-            ..RoomChange::default()
-        },
+        ruled(|rules| rules.history = Some(History::FromJoin)),
+        ruled(|rules| rules.join = Some(JoinPolicy::Approval)),
+        ruled(|rules| rules.posting = Some(Who::Admins)),
+        ruled(|rules| rules.adding = Some(Who::Everyone)),
+        ruled(|rules| rules.slow_mode = Some(SlowMode::stored(30))),
         RoomChange {
             capacity: Some(Capacity::stored(3)),
             ..RoomChange::default()
@@ -174,21 +178,19 @@ pub async fn settings_change_one_by_one(f: &Fixture) -> Tested {
         let RoomChange {
             name,
             topic,
-            history,
-            join,
+            rules,
             capacity,
         } = change.clone();
         expected.name = name.or(expected.name);
         expected.topic = topic.unwrap_or(expected.topic);
-        expected.history = history.unwrap_or(expected.history);
-        expected.join = join.unwrap_or(expected.join);
+        expected.rules = expected.rules.with(rules);
         expected.capacity = capacity.unwrap_or(expected.capacity);
         assert_eq!(f.view(room, ann).await?.room, expected);
         let what = What::RoomUpdated {
             name: expected.name.clone(),
             topic: expected.topic.clone(),
-            history: expected.history,
-            join: expected.join,
+            avatar: expected.avatar,
+            rules: expected.rules,
             capacity: expected.capacity,
         };
         assert_eq!((&event.what, event.actor), (&what, Some(ann)));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use parlor_domain::{DisplayName, RequestNote, UserId, What};
+use parlor_domain::{DisplayName, RequestNote, RoomId, UserId, What};
 
 /// What a device holds of people.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -13,6 +13,8 @@ pub struct People {
     pub incoming: BTreeMap<UserId, Option<RequestNote>>,
     /// For whose answer the user waits.
     pub outgoing: BTreeMap<UserId, Option<RequestNote>>,
+    /// Into which rooms the user asks to be let.
+    pub asking: BTreeSet<RoomId>,
     /// Who is blocked.
     pub blocked: BTreeSet<UserId>,
 }
@@ -34,6 +36,12 @@ impl People {
             What::RequestEnded { from, to, .. } => {
                 let (list, other) = self.requests(me, from.id, to.id);
                 list.remove(&other);
+            }
+            What::JoinRequested { room, user, .. } if user.id == me => {
+                self.asking.insert(*room);
+            }
+            What::JoinRequestEnded { room, user, .. } if user.id == me => {
+                self.asking.remove(room);
             }
             What::BlockChanged { user, blocked: true } => {
                 self.blocked.insert(user.id);

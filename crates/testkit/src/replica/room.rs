@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use parlor_domain::{
-    Emoji, Event, Head, Mark, MarksUpdate, Member, MemberMark, Position, Role, Room, Seq, UserId, What,
+    Emoji, Event, Head, Mark, MarksUpdate, Member, MemberMark, Notify, Position, Role, Room, Seq, Timestamp,
+    UserId, What,
 };
 use parlor_ports::{HistoryPage, MembersPage, PinsPage, RoomView};
 
@@ -27,6 +28,9 @@ pub struct RoomReplica {
     roster: Roster,
     /// Kept for people who went away: a mark may be known before the event that brings its owner in (again).
     marks: BTreeMap<UserId, Mark>,
+    /// Who may not write until when.
+    muted: BTreeMap<UserId, (Seq, Option<Timestamp>)>,
+    notify: (Seq, Notify),
     facts: Option<(Seq, Facts)>,
     owner: (Seq, Option<UserId>),
     pins: Toggles<Seq>,
@@ -44,6 +48,8 @@ impl RoomReplica {
             messages: Messages::default(),
             roster: Roster::default(),
             marks: BTreeMap::new(),
+            muted: BTreeMap::new(),
+            notify: (Seq::ZERO, Notify::default()),
             facts: None,
             owner: (Seq::ZERO, None),
             pins: Toggles::default(),
@@ -85,7 +91,7 @@ impl RoomReplica {
             } => {
                 self.messages.react(*target, reactions);
                 if event.actor.is_some_and(|actor| actor.id == self.me) {
-                    self.reacted.set(event.seq, (*target, emoji.clone()), *on);
+                    self.set_reacted(event.seq, *target, emoji, *on);
                 }
             }
             What::MessagePinned { target } => self.pins.set(event.seq, *target, true),
@@ -93,16 +99,16 @@ impl RoomReplica {
             What::RoomUpdated {
                 name,
                 topic,
-                history,
-                join,
+                avatar,
+                rules,
                 capacity,
             } => {
                 let (name, topic) = (name.clone(), topic.clone());
                 let facts = Facts {
                     name,
                     topic,
-                    history: *history,
-                    join: *join,
+                    avatar: *avatar,
+                    rules: *rules,
                     capacity: *capacity,
                 };
                 self.set_facts(event.seq, facts);
@@ -110,9 +116,11 @@ impl RoomReplica {
             What::MembersJoined { users } => {
                 for user in users {
                     self.roster.happened(event.seq, user.id, Some(Role::Member));
+                    self.set_muted(event.seq, user.id, None);
                     self.merge_mark(user.id, Mark::read(event.seq));
                 }
             }
+            What::MemberMuted { user, until } => self.set_muted(event.seq, user.id, *until),
             What::MemberLeft { user, .. } => self.roster.happened(event.seq, user.id, None),
             What::RoleChanged { user, role } => self.roster.happened(event.seq, user.id, Some(*role)),
             What::OwnerChanged { owner, former } => {
@@ -133,6 +141,11 @@ impl RoomReplica {
             | What::ContactRequested { .. }
             | What::RequestEnded { .. }
             | What::BlockChanged { .. }
+            | What::BanChanged { .. }
+            | What::JoinRequested { .. }
+            | What::JoinRequestEnded { .. }
+            | What::NotifyChanged { .. }
+            | What::OwnReaction { .. }
             | What::SessionsRevoked { .. } => {}
         }
         Ok(())
@@ -178,8 +191,8 @@ impl RoomReplica {
         let Room {
             name,
             topic,
-            history,
-            join,
+            avatar,
+            rules,
             capacity,
             owner,
             ..
@@ -189,12 +202,13 @@ impl RoomReplica {
             Facts {
                 name,
                 topic,
-                history,
-                join,
+                avatar,
+                rules,
                 capacity,
             },
         );
         self.set_owner(position.seq, owner);
+        self.set_notify(view.notify_rev, view.notify);
         self.merge_mark(self.me, view.mark);
     }
 
@@ -204,8 +218,16 @@ impl RoomReplica {
             return;
         };
         for page in pages {
-            for Member { user, role, mark, .. } in &page.members {
+            for Member {
+                user,
+                role,
+                mark,
+                muted_until,
+                ..
+            } in &page.members
+            {
                 self.roster.listed(page.as_of.seq, user.id, *role);
+                self.set_muted(page.as_of.seq, user.id, *muted_until);
                 self.merge_mark(user.id, *mark);
             }
         }
@@ -221,6 +243,7 @@ impl RoomReplica {
                 ShownMember {
                     role,
                     mark: mark(user),
+                    muted_until: self.muted.get(&user).and_then(|(_, until)| *until),
                 },
             )
         };
@@ -242,6 +265,7 @@ impl RoomReplica {
             pins,
             reacted,
             position: self.position,
+            notify: self.notify.1,
             facts: self.facts.as_ref().map(|(_, facts)| facts.clone()),
             owner: self.owner.1,
             members: self.roster.members().map(member).collect(),
@@ -253,6 +277,24 @@ impl RoomReplica {
     fn set_facts(&mut self, as_of: Seq, facts: Facts) {
         if self.facts.as_ref().is_none_or(|(held, _)| *held <= as_of) {
             self.facts = Some((as_of, facts));
+        }
+    }
+
+    /// Takes how the user wants to be notified, as of an event of his own stream.
+    pub(super) fn set_notify(&mut self, as_of: Seq, notify: Notify) {
+        if self.notify.0 <= as_of {
+            self.notify = (as_of, notify);
+        }
+    }
+
+    /// Takes what the user himself has put to a message, as of an event of the room.
+    pub(super) fn set_reacted(&mut self, as_of: Seq, target: Seq, emoji: &Emoji, on: bool) {
+        self.reacted.set(as_of, (target, emoji.clone()), on);
+    }
+
+    fn set_muted(&mut self, as_of: Seq, user: UserId, until: Option<Timestamp>) {
+        if self.muted.get(&user).is_none_or(|(held, _)| *held <= as_of) {
+            self.muted.insert(user, (as_of, until));
         }
     }
 

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use parlor_domain::{
-    Capacity, Emoji, Event, History, JoinPolicy, Mark, Position, Role, RoomName, Seq, Topic, UserId,
+    Capacity, Emoji, Event, Mark, MediaId, Notify, Position, Role, RoomName, Rules, Seq, Timestamp, Topic,
+    UserId,
 };
 
 /// What a user is shown of a room.
@@ -11,6 +12,8 @@ use parlor_domain::{
 pub struct Shown {
     /// As of which position.
     pub position: Position,
+    /// How the user wants to be notified.
+    pub notify: Notify,
     /// Name, topic and settings; `None` if they were never read.
     pub facts: Option<Facts>,
     /// To whom the room belongs.
@@ -34,6 +37,8 @@ pub struct ShownMember {
     pub role: Role,
     /// How far the person has received and read.
     pub mark: Mark,
+    /// Until when the person may not write.
+    pub muted_until: Option<Timestamp>,
 }
 
 /// Name, topic and settings of a room.
@@ -43,10 +48,10 @@ pub struct Facts {
     pub name: Option<RoomName>,
     /// What it is about.
     pub topic: Topic,
-    /// What new members may see.
-    pub history: History,
-    /// Who may enter.
-    pub join: JoinPolicy,
+    /// The picture that stands for it.
+    pub avatar: Option<MediaId>,
+    /// Who may do what in it.
+    pub rules: Rules,
     /// How many may be in it.
     pub capacity: Capacity,
 }

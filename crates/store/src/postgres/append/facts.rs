@@ -5,12 +5,10 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
 use diesel_async::RunQueryDsl;
-use parlor_domain::Role;
 use parlor_ports::Append;
 
 use super::lookup::{Looked, Lookup};
 use crate::appending::{self, Standing};
-use crate::code::Code;
 use crate::id::{DbId, Id};
 use crate::postgres::connection::Conn;
 use crate::rows::{EventRow, Target};
@@ -95,9 +93,8 @@ impl Looked for Target {
 struct StandingRow {
     room_id: Id,
     user_id: Id,
-    role: i16,
-    visible_from: i64,
-    barred: i16,
+    #[diesel(embed)]
+    standing: Standing,
 }
 
 async fn standings(mut conn: &Conn, set: &[&Append]) -> QueryResult<HashMap<(Id, Id), Standing>> {
@@ -107,16 +104,10 @@ async fn standings(mut conn: &Conn, set: &[&Append]) -> QueryResult<HashMap<(Id,
     let (rooms, users): (Vec<Id>, Vec<Id>) = pairs.into_iter().unzip();
     let keys = (rooms.into_sql::<Array<DbId>>(), users.into_sql::<Array<DbId>>());
     let rows: Vec<StandingRow> = Lookup::<StandingRow, _>::new(keys).load(&mut conn).await?;
-    rows.into_iter()
-        .map(|row| {
-            let standing = Standing {
-                role: Role::decode(row.role)?,
-                visible_from: row.visible_from,
-                barred: row.barred,
-            };
-            Ok(((row.room_id, row.user_id), standing))
-        })
-        .collect()
+    let standings = rows
+        .into_iter()
+        .map(|row| ((row.room_id, row.user_id), row.standing));
+    Ok(standings.collect())
 }
 
 async fn known(mut conn: &Conn, set: &[&Append]) -> QueryResult<HashMap<Key, EventRow>> {

@@ -14,7 +14,7 @@ use crate::counter::Counter;
 use crate::error::corrupt;
 use crate::id::{DbId, Id};
 use crate::postgres::connection::Conn;
-use crate::rows::{NewEvent, StreamRow};
+use crate::rows::{NewEvent, Place, StreamRow};
 
 /// An event to be stored.
 pub(super) struct New<'a> {
@@ -55,13 +55,13 @@ where
         self.heads.walk_ast(out.reborrow())?;
         out.push_sql(
             ") AS heads (id, seq, tag, msg_no, active_at) WHERE streams.id = heads.id), moved AS (\
-             UPDATE members SET wrote = true, read_seq = marks.seq, read_msg_no = marks.msg_no, \
+             UPDATE members SET posted_at = marks.at, read_seq = marks.seq, read_msg_no = marks.msg_no, \
              delivered_seq = marks.seq \
              FROM unnest(",
         );
         self.marks.walk_ast(out.reborrow())?;
         out.push_sql(
-            ") AS marks (room_id, user_id, seq, msg_no) \
+            ") AS marks (room_id, user_id, seq, msg_no, at) \
              WHERE members.room_id = marks.room_id AND members.user_id = marks.user_id) \
              SELECT stream_id, seq, number FROM stored",
         );
@@ -76,7 +76,7 @@ impl<E, H, M> Query for Insert<E, H, M> {
 /// Stores these events, whose streams stand at their new heads, and gives their numbers in the same order.
 pub(super) async fn insert(
     mut conn: &Conn,
-    streams: &HashMap<RoomId, StreamRow>,
+    places: &HashMap<RoomId, Place>,
     new: &[New<'_>],
 ) -> QueryResult<Vec<i64>> {
     if new.is_empty() {
@@ -87,12 +87,16 @@ pub(super) async fn insert(
         .map(|new| NewEvent::named(&new.event, &new.append.client_id, new.digest))
         .collect();
     let rooms: HashSet<RoomId> = new.iter().map(|new| new.append.room).collect();
-    let heads: Vec<&StreamRow> = rooms.iter().filter_map(|room| streams.get(room)).collect();
-    let mut spoken: HashMap<(Id, Id), (i64, i64)> = HashMap::new();
+    let heads: Vec<&StreamRow> = rooms
+        .iter()
+        .filter_map(|room| Some(&places.get(room)?.stream))
+        .collect();
+    let mut spoken: HashMap<(Id, Id), (i64, i64, i64)> = HashMap::new();
     for New { append, event, .. } in new {
         if let Draft::Message { .. } = append.draft {
             let member = (append.room.into(), append.sender.id.into());
-            spoken.insert(member, (event.seq.stored(), event.msg_no.stored()));
+            let at = event.at.micros();
+            spoken.insert(member, (event.seq.stored(), event.msg_no.stored(), at));
         }
     }
     let spoken: Vec<_> = spoken.into_iter().collect();
@@ -127,6 +131,7 @@ pub(super) async fn insert(
             column(&spoken, |(member, _)| member.1).into_sql::<Array<DbId>>(),
             column(&spoken, |(_, mark)| mark.0).into_sql::<Array<BigInt>>(),
             column(&spoken, |(_, mark)| mark.1).into_sql::<Array<BigInt>>(),
+            column(&spoken, |(_, mark)| mark.2).into_sql::<Array<BigInt>>(),
         ),
     };
     let stored: Vec<(Id, i64, i64)> = insert.load(&mut conn).await?;

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use parlor_domain::{RoomId, Timestamp, UserId, UserRef, What};
+use parlor_domain::{RoomId, RoomKind, Timestamp, UserId, UserRef, What};
 use parlor_ports::{Bar, BlockPut, ContactRefusal};
 
 use super::super::super::Conn;
@@ -10,8 +10,9 @@ use super::super::Tx;
 use super::near::has_blocked;
 use super::{asking, is_full, pair, reference};
 use crate::appending::{BARRED, BARRING};
+use crate::code::Code;
 use crate::id::Id;
-use crate::schema::{blocks, directs, members};
+use crate::schema::{blocks, directs, members, rooms};
 
 /// `None` if it is to be tried again: the two have a direct room by now, which is not locked.
 pub(super) async fn block(
@@ -122,13 +123,19 @@ pub(super) async fn bar(tx: &mut Tx<'_>, room: Id, one: UserId, other: UserId) -
 }
 
 pub(super) async fn barred(conn: &mut Conn, room: RoomId, user: UserId) -> QueryResult<Option<Bar>> {
-    let barred: Option<i16> = members::table
-        .find((Id::of(room), Id::of(user)))
-        .select(members::barred)
+    let found: Option<(i16, i16)> = members::table
+        .inner_join(rooms::table.on(rooms::id.eq(members::room_id)))
+        .filter(members::room_id.eq(Id::of(room)))
+        .filter(members::user_id.eq(Id::of(user)))
+        .select((members::barred, rooms::kind))
         .first(conn)
         .await
         .optional()?;
-    Ok(match barred.unwrap_or(0) {
+    let Some((barred, kind)) = found else {
+        return Ok(None);
+    };
+    Ok(match barred {
+        _ if RoomKind::decode(kind)? == RoomKind::Channel => Some(Bar::Unseen),
         0 => None,
         barred if barred & BARRING != 0 => Some(Bar::Own),
         _ => Some(Bar::Others),

@@ -39,7 +39,11 @@ pub(in super::super) async fn whose_contact(
         let talked: Vec<Id> = directs::table
             .inner_join(rooms::table.on(rooms::id.eq(directs::room_id)))
             .inner_join(members::table.on(members::room_id.eq(directs::room_id).and(theirs)))
-            .filter(members::wrote.or(rooms::creator_id.eq(directs::low_id)))
+            .filter(
+                members::posted_at
+                    .is_not_null()
+                    .or(rooms::creator_id.eq(directs::low_id)),
+            )
             .filter(directs::low_id.eq_any(low))
             .filter(directs::high_id.eq(me))
             .select(directs::low_id)
@@ -52,7 +56,11 @@ pub(in super::super) async fn whose_contact(
         let talked: Vec<Id> = directs::table
             .inner_join(rooms::table.on(rooms::id.eq(directs::room_id)))
             .inner_join(members::table.on(members::room_id.eq(directs::room_id).and(theirs)))
-            .filter(members::wrote.or(rooms::creator_id.eq(directs::high_id)))
+            .filter(
+                members::posted_at
+                    .is_not_null()
+                    .or(rooms::creator_id.eq(directs::high_id)),
+            )
             .filter(directs::low_id.eq(me))
             .filter(directs::high_id.eq_any(high))
             .select(directs::high_id)

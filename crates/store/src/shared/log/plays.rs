@@ -22,7 +22,7 @@ pub(super) async fn mark(
 ) -> QueryResult<MessageAct> {
     // Whose it is never changes, so that it can be read before the streams are locked.
     let sender = match acting::message(tx.conn, room, user.id, seq).await? {
-        Ok(event) => event.actor,
+        Ok((event, _)) => event.actor,
         Err(refusal) => return Ok(MessageAct::Refused(refusal)),
     };
     let people = [Some(user), sender].into_iter().flatten();
@@ -30,7 +30,7 @@ pub(super) async fn mark(
         .await?;
     match acting::message(tx.conn, room, user.id, seq).await? {
         Err(refusal) => return Ok(MessageAct::Refused(refusal)),
-        Ok(event) if !said(&event).is_some_and(is_voice) => {
+        Ok((event, _)) if !said(&event).is_some_and(is_voice) => {
             return Ok(MessageAct::Refused(AppendRefusal::NoVoice));
         }
         Ok(_) => {}
@@ -53,7 +53,8 @@ pub(super) async fn mark(
         return Ok(MessageAct::Done(None));
     }
     let played = What::VoicePlayed { room, target: seq };
-    if is_member(tx, room, sender).await? {
+    // Whoever writes in a channel learns nothing of its readers.
+    if !acting::is_channel(tx.conn, room).await? && is_member(tx, room, sender).await? {
         tx.append(sender.id, Some(user), played.clone(), at).await?;
     }
     tx.append(user.id, Some(user), played, at).await?;

@@ -23,8 +23,11 @@ pub(super) async fn set(
     (emoji, on): (Emoji, bool),
     at: Timestamp,
 ) -> QueryResult<MessageAct> {
-    tx.lock([Id::of(room)]).await?;
-    if let Err(refusal) = acting::message(tx.conn, room, user.id, target).await? {
+    let unseen = acting::is_channel(tx.conn, room).await?;
+    let own = unseen.then(|| Id::of(user.id));
+    tx.lock(own.into_iter().chain([Id::of(room)])).await?;
+    let found = acting::message(tx.conn, room, user.id, target).await?;
+    if let Err(refusal) = found.and_then(|(_, standing)| standing.may_speak(at)) {
         return Ok(MessageAct::Refused(refusal));
     }
     let place = (Id::of(room), target.stored());
@@ -72,15 +75,25 @@ pub(super) async fn set(
         counts: counts.into(),
         rev,
     };
+    let own = What::OwnReaction {
+        room,
+        target,
+        emoji: emoji.clone(),
+        on,
+        rev,
+    };
     let reacted = What::Reacted {
         target,
         emoji,
         on,
         reactions,
     };
-    Ok(MessageAct::Done(Some(
-        tx.append(room, Some(user), reacted, at).await?,
-    )))
+    let actor = Some(user).filter(|_| !unseen);
+    let told = tx.append(room, actor, reacted, at).await?;
+    if unseen {
+        tx.append(user.id, Some(user), own, at).await?;
+    }
+    Ok(MessageAct::Done(Some(told)))
 }
 
 /// Writes down, or strikes out, that somebody has put an emoji there.

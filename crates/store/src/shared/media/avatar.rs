@@ -1,4 +1,4 @@
-//! The pictures that stand for people.
+//! The pictures that stand for people and rooms.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -24,23 +24,37 @@ pub(super) async fn set(
         return Ok(AvatarSet::Done);
     }
     if let Some(id) = wanted {
-        let found = tx.hold_media(vec![Id::of(id)]).await?.pop();
-        let Some(found) = found.filter(|row| row.serves(user, now)) else {
-            return Ok(AvatarSet::NoMedia);
-        };
-        if !found.is_image() {
-            return Ok(AvatarSet::NoImage);
+        match show(tx, id, user, now).await? {
+            AvatarSet::Done => {}
+            refused => return Ok(refused),
         }
-        diesel::update(media::table.find(found.id))
-            .set(media::expires_at.eq(None::<i64>))
-            .execute(tx.conn)
-            .await?;
     }
     diesel::update(users::table.find(Id::of(user)))
         .set(users::avatar.eq(wanted.map(Id::of)))
         .execute(tx.conn)
         .await?;
     release(tx, before).await?;
+    Ok(AvatarSet::Done)
+}
+
+/// Keeps a picture of somebody's, which is about to stand for him or for a room.
+pub(in super::super) async fn show(
+    tx: &mut Tx<'_>,
+    avatar: MediaId,
+    owner: UserId,
+    now: Timestamp,
+) -> QueryResult<AvatarSet> {
+    let found = tx.hold_media(vec![Id::of(avatar)]).await?.pop();
+    let Some(found) = found.filter(|row| row.serves(owner, now)) else {
+        return Ok(AvatarSet::NoMedia);
+    };
+    if !found.is_image() {
+        return Ok(AvatarSet::NoImage);
+    }
+    diesel::update(media::table.find(found.id))
+        .set(media::expires_at.eq(None::<i64>))
+        .execute(tx.conn)
+        .await?;
     Ok(AvatarSet::Done)
 }
 

@@ -12,7 +12,7 @@ use super::super::care::STEP;
 use super::{ALL, STOCK, count};
 use crate::id::Id;
 use crate::rows::MediaRow;
-use crate::schema::{blobs, media, media_files, media_uses, released_media, unneeded_blobs, users};
+use crate::schema::{blobs, media, media_files, media_uses, released_media, rooms, unneeded_blobs, users};
 
 pub(super) async fn forget(tx: &mut Tx<'_>, media: MediaId, owner: UserId) -> QueryResult<bool> {
     tx.claim(STOCK).await?;
@@ -94,9 +94,10 @@ async fn unused(tx: &mut Tx<'_>, mut ids: Vec<Id>) -> QueryResult<Vec<MediaRow>>
     let mut held = tx.hold_media(ids.clone()).await?;
     let shown = media_uses::table.filter(media_uses::media_id.eq(media::id));
     let avatar = users::table.filter(users::avatar.eq(media::id.nullable()));
+    let sign = rooms::table.filter(rooms::avatar.eq(media::id.nullable()));
     let used: Vec<Id> = media::table
         .filter(media::id.eq_any(ids))
-        .filter(exists(shown).or(exists(avatar)))
+        .filter(exists(shown).or(exists(avatar)).or(exists(sign)))
         .select(media::id)
         .load(tx.conn)
         .await?;

@@ -2,9 +2,10 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use parlor_domain::{AccountStatus, Action, Role, Room, RoomId, RoomKind, UserId, UserRef, allows};
+use parlor_domain::{AccountStatus, Action, Role, Room, RoomId, RoomKind, UserId, UserRef, Who, allows};
 use parlor_ports::RoomRefusal;
 
+use super::super::super::Conn;
 use super::super::Tx;
 use crate::code::Code;
 use crate::id::Id;
@@ -30,6 +31,11 @@ impl From<diesel::result::Error> for Halt {
     fn from(error: diesel::result::Error) -> Self {
         Self::Failed(error)
     }
+}
+
+/// Turns a refusal into an outcome.
+pub(super) async fn outcome<T>(act: impl Future<Output = Act<T>>) -> QueryResult<Result<T, RoomRefusal>> {
+    settle(async { act.await.map(Ok) }, Err).await
 }
 
 /// Turns a refusal into the outcome that the port has for it.
@@ -69,8 +75,8 @@ pub(super) async fn role(tx: &mut Tx<'_>, room: RoomId, user: UserId) -> QueryRe
         .transpose()
 }
 
-/// A group and the role of the actor, with the streams of the group and of all whom the act concerns locked. Refused if
-/// the actor is not in it, or it is a direct room.
+/// A group or a channel and the role of the actor, with the streams of the room and of all whom the act concerns locked.
+/// Refused if the actor is not in it, or it is a direct room.
 pub(super) async fn group(
     tx: &mut Tx<'_>,
     room: RoomId,
@@ -82,9 +88,32 @@ pub(super) async fn group(
     let found = find(tx, room).await?.ok_or(RoomRefusal::NoRoom)?;
     let role = role(tx, room, actor.id).await?.ok_or(RoomRefusal::NoRoom)?;
     match found.kind {
-        RoomKind::Group => Ok((found, role)),
+        RoomKind::Group | RoomKind::Channel => Ok((found, role)),
         RoomKind::Direct => Err(RoomRefusal::Direct.into()),
     }
+}
+
+/// Refuses what somebody is to see who has no right to it.
+pub(super) async fn may(
+    conn: &mut Conn,
+    room: RoomId,
+    viewer: UserId,
+    action: Action,
+) -> QueryResult<Result<(), RoomRefusal>> {
+    let row: Option<(i16, i16)> = members::table
+        .inner_join(rooms::table.on(rooms::id.eq(members::room_id)))
+        .filter(members::room_id.eq(Id::of(room)))
+        .filter(members::user_id.eq(Id::of(viewer)))
+        .select((members::role, rooms::kind))
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(match row {
+        None => Err(RoomRefusal::NoRoom),
+        Some((_, kind)) if RoomKind::decode(kind)? == RoomKind::Direct => Err(RoomRefusal::Direct),
+        Some((role, _)) if allows(Role::decode(role)?, action) => Ok(()),
+        Some(_) => Err(RoomRefusal::Forbidden),
+    })
 }
 
 /// Refuses what a role does not allow.
@@ -96,21 +125,35 @@ pub(super) fn require(role: Role, action: Action) -> Act<()> {
     }
 }
 
+/// Refuses what the room's rules leave to others.
+pub(super) fn require_among(who: Who, role: Role) -> Act<()> {
+    if who.includes(role) {
+        Ok(())
+    } else {
+        Err(RoomRefusal::Forbidden.into())
+    }
+}
+
 /// The accounts of these people, in the given order. Refused if one of them is none or is locked.
 pub(super) async fn accounts(tx: &mut Tx<'_>, people: &[UserId]) -> Act<Vec<UserRef>> {
     let mut found = Vec::with_capacity(people.len());
     for &id in people {
-        let number = users::table
-            .filter(users::id.eq(Id::of(id)))
-            .filter(users::status.eq(AccountStatus::Active.code()))
-            .select(users::number)
-            .first(tx.conn)
-            .await
-            .optional()?
-            .ok_or(RoomRefusal::NoUser(id))?;
-        found.push(UserRef { id, number });
+        found.push(account(tx, id).await?);
     }
     Ok(found)
+}
+
+/// Somebody's account. Refused if there is none or it is locked.
+pub(super) async fn account(tx: &mut Tx<'_>, id: UserId) -> Act<UserRef> {
+    let number = users::table
+        .filter(users::id.eq(Id::of(id)))
+        .filter(users::status.eq(AccountStatus::Active.code()))
+        .select(users::number)
+        .first(tx.conn)
+        .await
+        .optional()?
+        .ok_or(RoomRefusal::NoUser(id))?;
+    Ok(UserRef { id, number })
 }
 
 /// Refuses if somebody has as many rooms as one may have. The streams of these people must be locked.

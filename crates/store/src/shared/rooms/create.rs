@@ -2,12 +2,13 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use parlor_domain::{ClientId, Role, Room, RoomId, RoomKind, UserId};
+use parlor_domain::{ClientId, Role, Room, RoomId, UserId};
 use parlor_ports::{NewRoom, RoomCreated, RoomRefusal};
 
 use super::super::Tx;
 use super::act::{Act, accounts, have_place};
 use super::reach::reaches;
+use super::settings::ruled;
 use super::{enter, views};
 use crate::code::Code;
 use crate::error::corrupt;
@@ -68,12 +69,11 @@ async fn insert(tx: &mut Tx<'_>, new: &NewRoom, digest: Option<i64>) -> QueryRes
     diesel::insert_into(rooms::table)
         .values((
             rooms::id.eq(Id::of(new.id)),
-            rooms::kind.eq(RoomKind::Group.code()),
+            rooms::kind.eq(new.kind.code()),
             rooms::name.eq(new.name.as_str()),
             rooms::topic.eq(new.topic.as_str()),
             rooms::owner_id.eq(Id::of(new.creator.id)),
-            rooms::history.eq(new.history.code()),
-            rooms::join_policy.eq(new.join.code()),
+            ruled(new.rules),
             rooms::capacity.eq(i64::from(new.capacity.members())),
             rooms::member_count.eq(0),
             rooms::creator_id.eq(Id::of(new.creator.id)),

@@ -7,15 +7,16 @@ use diesel_async::RunQueryDsl;
 use parlor_domain::{Action, Event, Room, RoomId, Timestamp, UserRef, What};
 use parlor_ports::RoomAct;
 
-use super::super::Tx;
+use super::super::{Tx, media};
 use super::act::{self, Act, require};
+use super::requests;
 use crate::code::{Code, Kind};
 use crate::counter::Counter;
 use crate::id::Id;
 use crate::rows::blank_settings;
 use crate::schema::{
     directs, events, media_uses, members, pins, plays, reaction_counts, reactions, released_media, revisions,
-    rooms, streams,
+    room_links, rooms, sanctions, streams,
 };
 
 /// So many events lose their content in one transaction, so that nobody waits long for it.
@@ -29,7 +30,7 @@ pub(super) async fn delete(tx: &mut Tx<'_>, room: RoomId, actor: UserRef, at: Ti
 }
 
 /// Ends a room at once for everybody. The content of a long log is erased in chunks: the first one here, the others by
-/// [`erase`]. Nobody asks for them any more, as nobody is a member.
+/// [`erase`], which tells those who asked to be let in as well. Nobody asks for them any more, as nobody is a member.
 pub(super) async fn end(
     tx: &mut Tx<'_>,
     room: &Room,
@@ -43,12 +44,20 @@ pub(super) async fn end(
     diesel::delete(directs::table.filter(directs::room_id.eq(id)))
         .execute(tx.conn)
         .await?;
+    diesel::delete(room_links::table.filter(room_links::room_id.eq(id)))
+        .execute(tx.conn)
+        .await?;
+    diesel::delete(sanctions::table.filter(sanctions::room_id.eq(id)))
+        .execute(tx.conn)
+        .await?;
+    media::release_avatar(tx, room.avatar).await?;
     diesel::update(rooms::table.filter(rooms::id.eq(id)))
         .set((
             rooms::deleted_at.eq(at.micros()),
             rooms::member_count.eq(0),
             rooms::name.eq(None::<String>),
             rooms::topic.eq(""),
+            rooms::avatar.eq(None::<Id>),
         ))
         .execute(tx.conn)
         .await?;
@@ -65,14 +74,22 @@ pub(in super::super::super) async fn erase(tx: &mut Tx<'_>, passed_over: i64) ->
         .filter(rooms::erased_seq.is_not_null())
         .order(rooms::id)
         .offset(passed_over)
-        .select((rooms::id, rooms::erased_seq.assume_not_null(), streams::seq))
-        .first::<(Id, i64, i64)>(tx.conn)
+        .select((
+            rooms::id,
+            rooms::erased_seq.assume_not_null(),
+            streams::seq,
+            streams::active_at,
+        ))
+        .first::<(Id, i64, i64, i64)>(tx.conn)
         .await
         .optional()?;
-    let Some((room, after, head)) = next else {
+    let Some((room, after, head, ended_at)) = next else {
         return Ok(false);
     };
-    erase_chunk(tx, room, after, head).await?;
+    let ended_at = Timestamp::from_micros(ended_at);
+    if !requests::end_some(tx, room.into(), ended_at).await? {
+        erase_chunk(tx, room, after, head).await?;
+    }
     Ok(true)
 }
 
@@ -105,8 +122,9 @@ async fn erase_chunk(tx: &mut Tx<'_>, room: Id, after: i64, head: i64) -> QueryR
     }
     forget!(revisions, plays, reactions, reaction_counts, pins);
     release_media(tx, room, after, until).await?;
+    let rest = until < head || requests::wait(tx, room.into()).await?;
     diesel::update(rooms::table.filter(rooms::id.eq(room)))
-        .set(rooms::erased_seq.eq((until < head).then_some(until)))
+        .set(rooms::erased_seq.eq(rest.then_some(until.min(head))))
         .execute(tx.conn)
         .await?;
     Ok(())

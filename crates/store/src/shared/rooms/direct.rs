@@ -37,7 +37,9 @@ pub(super) async fn open(
     if let Some(room) = existing {
         return Ok(DirectOpened::Existing(view(tx, room.into(), actor).await?));
     }
-    let people = accounts(tx, &[actor.id, peer]).await?;
+    let mut people = vec![actor.id, peer];
+    people.dedup();
+    let people = accounts(tx, &people).await?;
     reaches(tx, actor, &people).await?;
     have_place(tx, &people).await?;
 

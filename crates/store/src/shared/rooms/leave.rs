@@ -1,4 +1,4 @@
-//! Going out of groups.
+//! Going out of groups and channels.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use parlor_ports::{RoomAct, RoomRefusal};
 
 use super::super::Tx;
 use super::act::{self, Act, require};
-use super::{delete, roles};
+use super::{delete, links, roles};
 use crate::id::Id;
 use crate::schema::{members, rooms, users};
 
@@ -31,7 +31,7 @@ pub(super) async fn remove(
         role,
         match reason {
             LeaveReason::Left if user == actor.id => Action::Leave,
-            LeaveReason::Left | LeaveReason::Removed => Action::Remove(leaving),
+            LeaveReason::Left | LeaveReason::Removed | LeaveReason::Banned => Action::Remove(leaving),
         },
     )?;
     let user = reference(tx, user).await?;
@@ -58,7 +58,7 @@ pub(in super::super) async fn depart(
 }
 
 /// Ends a membership, and with the last one the room. An owner is followed by somebody.
-async fn go(
+pub(super) async fn go(
     tx: &mut Tx<'_>,
     room: &Room,
     actor: UserRef,
@@ -69,7 +69,10 @@ async fn go(
     let event = take_out(tx, room, actor, user, reason, at).await?;
     if room.members <= 1 {
         delete::end(tx, room, Some(actor), at).await?;
-    } else if role == Role::Owner {
+        return Ok(event);
+    }
+    links::revoke_all_of(tx, room.id, user.id).await?;
+    if role == Role::Owner {
         roles::succeed(tx, room, user, at).await?;
     }
     Ok(event)
@@ -100,12 +103,18 @@ async fn take_out(
         .set(rooms::member_count.eq(rooms::member_count - 1))
         .execute(tx.conn)
         .await?;
-    let left = What::MemberLeft { user, reason };
-    let event = tx.append(room.id, Some(actor), left, at).await?;
+    let left = match room.kind {
+        RoomKind::Channel => None,
+        RoomKind::Direct | RoomKind::Group => {
+            let left = What::MemberLeft { user, reason };
+            Some(tx.append(room.id, Some(actor), left, at).await?)
+        }
+    };
     let told = What::RoomLeft {
         room: room.id,
+        left: left.as_ref().map(|event| event.seq),
         reason,
     };
-    tx.append(user.id, Some(actor), told, at).await?;
-    Ok(event)
+    let told = tx.append(user.id, Some(actor), told, at).await?;
+    Ok(left.unwrap_or(told))
 }

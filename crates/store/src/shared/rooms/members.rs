@@ -2,21 +2,37 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use parlor_domain::{Member, PageSize, RoomId, Seq, Timestamp, UserId, UserRef};
-use parlor_ports::MembersPage;
+use parlor_domain::{Member, PageSize, Role, RoomId, RoomKind, Seq, Timestamp, UserId, UserRef};
+use parlor_ports::{MembersPage, RoomRefusal};
 
 use super::super::super::Conn;
 use crate::code::Code;
-use crate::counter::Counter;
+use crate::counter::{Counter, rows};
 use crate::error::parse;
 use crate::id::Id;
 use crate::rows::{MemberRow, StreamRow};
-use crate::schema::{members, streams, users};
+use crate::schema::{members, rooms, streams, users};
 
-/// A membership, and the number, username and display name of the member.
-pub(super) type Row = (MemberRow, i64, String, String);
+/// A membership, and what there is to know of the member.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub(super) struct Row {
+    #[diesel(embed)]
+    pub(super) member: MemberRow,
+    number: i64,
+    username: String,
+    display_name: String,
+    avatar: Option<Id>,
+}
 
-pub(super) fn member((row, number, username, display_name): Row) -> QueryResult<Member> {
+pub(super) fn member(row: Row) -> QueryResult<Member> {
+    let Row {
+        member: row,
+        number,
+        username,
+        display_name,
+        avatar,
+    } = row;
     Ok(Member {
         user: UserRef {
             id: row.user_id.into(),
@@ -24,6 +40,8 @@ pub(super) fn member((row, number, username, display_name): Row) -> QueryResult<
         },
         username: parse("username", &username)?,
         display_name: parse("display name", &display_name)?,
+        avatar: avatar.map(Into::into),
+        muted_until: row.muted_until(),
         role: Code::decode(row.role)?,
         mark: row.mark(),
         visible_from: Seq::loaded(row.visible_from),
@@ -37,39 +55,37 @@ pub(super) async fn list(
     viewer: UserId,
     after: Option<UserId>,
     size: PageSize,
-) -> QueryResult<Option<MembersPage>> {
-    let head = members::table
+) -> QueryResult<Result<MembersPage, RoomRefusal>> {
+    let found = members::table
         .inner_join(streams::table.on(streams::id.eq(members::room_id)))
+        .inner_join(rooms::table.on(rooms::id.eq(members::room_id)))
         .filter(members::room_id.eq(Id::of(room)))
         .filter(members::user_id.eq(Id::of(viewer)))
-        .select(StreamRow::as_select())
-        .first(conn)
+        .select((StreamRow::as_select(), rooms::kind, members::role))
+        .first::<(StreamRow, i16, i16)>(conn)
         .await
         .optional()?;
-    let Some(head) = head else {
-        return Ok(None);
+    let Some((head, kind, role)) = found else {
+        return Ok(Err(RoomRefusal::NoRoom));
     };
+    if RoomKind::decode(kind)? == RoomKind::Channel && Role::decode(role)? < Role::Admin {
+        return Ok(Err(RoomRefusal::Forbidden));
+    }
     // No id is smaller than this one, which nobody has.
     let after = after.map_or(Id(uuid::Uuid::nil()), Into::into);
-    let one_more = i64::try_from(size.rows() + 1).unwrap_or(i64::MAX);
     let mut rows: Vec<Row> = members::table
         .inner_join(users::table.on(users::id.eq(members::user_id)))
         .filter(members::room_id.eq(Id::of(room)))
         .filter(members::user_id.gt(after))
         .order(members::user_id)
-        .limit(one_more)
-        .select((
-            MemberRow::as_select(),
-            users::number,
-            users::username,
-            users::display_name,
-        ))
+        .limit(rows(size.rows() + 1))
+        .select(Row::as_select())
         .load(conn)
         .await?;
     let more = rows.len() > size.rows();
     rows.truncate(size.rows());
-    let next = rows.last().filter(|_| more).map(|(row, ..)| row.user_id.into());
-    Ok(Some(MembersPage {
+    let next = rows.last().filter(|_| more).map(|row| row.member.user_id.into());
+    Ok(Ok(MembersPage {
         members: rows.into_iter().map(member).collect::<QueryResult<_>>()?,
         next,
         as_of: head.position(),

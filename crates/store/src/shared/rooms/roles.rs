@@ -5,14 +5,18 @@ use std::sync::Arc;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use parlor_domain::{Action, Event, Role, Room, RoomId, Timestamp, UserId, UserRef, What};
-use parlor_ports::{RoomAct, RoomRefusal};
+use parlor_ports::{RoomAct, RoomRefusal, RoomThing};
 
 use super::super::Tx;
 use super::act::{self, Act, require};
 use super::leave::reference;
+use super::requests::hosts;
 use crate::code::Code;
 use crate::id::Id;
 use crate::schema::{members, rooms};
+
+/// Most admins besides the owner.
+const ADMINS: usize = Role::ADMINS as usize;
 
 pub(super) async fn change(
     tx: &mut Tx<'_>,
@@ -29,6 +33,9 @@ pub(super) async fn change(
     require(actors, Action::ChangeRole(before, role))?;
     if before == role {
         return Ok(RoomAct::Done(None));
+    }
+    if role == Role::Admin && hosts(tx.conn, room.id).await?.len() > ADMINS {
+        return Err(RoomRefusal::TooMany(RoomThing::Admins).into());
     }
     set(tx, room.id, user, role).await?;
     let user = reference(tx, user).await?;

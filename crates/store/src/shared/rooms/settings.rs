@@ -1,15 +1,22 @@
-//! Names, topics and settings of groups.
+//! Names, topics, pictures and rules of rooms, and how their members want to be notified.
 
+use std::sync::Arc;
+
+use diesel::dsl::Eq;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use parlor_domain::{Action, Room, RoomChange, RoomId, Timestamp, UserRef, What};
-use parlor_ports::RoomAct;
+use parlor_domain::{
+    Action, Event, MediaId, Notify, Room, RoomChange, RoomId, Rules, Timestamp, UserRef, What,
+};
+use parlor_ports::{AvatarSet, RoomAct, RoomRefusal};
 
-use super::super::Tx;
+use super::super::{Tx, media};
 use super::act::{self, Act, require};
 use crate::code::Code;
+use crate::counter::Counter;
 use crate::id::Id;
-use crate::schema::rooms;
+use crate::rows::MemberRow;
+use crate::schema::{members, rooms};
 
 pub(super) async fn update(
     tx: &mut Tx<'_>,
@@ -23,8 +30,7 @@ pub(super) async fn update(
     let after = Room {
         name: change.name.or_else(|| before.name.clone()),
         topic: change.topic.unwrap_or_else(|| before.topic.clone()),
-        history: change.history.unwrap_or(before.history),
-        join: change.join.unwrap_or(before.join),
+        rules: before.rules.with(change.rules),
         capacity: change.capacity.unwrap_or(before.capacity),
         ..before.clone()
     };
@@ -35,19 +41,102 @@ pub(super) async fn update(
         .set((
             rooms::name.eq(after.name.as_ref().map(|name| name.as_str())),
             rooms::topic.eq(after.topic.as_str()),
-            rooms::history.eq(after.history.code()),
-            rooms::join_policy.eq(after.join.code()),
+            ruled(after.rules),
             rooms::capacity.eq(i64::from(after.capacity.members())),
         ))
         .execute(tx.conn)
         .await?;
-    let updated = What::RoomUpdated {
-        name: after.name,
-        topic: after.topic,
-        history: after.history,
-        join: after.join,
-        capacity: after.capacity,
-    };
-    let event = tx.append(room, Some(actor), updated, at).await?;
+    let event = tell(tx, after, actor, at).await?;
     Ok(RoomAct::Done(Some(event)))
+}
+
+pub(super) async fn set_avatar(
+    tx: &mut Tx<'_>,
+    room: RoomId,
+    actor: UserRef,
+    avatar: Option<MediaId>,
+    at: Timestamp,
+) -> Act<RoomAct> {
+    let (before, role) = act::group(tx, room, actor, &[]).await?;
+    require(role, Action::UpdateRoom)?;
+    if avatar == before.avatar {
+        return Ok(RoomAct::Done(None));
+    }
+    if let Some(avatar) = avatar {
+        match media::show(tx, avatar, actor.id, at).await? {
+            AvatarSet::Done => {}
+            AvatarSet::NoMedia => return Err(RoomRefusal::NoMedia.into()),
+            AvatarSet::NoImage => return Err(RoomRefusal::NoImage.into()),
+        }
+    }
+    diesel::update(rooms::table.filter(rooms::id.eq(Id::of(room))))
+        .set(rooms::avatar.eq(avatar.map(Id::of)))
+        .execute(tx.conn)
+        .await?;
+    media::release_avatar(tx, before.avatar).await?;
+    let event = tell(tx, Room { avatar, ..before }, actor, at).await?;
+    Ok(RoomAct::Done(Some(event)))
+}
+
+pub(super) async fn set_notify(
+    tx: &mut Tx<'_>,
+    room: RoomId,
+    actor: UserRef,
+    notify: Notify,
+    at: Timestamp,
+) -> Act<RoomAct> {
+    tx.lock([Id::of(actor.id)]).await?;
+    let place = members::table.find((Id::of(room), Id::of(actor.id)));
+    let before = place
+        .select(MemberRow::as_select())
+        .first(tx.conn)
+        .await
+        .optional()?
+        .ok_or(RoomRefusal::NoRoom)?
+        .notify()?;
+    if before == notify {
+        return Ok(RoomAct::Done(None));
+    }
+    let changed = What::NotifyChanged { room, notify };
+    let event = tx.append(actor.id, Some(actor), changed, at).await?;
+    diesel::update(place)
+        .set((
+            members::notify_seq.eq(event.seq.stored()),
+            members::notify.eq(notify.level.code()),
+            members::quiet_until.eq(notify.muted_until.map(Timestamp::micros)),
+        ))
+        .execute(tx.conn)
+        .await?;
+    Ok(RoomAct::Done(Some(event)))
+}
+
+/// The columns that hold the rules of a room.
+pub(super) fn ruled(rules: Rules) -> Ruled {
+    (
+        rooms::history.eq(rules.history.code()),
+        rooms::join_policy.eq(rules.join.code()),
+        rooms::posting.eq(rules.posting.code()),
+        rooms::adding.eq(rules.adding.code()),
+        rooms::slow_seconds.eq(i64::from(rules.slow_mode.seconds())),
+    )
+}
+
+type Ruled = (
+    Eq<rooms::history, i16>,
+    Eq<rooms::join_policy, i16>,
+    Eq<rooms::posting, i16>,
+    Eq<rooms::adding, i16>,
+    Eq<rooms::slow_seconds, i64>,
+);
+
+/// Tells what a room is from now on.
+async fn tell(tx: &mut Tx<'_>, room: Room, actor: UserRef, at: Timestamp) -> QueryResult<Arc<Event>> {
+    let updated = What::RoomUpdated {
+        name: room.name,
+        topic: room.topic,
+        avatar: room.avatar,
+        rules: room.rules,
+        capacity: room.capacity,
+    };
+    tx.append(room.id, Some(actor), updated, at).await
 }

@@ -13,7 +13,7 @@ use super::super::log::text;
 use super::members::{self as people, member};
 use crate::budget;
 use crate::code::Code;
-use crate::counter::Counter;
+use crate::counter::{Counter, rows};
 use crate::id::Id;
 use crate::rows::{EventRow, MemberRow, RoomRow, StreamRow};
 use crate::schema::{events, members, rooms, streams, users};
@@ -53,7 +53,6 @@ pub(super) async fn list(
     let (active_at, room) = after.map_or((i64::MAX, Id(uuid::Uuid::max())), |cursor| {
         (cursor.active_at.micros(), cursor.room.into())
     });
-    let one_more = i64::try_from(size.rows() + 1).unwrap_or(i64::MAX);
     let mut rows: Vec<Row> = members::table
         .inner_join(rooms::table.on(rooms::id.eq(members::room_id)))
         .inner_join(streams::table.on(streams::id.eq(members::room_id)))
@@ -64,7 +63,7 @@ pub(super) async fn list(
                 .or(streams::active_at.eq(active_at).and(streams::id.lt(room))),
         )
         .order((streams::active_at.desc(), streams::id.desc()))
-        .limit(one_more)
+        .limit(rows(size.rows() + 1))
         .select((
             RoomRow::as_select(),
             StreamRow::as_select(),
@@ -113,6 +112,9 @@ async fn views(conn: &mut Conn, viewer: UserId, rows: Vec<Row>) -> QueryResult<V
                 head: stream.head(),
                 role: Code::decode(member.role)?,
                 mark: member.mark(),
+                notify: member.notify()?,
+                notify_rev: Seq::loaded(member.notify_seq),
+                muted_until: member.muted_until(),
                 visible_from,
                 unread: u64::try_from(unread).unwrap_or(0),
                 peer: peers.remove(&stream.id),
@@ -182,15 +184,10 @@ async fn peers(conn: &mut Conn, viewer: UserId, rooms: Vec<Id>) -> QueryResult<H
         .inner_join(users::table.on(users::id.eq(members::user_id)))
         .filter(members::room_id.eq_any(rooms))
         .filter(members::user_id.ne(Id::of(viewer)))
-        .select((
-            MemberRow::as_select(),
-            users::number,
-            users::username,
-            users::display_name,
-        ))
+        .select(people::Row::as_select())
         .load(conn)
         .await?;
     rows.into_iter()
-        .map(|row| Ok((row.0.room_id, member(row)?)))
+        .map(|row| Ok((row.member.room_id, member(row)?)))
         .collect()
 }

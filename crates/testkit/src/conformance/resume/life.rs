@@ -1,6 +1,11 @@
 //! What several people do in several rooms, by chance.
 
-use parlor_domain::{Draft, History, LeaveReason, Mark, MemberMark, Role, RoomChange, RoomId, Seq, UserRef};
+use std::time::Duration;
+
+use parlor_domain::{
+    Draft, History, JoinPolicy, LeaveReason, Mark, MemberMark, Notify, NotifyLevel, Role, RoomChange, RoomId,
+    RulesChange, Seq, UserRef, Who,
+};
 use parlor_ports::{DirectOpened, NewContact, NewRequest, NewRoom, StoreError};
 
 use crate::conformance::Tested;
@@ -29,7 +34,8 @@ impl Life {
         let room = self.rooms[chance.below(self.rooms.len())];
         let me = self.people[chance.below(self.people.len())];
         let other = self.people[chance.below(self.people.len())];
-        match chance.below(54) {
+        match chance.below(64) {
+            54..=63 => self.keep_order(f, chance, room, me, other).await?,
             40..=53 => self.meet(f, chance, me, other).await?,
             0..=17 => self.talk(f, chance, room, me).await?,
             32..=37 => {
@@ -45,7 +51,8 @@ impl Life {
                 f.log.pin(room, any_seq(chance), me, on, f.tick()).await?;
             }
             18..=20 => {
-                f.rooms.join(room, me, f.tick()).await?;
+                let note = Some("let me in".parse().expect("a note"));
+                f.rooms.join(room, me, note, f.tick()).await?;
             }
             21 => {
                 f.rooms.add(room, me, vec![other.id], f.tick()).await?;
@@ -72,11 +79,7 @@ impl Life {
                 let topic = format!("topic {}", chance.below(3));
                 let change = RoomChange {
                     topic: Some(topic.parse().expect("a topic")),
-                    history: Some(if chance.below(2) == 0 {
-                        History::All
-                    } else {
-                        History::FromJoin
-                    }),
+                    rules: any_rules(chance),
                     ..RoomChange::default()
                 };
                 f.rooms.update(room, me, change, f.tick()).await?;
@@ -140,6 +143,42 @@ impl Life {
         Ok(())
     }
 
+    /// Somebody lets in, turns away, mutes or bans somebody, makes a link, or wants to hear less of a room.
+    async fn keep_order(
+        &self,
+        f: &Fixture,
+        chance: &SeededEntropy,
+        room: RoomId,
+        me: UserRef,
+        other: UserRef,
+    ) -> Tested {
+        match chance.below(10) {
+            0..=2 => drop(f.admission.admit(room, me, other.id, f.tick()).await?),
+            3 => drop(f.admission.turn_away(room, me, other.id, f.tick()).await?),
+            4 => {
+                let until = Some(f.tick() + Duration::from_secs(1)).filter(|_| chance.below(3) > 0);
+                f.moderation.mute(room, me, other.id, until, f.tick()).await?;
+            }
+            5 => drop(f.moderation.ban(room, me, other.id, f.tick()).await?),
+            6 | 7 => drop(f.moderation.lift_ban(room, me, other.id, f.tick()).await?),
+            8 => {
+                let link = f.new_link(room, me);
+                let code = link.code.clone();
+                if f.admission.add_link(link).await?.is_ok() {
+                    drop(f.admission.join_by_link(code, other, None, f.tick()).await?);
+                }
+            }
+            _ => {
+                let notify = Notify {
+                    level: [NotifyLevel::Mentions, NotifyLevel::Nothing][chance.below(2)],
+                    muted_until: None,
+                };
+                f.rooms.set_notify(room, me, notify, f.tick()).await?;
+            }
+        }
+        Ok(())
+    }
+
     async fn talk(&self, f: &Fixture, chance: &SeededEntropy, room: RoomId, me: UserRef) -> Tested {
         let body = format!("number {}", chance.below(1000));
         let target = any_seq(chance);
@@ -151,6 +190,20 @@ impl Life {
         };
         f.log.append(f.draft(room, me, draft)).await?;
         Ok(())
+    }
+}
+
+/// One or two new rules.
+fn any_rules(chance: &SeededEntropy) -> RulesChange {
+    let (history, join) = (
+        [History::All, History::FromJoin],
+        [JoinPolicy::Open, JoinPolicy::Approval],
+    );
+    RulesChange {
+        history: Some(history[chance.below(2)]),
+        join: Some(join[chance.below(2)]),
+        posting: Some([Who::Everyone, Who::Everyone, Who::Admins][chance.below(3)]),
+        ..RulesChange::default()
     }
 }
 
