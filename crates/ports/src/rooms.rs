@@ -22,6 +22,8 @@ pub trait RoomStore: Send + Sync {
     /// him in ([`History::FromJoin`]), and has a mark at that event: what was said before is not unread. His own
     /// stream gets [`What::RoomJoined`]. The mark takes no `rev` and is not published: the event tells of it.
     ///
+    /// [`History::All`]: parlor_domain::History::All
+    /// [`History::FromJoin`]: parlor_domain::History::FromJoin
     /// [`What::MembersJoined`]: parlor_domain::What::MembersJoined
     /// [`What::RoomJoined`]: parlor_domain::What::RoomJoined
     async fn create(&self, new: NewRoom) -> Result<RoomCreated, StoreError>;
