@@ -166,7 +166,7 @@ fn an_unknown_key_is_refused_with_the_nearest_known_one_and_its_place() {
 
     let error = refusal(of_file("[frobnication]\nof_things = 1"));
     assert!(error.ends_with("config/default.toml lists them all"), "{error}");
-    let rooms = "; did you mean one of `rooms.members`, `rooms.per_user`?";
+    let rooms = "; did you mean one of `rooms.members`, `rooms.per_user`, `rooms.readers`?";
     for text in ["[rooms]\nfrobnication = 1", "[roms]\nx = 1", "rooms = 1"] {
         let error = refusal(of_file(text));
         assert!(error.ends_with(rooms), "{text}: {error}");

@@ -33,6 +33,10 @@ fn told<T: std::fmt::Debug>(result: Result<T, RestError>) -> Value {
 fn body(method: &str, path: &str, person: Uuid) -> Option<Value> {
     match (method, path) {
         ("patch", "/v1/rooms/{room}") => Some(json!({"name": "Mine now"})),
+        ("put", "/v1/rooms/{room}/avatar") => Some(json!({"media": person})),
+        ("put", "/v1/rooms/{room}/notify") => Some(json!({"level": "nothing"})),
+        ("put", "/v1/rooms/{room}/members/{user}/mute") => Some(json!({"seconds": 60})),
+        ("post", "/v1/rooms/{room}/requests" | "/v1/rooms/{room}/links") => Some(json!({})),
         ("put", "/v1/rooms/{room}/owner") => Some(json!({"owner": person})),
         ("post", "/v1/rooms/{room}/members") => Some(json!({"users": [person]})),
         ("put", "/v1/rooms/{room}/members/{user}/role") => Some(json!({"role": "admin"})),
@@ -74,6 +78,7 @@ async fn every_request_about_a_room_of_others_is_answered_as_about_none(database
                     .replace("{room}", &room.to_string())
                     .replace("{user}", &bob.id.to_string())
                     .replace("{seq}", &seq.to_string())
+                    .replace("{code}", "abcdefghijklmnopqrstuv")
                     .replace("{emoji}", "%E2%9D%A4");
                 let verb = method.to_uppercase().parse().unwrap();
                 told(eve.ask(verb, &filled, body(method, path, bob.id)).await)

@@ -105,16 +105,22 @@ pub(super) async fn turn_away(
     user: UserId,
     at: Timestamp,
 ) -> Act<()> {
-    let user = if actor.id == user {
-        approach(tx, room, actor).await?;
-        actor
-    } else {
-        answer(tx, room, actor, user).await?
-    };
-    if !end(tx, room, user, Some(actor), false, at).await? {
-        return Err(RoomRefusal::NoRequest.into());
+    if actor.id == user {
+        return take_back(tx, room, actor, at).await;
     }
+    let user = answer(tx, room, actor, user).await?;
+    end(tx, room, user, Some(actor), false, at).await?;
     Ok(())
+}
+
+async fn take_back(tx: &mut Tx<'_>, room: RoomId, user: UserRef, at: Timestamp) -> Act<()> {
+    let (_, member) = approach(tx, room, user).await?;
+    match end(tx, room, user, Some(user), false, at).await? {
+        true => Ok(()),
+        false if member => Err(RoomRefusal::NoRequest.into()),
+        // To a stranger a room that he has not asked for is the same as none.
+        false => Err(RoomRefusal::NoRoom.into()),
+    }
 }
 
 /// Whether somebody has asked.
