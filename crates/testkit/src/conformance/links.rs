@@ -69,7 +69,7 @@ pub async fn a_link_is_used_up(f: &Fixture) -> Tested {
     let code = short.code.clone();
     assert_eq!(f.admission.add_link(short).await?, Ok(()));
     f.clock.advance(Duration::from_secs(61));
-    let guest = people[11];
+    let guest = f.person("late").await?;
     let late = f
         .admission
         .join_by_link(code.clone(), guest, None, f.tick())
