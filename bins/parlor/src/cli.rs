@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
-use parlor_domain::{Email, Username};
+use parlor_domain::{Email, KeyName, Scopes, Username};
 
 use crate::config::{Flags, parse_socket_address};
 
@@ -97,6 +97,20 @@ Examples:
 
 Prints a link. Whoever has it can use it.")]
     Invite(InviteArgs),
+    /// Make and revoke API keys for backends, also while the server runs
+    #[command(after_help = "\
+Examples:
+  parlor key create Shop --scope notify:user
+  parlor key create Deploys --scope post,notify:room --bot deploy-bot --expires 90d
+  parlor key list
+  parlor key revoke 3
+
+A key is shown once. Its holder sends it as `Authorization: Bearer parlor_…`.")]
+    Key {
+        /// What about keys
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
     /// Get tokens for programs and tests
     #[command(after_help = "\
 Examples:
@@ -257,6 +271,51 @@ pub struct InviteArgs {
     /// How many days it is good
     #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=365))]
     pub days: u32,
+}
+
+/// About API keys.
+#[derive(Debug, Clone, Subcommand)]
+pub enum KeyCommand {
+    /// Make a key, and print it
+    #[command(after_help = "\
+Examples:
+  parlor key create Shop --scope notify:user
+  parlor key create Deploys --scope post,notify:room --bot deploy-bot --expires 90d
+  parlor key create News --scope notify:everyone --bot news-bot
+
+Scopes: notify:user (notify single users), notify:room (notify everybody in a room), notify:everyone (notify all accounts), post
+(post in rooms). All but the first need a bot, which is made if there is none of this name. For notify:room and post it must be
+brought into each room like any member.")]
+    Create {
+        /// What it is called; notifications show it
+        name: KeyName,
+        /// What its holder may do, with commas between
+        #[arg(long, value_name = "SCOPES")]
+        scope: Scopes,
+        /// The bot as which it posts
+        #[arg(long, value_name = "USERNAME")]
+        bot: Option<Username>,
+        /// For how many days it is good, such as 90d [default: until it is revoked]
+        #[arg(long, value_name = "DAYS", value_parser = parse_days)]
+        expires: Option<u32>,
+    },
+    /// List the keys, without what opens anything
+    #[command(after_help = "Examples:\n  parlor key list")]
+    List,
+    /// Revoke a key, which opens nothing from then on
+    #[command(after_help = "Examples:\n  parlor key revoke 3")]
+    Revoke {
+        /// The number that the list shows
+        number: i64,
+    },
+}
+
+/// A number of days, with or without a `d` behind it.
+fn parse_days(text: &str) -> Result<u32, String> {
+    let days = text.strip_suffix('d').unwrap_or(text).parse();
+    days.ok()
+        .filter(|days| (1..=3_650).contains(days))
+        .ok_or_else(|| "must be 1 to 3,650 days, such as 90d".to_owned())
 }
 
 /// About tokens.

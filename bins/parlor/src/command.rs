@@ -5,6 +5,7 @@ mod database;
 mod greeting;
 mod healthcheck;
 mod invite;
+mod key;
 mod mail;
 mod password;
 mod place;
@@ -39,6 +40,7 @@ pub async fn run(
         }
         Command::User { command } => user::run(command, &loaded()?.config, out).await?,
         Command::Invite(args) => invite::run(args, &loaded()?.config, out).await?,
+        Command::Key { command } => key::run(command, &loaded()?.config, out).await?,
         Command::Token { command } => token::run(command, &loaded()?.config, out).await?,
         Command::Mail { command } => mail::run(command, &loaded()?.config, out).await?,
         Command::Config { command } => configuration::run(command, &loaded()?, out)?,

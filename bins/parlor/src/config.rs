@@ -18,8 +18,8 @@ pub use error::ConfigError;
 pub use load::{Flags, Loaded};
 pub use origin::Origin;
 pub use sections::{
-    Addressing, Auth, Contacts, Database, Encryption, Host, Http, Limits, Log, LogFormat, Mail, Media,
-    Messages, Registration, Rooms, S3, Server, Socket, TwoStep,
+    Addressing, Auth, Broadcasts, Contacts, Database, Encryption, Host, Http, Limits, Log, LogFormat, Mail,
+    Media, Messages, Notifications, Registration, Rooms, S3, Server, Socket, Statuses, TwoStep,
 };
 pub use text::{DatabaseUrl, LogLevel};
 pub(crate) use value::parse_socket_address;
@@ -40,8 +40,12 @@ pub struct Config {
     pub mail: Mail,
     pub host: Host,
     pub contacts: Contacts,
+    /// What people are notified of.
+    pub notifications: Notifications,
     pub rooms: Rooms,
     pub messages: Messages,
+    pub statuses: Statuses,
+    pub broadcasts: Broadcasts,
     pub media: Media,
     pub s3: S3,
     pub socket: Socket,

@@ -15,8 +15,9 @@ use parlor_media::{ImageLimits, SoundLimits, VideoLimits};
 use parlor_ports::{Quotas, Scanner};
 use parlor_scan::Clamd;
 use parlor_services::{
-    AccountsSettings, ContactsSettings, LogInsSettings, MediaSettings, MessagesSettings, PasswordsSettings,
-    RoomsSettings, SessionsSettings, SignUp,
+    AccountsSettings, AnnouncementsSettings, BroadcastsSettings, ContactsSettings, LogInsSettings,
+    MediaSettings, MessagesSettings, NotificationsSettings, PasswordsSettings, RoomsSettings,
+    SessionsSettings, SignUp, StatusesSettings,
 };
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -79,6 +80,12 @@ pub(crate) fn services(config: &Config) -> parlor_services::Settings {
             most: config.auth.sessions_per_user,
             ..SessionsSettings::default()
         },
+        notifications: NotificationsSettings {
+            kept: config.notifications.days,
+        },
+        announcements: AnnouncementsSettings {
+            name: config.notifications.announcements.clone(),
+        },
         contacts: ContactsSettings {
             max_contacts: config.contacts.contacts,
             max_blocks: config.contacts.blocks,
@@ -91,6 +98,16 @@ pub(crate) fn services(config: &Config) -> parlor_services::Settings {
         },
         messages: MessagesSettings {
             max_body: config.messages.body_bytes,
+        },
+        statuses: StatusesSettings {
+            lifetime: config.statuses.hours,
+            most: config.statuses.per_user,
+            max_body: config.statuses.body_bytes,
+        },
+        broadcasts: BroadcastsSettings {
+            max_lists: config.broadcasts.lists,
+            max_recipients: config.broadcasts.recipients,
+            memory: config.broadcasts.days,
         },
         media: media(config),
         ..parlor_services::Settings::default()

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::Stream;
-use parlor_wire::{Command, Delete, Edit, Follow, MarkTo, Played, Send, Typing};
+use parlor_wire::{Away, Command, Delete, Edit, Follow, MarkTo, MessagePlace, Played, Send, Typing};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -56,6 +56,8 @@ pub struct NewMessage {
     pub media: Vec<Uuid>,
     /// The message that it answers.
     pub reply_to: Option<u64>,
+    /// The message that it repeats, in place of all these.
+    pub forward: Option<MessagePlace>,
     /// What it is called, so that it is stored once however often it is sent.
     pub client_id: String,
 }
@@ -68,6 +70,7 @@ impl NewMessage {
             body: body.into(),
             media: Vec::new(),
             reply_to: None,
+            forward: None,
             client_id: client_id(),
         }
     }
@@ -102,6 +105,7 @@ impl Client {
             body: message.body,
             media: message.media,
             reply_to: message.reply_to,
+            forward: message.forward,
         }))
     }
 
@@ -154,6 +158,11 @@ impl Client {
     /// Wants it no longer.
     pub fn unfollow(&self, user: Uuid) -> Answer {
         self.request(Command::Unfollow(Follow { id: 0, user }))
+    }
+
+    /// Has left this device for a while, or is back, over all connections to come.
+    pub fn away(&self, on: bool) -> Answer {
+        self.request(Command::Away(Away { id: 0, on }))
     }
 
     fn request(&self, command: Command) -> Answer {

@@ -10,12 +10,13 @@ use crate::Positions;
 /// Positions or marks in one frame: so many of them stay below half of a frame's limit.
 const PER_FRAME: usize = 1000;
 
-/// Positions, own marks and whom one follows.
+/// Positions, own marks, whom one follows, and whether one is away.
 #[derive(Debug)]
 pub(crate) struct Memory {
     pub(crate) positions: Positions,
     marks: BTreeMap<Uuid, ClientMark>,
     followed: BTreeSet<Uuid>,
+    away: bool,
 }
 
 impl Memory {
@@ -24,6 +25,7 @@ impl Memory {
             positions,
             marks: BTreeMap::new(),
             followed: BTreeSet::new(),
+            away: false,
         }
     }
 
@@ -39,6 +41,7 @@ impl Memory {
                 let mark = self.mark(to.room);
                 mark.delivered = mark.delivered.max(to.seq);
             }
+            Command::Away(away) => self.away = away.on,
             Command::Follow(follow) => drop(self.followed.insert(follow.user)),
             Command::Unfollow(follow) => drop(self.followed.remove(&follow.user)),
             _ => {}
@@ -68,6 +71,7 @@ impl Memory {
                 token: None,
                 positions: positions[part(n, positions.len())].to_vec(),
                 marks: marks[part(n, marks.len())].to_vec(),
+                away: self.away,
                 more: n + 1 < frames,
             })
             .collect()

@@ -109,6 +109,8 @@ fn is_repeatable(command: &Command) -> bool {
         Command::Send(_) | Command::Edit(_) | Command::Delete(_) => true,
         Command::Read(_) | Command::Delivered(_) | Command::Played(_) | Command::React(_) => true,
         Command::Follow(_) | Command::Unfollow(_) => true,
+        // The next connection says it when it begins.
+        Command::Away(_) => false,
         // An upload that is done twice is there twice.
         Command::Upload(_) => false,
         Command::Hello(_) | Command::Typing(_) | Command::Authenticate(_) | Command::Ping(_) => false,
@@ -127,6 +129,7 @@ fn number(command: &mut Command, id: u64) {
         Command::React(command) => command.id = id,
         Command::Typing(command) => command.id = id,
         Command::Follow(command) | Command::Unfollow(command) => command.id = id,
+        Command::Away(command) => command.id = id,
         Command::Authenticate(command) => command.id = id,
         Command::Ping(command) => command.id = id,
     }

@@ -226,9 +226,16 @@ impl Rest {
             body,
             media,
             reply_to,
+            forward,
             client_id,
         } = message;
-        let body = json!({"body": body, "media": media, "reply_to": reply_to, "client_id": client_id});
+        let body = json!({
+            "body": body,
+            "media": media,
+            "reply_to": reply_to,
+            "forward": forward,
+            "client_id": client_id,
+        });
         self.post(&format!("/v1/rooms/{room}/messages"), body).await
     }
 

@@ -32,6 +32,8 @@ pub struct Account {
     pub email_verified_at: Option<Timestamp>,
     /// What the person tells about himself.
     pub profile: Profile,
+    /// Whether it is a program's: it has no password and logs in nowhere, and the holders of its API keys post as it.
+    pub bot: bool,
     /// May administer the server.
     pub admin: bool,
     /// Whether it can be used.

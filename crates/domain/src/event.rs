@@ -1,8 +1,9 @@
 //! What streams are made of.
 
 use crate::{
-    Capacity, DisplayName, Emoji, MediaId, Message, MessageBody, MsgNo, Notify, Reactions, RequestNote, Role,
-    RoomId, RoomName, Rules, Seq, SessionId, StreamId, Tag, Timestamp, Topic, UserId, UserRef,
+    Audience, BroadcastId, BroadcastListId, BroadcastProgress, Capacity, DisplayName, Emoji, MediaId,
+    Mentions, Message, MessageBody, MsgNo, Notice, Notify, Reactions, RequestNote, Role, RoomId, RoomName,
+    Rules, Seq, SessionId, StatusId, StreamId, Tag, Timestamp, Topic, UserId, UserRef,
 };
 
 /// One entry of a stream's log.
@@ -38,6 +39,8 @@ pub enum What {
         target: Seq,
         /// What it says now; `None` if it was deleted since.
         body: Option<MessageBody>,
+        /// Whom it mentions now.
+        mentions: Mentions,
         /// When it was last edited.
         edited_at: Option<Timestamp>,
         /// The event that last changed it.
@@ -48,7 +51,7 @@ pub enum What {
         /// The message.
         target: Seq,
     },
-    /// Somebody has put an emoji to a message, or taken it away again. Of a channel's readers it is not told who.
+    /// Somebody has put an emoji to a message, or taken it away again. Of channels there are [`What::ReactionsCounted`].
     Reacted {
         /// The message.
         target: Seq,
@@ -56,6 +59,13 @@ pub enum What {
         emoji: Emoji,
         /// Whether it is there now.
         on: bool,
+        /// How the message was reacted to, at the time of reading.
+        reactions: Reactions,
+    },
+    /// People have put emoji to a message of a channel or taken them away; who and how many is not told.
+    ReactionsCounted {
+        /// The message.
+        target: Seq,
         /// How the message was reacted to, at the time of reading.
         reactions: Reactions,
     },
@@ -188,8 +198,17 @@ pub enum What {
         emoji: Emoji,
         /// Whether it is there now.
         on: bool,
-        /// The event of the channel that counts it.
+        /// The event of the channel that comes next: what is read of the channel as of that one or later tells of this.
         rev: Seq,
+    },
+    /// This user is notified of something.
+    Notified(Notice),
+    /// This user has seen what he was notified of, by all events of his stream up to one and in all rooms up to a time.
+    NotificationsRead {
+        /// Up to this event of his own stream.
+        up_to: Seq,
+        /// Up to this time where all members of a room were mentioned.
+        until: Timestamp,
     },
     /// This user has added somebody to his contacts, or calls a contact something else.
     ContactChanged {
@@ -228,6 +247,57 @@ pub enum What {
         /// Whether he is blocked from now on.
         blocked: bool,
     },
+    /// Somebody has posted a status that this user may see; or this user himself has.
+    StatusPosted {
+        /// The status.
+        status: StatusId,
+        /// Whose.
+        author: UserRef,
+        /// When it ends, which nothing else tells.
+        expires_at: Timestamp,
+    },
+    /// Before it ended, a status has gone that this user could see, or one of his own.
+    StatusRemoved {
+        /// The status.
+        status: StatusId,
+        /// Whose.
+        author: UserRef,
+    },
+    /// This user has looked at a status of somebody else.
+    StatusViewed {
+        /// The status.
+        status: StatusId,
+        /// Whose.
+        author: UserRef,
+    },
+    /// This user has decided anew what others learn of what he does.
+    PrivacyChanged {
+        /// Whether nobody learns what he has read, nor he of others.
+        private: bool,
+        /// Who may see whether he is there.
+        presence: Audience,
+    },
+    /// A list of recipients of this user is there from now on, or is called something else, or somebody else is in it.
+    BroadcastListChanged {
+        /// The list.
+        list: BroadcastListId,
+        /// How many are in it.
+        recipients: u32,
+    },
+    /// A list of recipients of this user is no more, nor is what he sent to it.
+    BroadcastListDeleted {
+        /// The list.
+        list: BroadcastListId,
+    },
+    /// What this user sends to a list has begun or gone on. It has ended when nobody waits for it any more.
+    BroadcastMoved {
+        /// The list.
+        list: BroadcastListId,
+        /// What is sent to it.
+        broadcast: BroadcastId,
+        /// How far it has come.
+        progress: BroadcastProgress,
+    },
     /// These sessions of the user are over.
     SessionsRevoked {
         /// Which: at least one.
@@ -253,6 +323,7 @@ impl Event {
             What::MessageEdited { target, .. }
             | What::MessageDeleted { target }
             | What::Reacted { target, .. }
+            | What::ReactionsCounted { target, .. }
             | What::MessagePinned { target }
             | What::MessageUnpinned { target } => Some(target),
             _ => None,
@@ -275,13 +346,14 @@ impl Event {
             What::MessageEdited {
                 target,
                 body,
+                mentions,
                 edited_at,
                 rev,
-            } => (*target, (body.clone(), *edited_at, *rev)),
-            What::MessageDeleted { target } => (*target, (None, None, self.seq)),
+            } => (*target, (body.clone(), mentions.clone(), *edited_at, *rev)),
+            What::MessageDeleted { target } => (*target, (None, Mentions::default(), None, self.seq)),
             _ => return None,
         };
-        let (body, edited_at, rev) = now;
+        let (body, mentions, edited_at, rev) = now;
         let what = match &other.what {
             What::Message(message) if other.seq == of && message.rev < rev => What::Message(Message {
                 media: if body.is_some() {
@@ -294,7 +366,10 @@ impl Event {
                 } else {
                     Reactions::default()
                 },
+                status: message.status.filter(|_| body.is_some()),
+                forwarded: message.forwarded && body.is_some(),
                 body,
+                mentions,
                 edited_at: edited_at.or(message.edited_at),
                 rev,
                 ..message.clone()
@@ -307,6 +382,7 @@ impl Event {
             } if *target == of && *shown < rev => What::MessageEdited {
                 target: of,
                 body,
+                mentions,
                 edited_at: edited_at.or(*before),
                 rev,
             },

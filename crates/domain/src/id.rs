@@ -67,6 +67,18 @@ id!(
     MediaId
 );
 id!(
+    /// Something that somebody shows for a day.
+    StatusId
+);
+id!(
+    /// A list of recipients.
+    BroadcastListId
+);
+id!(
+    /// What was sent to a list of recipients.
+    BroadcastId
+);
+id!(
     /// One log in of one device; the family of its refresh tokens.
     SessionId
 );

@@ -1,5 +1,7 @@
 //! Delivered and read marks: state with last-wins values, not events.
 
+use std::collections::BTreeMap;
+
 use crate::{Rev, RoomId, Seq, StreamId, UserId};
 
 /// How far a member's devices have received and how far the member has read. Both only ever grow.
@@ -47,8 +49,8 @@ pub struct MemberMark {
     pub mark: Mark,
 }
 
-/// Marks that moved together, committed under one `rev`: those of a room's members, or those of one user in channels, where only he
-/// sees them.
+/// Marks that moved together, committed under one `rev`: those of a room's members, or those of one user that only he sees, in channels
+/// and in private mode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MarksUpdate {
     /// The room's stream, or the user's own.
@@ -59,11 +61,48 @@ pub struct MarksUpdate {
     pub rev: Rev,
     /// Of the members of the room: at most one of each.
     pub marks: Vec<MemberMark>,
-    /// Of the user, in channels: at most one in each.
+    /// Of the user, where only he sees them: at most one in each room.
     pub own: Vec<RoomMark>,
 }
 
-/// One's own mark in a channel.
+impl MarksUpdate {
+    /// The same for somebody who does not learn what others have read.
+    #[must_use]
+    pub fn without_reads(&self) -> Self {
+        let marks = self.marks.iter().map(|of| MemberMark {
+            user: of.user,
+            mark: Mark::delivered(of.mark.delivered),
+        });
+        Self {
+            marks: marks.collect(),
+            ..self.clone()
+        }
+    }
+
+    /// This, and what followed it, as one.
+    #[must_use]
+    pub fn then(&self, next: &Self) -> Self {
+        let mut marks: BTreeMap<UserId, Mark> = self.marks.iter().map(|of| (of.user, of.mark)).collect();
+        marks.extend(next.marks.iter().map(|of| (of.user, of.mark)));
+        let mut own: BTreeMap<RoomId, Mark> = self.own.iter().map(|of| (of.room, of.mark)).collect();
+        own.extend(next.own.iter().map(|of| (of.room, of.mark)));
+        Self {
+            stream: self.stream,
+            after: self.after,
+            rev: next.rev,
+            marks: marks
+                .into_iter()
+                .map(|(user, mark)| MemberMark { user, mark })
+                .collect(),
+            own: own
+                .into_iter()
+                .map(|(room, mark)| RoomMark { room, mark })
+                .collect(),
+        }
+    }
+}
+
+/// One's own mark where only one sees it oneself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RoomMark {
     /// Where.

@@ -93,8 +93,20 @@ line!(
     RoomName, 100, empty: false
 );
 line!(
+    /// What a list of recipients is called: 1 to 100 characters.
+    ListName, 100, empty: false
+);
+line!(
     /// What a group is about: up to 500 characters, possibly none.
     Topic, 500, empty: true
+);
+line!(
+    /// What an API key is called: 1 to 80 characters.
+    KeyName, 80, empty: false
+);
+line!(
+    /// What a notification is about: 1 to 200 characters.
+    Title, 200, empty: false
 );
 line!(
     /// What a device calls itself in the list of sessions: up to 100 characters, possibly none.

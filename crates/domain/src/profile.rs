@@ -26,6 +26,8 @@ pub struct Profile {
     pub shows: Shows,
     /// Who may begin a conversation.
     pub reach: Reach,
+    /// Whether nobody learns what the person has read, played and looked at, nor the person of others.
+    pub private: bool,
 }
 
 /// Who may see of somebody what not everybody needs to know.
@@ -37,6 +39,8 @@ pub struct Shows {
     pub mobile: Audience,
     /// When the person was last there.
     pub last_seen: Audience,
+    /// Whether the person is there, among those who share a room.
+    pub presence: Audience,
 }
 
 impl Default for Shows {
@@ -45,6 +49,7 @@ impl Default for Shows {
             email: Audience::Nobody,
             mobile: Audience::Nobody,
             last_seen: Audience::Contacts,
+            presence: Audience::Everyone,
         }
     }
 }
@@ -103,8 +108,12 @@ pub struct ProfileChange {
     pub show_mobile: Option<Audience>,
     /// Who may see when the person was last there.
     pub show_last_seen: Option<Audience>,
+    /// Who may see whether the person is there.
+    pub show_presence: Option<Audience>,
     /// Who may begin a conversation.
     pub reach: Option<Reach>,
+    /// Whether nobody learns what the person has read.
+    pub private: Option<bool>,
 }
 
 /// A mobile number as the world writes it (E.164): `+` and 8 to 15 digits.

@@ -27,6 +27,8 @@ pub enum Action {
     Leave,
     /// Pin messages and take them down again.
     Pin,
+    /// Mention all members at once.
+    MentionAll,
     /// Delete a message of somebody else for everyone.
     DeleteAny,
     /// See what edits replaced.
@@ -52,7 +54,7 @@ pub fn allows(role: Role, action: Action) -> bool {
     use Action::*;
     match action {
         Read | Post | Leave => true,
-        Pin | DeleteAny | ReadRevisions | UpdateRoom | Admit => role >= Role::Admin,
+        Pin | MentionAll | DeleteAny | ReadRevisions | UpdateRoom | Admit => role >= Role::Admin,
         Remove(target) | Restrain(target) => role >= Role::Admin && role > target,
         ChangeRole(from, to) => role == Role::Owner && from < Role::Owner && to < Role::Owner,
         HandOver | DeleteRoom => role == Role::Owner,
@@ -73,6 +75,7 @@ mod tests {
             (Post, [true, true, true]),
             (Leave, [true, true, true]),
             (Pin, [false, true, true]),
+            (MentionAll, [false, true, true]),
             (DeleteAny, [false, true, true]),
             (ReadRevisions, [false, true, true]),
             (UpdateRoom, [false, true, true]),

@@ -14,6 +14,8 @@ pub struct Room {
     pub number: i64,
     /// Direct, group or channel.
     pub kind: RoomKind,
+    /// Whether all accounts are in it, for good: a channel in which the server's backends tell everybody something.
+    pub everyones: bool,
     /// What it is called; direct rooms have no name of their own.
     pub name: Option<RoomName>,
     /// What it is about.
@@ -103,6 +105,8 @@ pub struct Member {
     pub display_name: DisplayName,
     /// The picture that stands for the person.
     pub avatar: Option<MediaId>,
+    /// Whether the account is a program's.
+    pub bot: bool,
     /// What the person may do.
     pub role: Role,
     /// Until when the person may not write.

@@ -1,6 +1,6 @@
 //! What the admins of a room decide about it.
 
-use crate::Role;
+use crate::{Role, RoomKind};
 
 /// Who may do what in a room, besides what roles decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Rules {
     pub adding: Who,
     /// How often a member who is no admin may write.
     pub slow_mode: SlowMode,
+    /// Whether anybody can find it: for channels that anybody may enter.
+    pub listed: bool,
 }
 
 impl Default for Rules {
@@ -26,6 +28,7 @@ impl Default for Rules {
             posting: Who::Everyone,
             adding: Who::Admins,
             slow_mode: SlowMode::OFF,
+            listed: false,
         }
     }
 }
@@ -43,19 +46,40 @@ pub struct RulesChange {
     pub adding: Option<Who>,
     /// How often a member who is no admin may write.
     pub slow_mode: Option<SlowMode>,
+    /// Whether anybody can find it. What anybody may enter no more is found no more.
+    pub listed: Option<bool>,
 }
 
 impl Rules {
+    /// Those of a new room of this kind: whoever was added by an admin sees everything and, but in a channel, may write.
+    pub fn of_new(kind: RoomKind) -> Self {
+        Self {
+            posting: match kind {
+                RoomKind::Channel => Who::Admins,
+                RoomKind::Direct | RoomKind::Group => Who::Everyone,
+            },
+            ..Self::default()
+        }
+    }
+
     /// These rules with what changes.
     #[must_use]
     pub fn with(self, change: RulesChange) -> Self {
+        let join = change.join.unwrap_or(self.join);
+        let stays_listed = self.listed && join == JoinPolicy::Open;
         Self {
             history: change.history.unwrap_or(self.history),
-            join: change.join.unwrap_or(self.join),
+            join,
             posting: change.posting.unwrap_or(self.posting),
             adding: change.adding.unwrap_or(self.adding),
             slow_mode: change.slow_mode.unwrap_or(self.slow_mode),
+            listed: change.listed.unwrap_or(stays_listed),
         }
+    }
+
+    /// Whether a room of this kind can have them.
+    pub fn suit(self, kind: RoomKind) -> bool {
+        !self.listed || kind == RoomKind::Channel && self.join == JoinPolicy::Open
     }
 }
 
@@ -154,6 +178,20 @@ mod tests {
             },
             Rules::default()
         );
+    }
+
+    #[test]
+    fn only_what_anybody_may_enter_is_listed() {
+        let change = |join, listed| RulesChange {
+            join,
+            listed,
+            ..RulesChange::default()
+        };
+        let listed = Rules::default().with(change(Some(JoinPolicy::Open), Some(true)));
+        assert!(listed.listed && listed.suit(RoomKind::Channel) && !listed.suit(RoomKind::Group));
+        assert!(!listed.with(change(Some(JoinPolicy::Approval), None)).listed);
+        let both = listed.with(change(Some(JoinPolicy::Closed), Some(true)));
+        assert!(!both.suit(RoomKind::Channel), "that cannot be meant");
     }
 
     #[test]

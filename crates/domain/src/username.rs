@@ -54,7 +54,7 @@ impl Username {
     }
 }
 
-fn is_joiner(c: char) -> bool {
+pub(crate) fn is_joiner(c: char) -> bool {
     matches!(c, '.' | '_' | '-')
 }
 
@@ -86,7 +86,7 @@ impl FromStr for Username {
 }
 
 /// Vowel signs and accents that have no composed form, as Devanagari and Thai need them.
-fn is_combining(c: char) -> bool {
+pub(crate) fn is_combining(c: char) -> bool {
     unicode_normalization::char::is_combining_mark(c) && c.identifier_allowed()
 }
 

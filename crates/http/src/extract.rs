@@ -1,6 +1,7 @@
 //! What handlers take out of a request. Whatever is wrong with it becomes an [`ApiError`](crate::ApiError).
 
 mod caller;
+mod holder;
 mod json;
 mod path;
 mod people;
@@ -10,8 +11,9 @@ mod strict;
 use parlor_domain::PageSize;
 
 pub(crate) use caller::{COOKIE, Caller, Uploader, bearer};
+pub(crate) use holder::{Asked, Holder};
 pub(crate) use json::{Json, is_json};
-pub(crate) use path::{InviteNumber, Path, UploadId};
+pub(crate) use path::{ApiKeyNumber, InviteNumber, Path, UploadId};
 pub(crate) use people::PeopleQuery;
 pub(crate) use query::Query;
 pub(crate) use strict::Strict;

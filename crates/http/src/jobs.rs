@@ -12,9 +12,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Api;
 
-/// The tasks that run beside the server: without them marks are not written, nobody goes offline, no mail is sent, media
-/// that nobody needs stay, and what is kept of addresses and rooms grows. One for the whole process; dropping it ends them
-/// all without a word.
+/// The tasks that run beside the server: without them marks are not written, nobody goes offline, no mail is sent, nobody is
+/// notified, hears of statuses, of reactions in channels or of what is told to everybody, broadcasts do not go out, these and media
+/// that nobody needs stay, and what is kept of addresses and rooms grows. One for the whole process; dropping it ends them all
+/// without a word.
 #[must_use]
 pub struct Jobs {
     tasks: JoinSet<()>,
@@ -32,8 +33,18 @@ impl Jobs {
         tasks.spawn(until(stop.clone(), forget_over(services.clone())));
         let post = services.post.clone();
         tasks.spawn(until(stop.clone(), async move { post.run().await }));
+        let notices = services.notifications.clone();
+        tasks.spawn(until(stop.clone(), async move { notices.run().await }));
+        let announcements = services.announcements.clone();
+        tasks.spawn(until(stop.clone(), async move { announcements.run().await }));
+        let tally = services.tally.clone();
+        tasks.spawn(until(stop.clone(), async move { tally.run().await }));
         let library = services.library.clone();
         tasks.spawn(until(stop.clone(), async move { library.run().await }));
+        let broadcasts = services.broadcasts.clone();
+        tasks.spawn(until(stop.clone(), async move { broadcasts.run().await }));
+        let statuses = services.statuses.clone();
+        tasks.spawn(until(stop.clone(), async move { statuses.run().await }));
         let api = api.clone();
         tasks.spawn(until(stop.clone(), async move { api.limits.sweep().await }));
         Self { tasks, stop }

@@ -8,8 +8,9 @@ use utoipa::{Modify, OpenApi};
 use self::habits::Habits;
 use crate::extract::COOKIE;
 use crate::routes::{
-    accounts, admission, challenges, contacts, downloads, invites, me, media, members, messages, moderation,
-    proofs, reactions, rooms, second_steps, sessions, system, uploads,
+    accounts, admission, api_keys, backends, broadcasts, challenges, channels, contacts, downloads, invites,
+    me, media, members, messages, moderation, notifications, proofs, reactions, rooms, second_steps,
+    sessions, statuses, system, uploads,
 };
 
 /// The description, as `/openapi.json` serves it.
@@ -28,6 +29,9 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     paths(
         accounts::register, accounts::users, accounts::user, accounts::change_user, accounts::delete_user,
         invites::invite, invites::list, invites::withdraw,
+        api_keys::make, api_keys::list, api_keys::revoke,
+        backends::publish, backends::post, backends::upload,
+        notifications::list, notifications::read,
         me::show, me::change, me::change_password, me::change_email, me::verify_again, me::change_mobile, me::delete,
         second_steps::show, second_steps::set_mailed_code, second_steps::enrol_app, second_steps::confirm_app,
         second_steps::remove_app, second_steps::replace_recovery_codes,
@@ -36,7 +40,12 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         challenges::begin, challenges::complete, challenges::resend,
         contacts::list, contacts::put, contacts::remove, contacts::requests, contacts::ask, contacts::withdraw,
         contacts::accept, contacts::decline, contacts::blocks, contacts::block, contacts::unblock,
-        rooms::create, rooms::list, rooms::find, rooms::change, rooms::delete, rooms::open_direct,
+        statuses::own, statuses::list, statuses::post, statuses::find, statuses::remove, statuses::mark_viewed,
+        statuses::views, statuses::reply,
+        broadcasts::create, broadcasts::lists, broadcasts::find, broadcasts::change, broadcasts::delete,
+        broadcasts::recipients, broadcasts::add, broadcasts::remove, broadcasts::send, broadcasts::history,
+        broadcasts::sent, broadcasts::fates,
+        channels::list, rooms::create, rooms::list, rooms::find, rooms::change, rooms::delete, rooms::open_direct,
         rooms::set_avatar, rooms::remove_avatar, rooms::set_notify,
         admission::join, admission::ask, admission::requests, admission::own_requests, admission::accept,
         admission::decline, admission::create_link, admission::links, admission::revoke_link, admission::follow,
@@ -45,7 +54,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         members::list, members::add, members::leave, members::remove, members::change_role,
         members::hand_over,
         messages::list, messages::send, messages::find, messages::edit, messages::delete, messages::revisions,
-        messages::mark, reactions::mark_played, reactions::plays,
+        messages::mark, reactions::mark_played, reactions::plays, reactions::receipts,
         reactions::react, reactions::unreact, reactions::reactions, reactions::pins, reactions::pin, reactions::unpin,
         media::upload, media::delete, media::link, media::usage, media::set_avatar, media::remove_avatar,
         downloads::whole, downloads::picture,
@@ -62,9 +71,13 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         (name = "sessions", description = "Logging in and out"),
         (name = "administration", description = "For administrators"),
         (name = "contacts", description = "Whom one knows, and whom one has blocked"),
+        (name = "statuses", description = "What one shows for a day"),
+        (name = "broadcasts", description = "One message for many, each of whom gets it alone"),
         (name = "rooms", description = "Conversations of two, and groups"),
         (name = "members", description = "Who is in a group"),
         (name = "messages", description = "What is said, and how far one has read"),
+        (name = "notifications", description = "What one is notified of"),
+        (name = "backends", description = "For programs with an API key"),
         (name = "media", description = "Pictures, sound, videos and files"),
         (name = "server", description = "The server itself"),
     ),
@@ -82,6 +95,13 @@ impl Modify for Security {
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT");
         components.add_security_scheme("token", SecurityScheme::Http(token.build()));
+        let key = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("parlor_…")
+            .description(Some(
+                "An API key, for the paths of backends and for nothing else.",
+            ));
+        components.add_security_scheme("key", SecurityScheme::Http(key.build()));
         let cookie = ApiKeyValue::with_description(
             COOKIE,
             "For browsers. Changes need an Origin of this server and Content-Type: application/json.",

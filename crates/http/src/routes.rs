@@ -6,7 +6,11 @@
 pub(crate) mod account_page;
 pub(crate) mod accounts;
 pub(crate) mod admission;
+pub(crate) mod api_keys;
+pub(crate) mod backends;
+pub(crate) mod broadcasts;
 pub(crate) mod challenges;
+pub(crate) mod channels;
 pub(crate) mod contacts;
 pub(crate) mod documents;
 pub(crate) mod downloads;
@@ -16,11 +20,13 @@ pub(crate) mod media;
 pub(crate) mod members;
 pub(crate) mod messages;
 pub(crate) mod moderation;
+pub(crate) mod notifications;
 pub(crate) mod proofs;
 pub(crate) mod reactions;
 pub(crate) mod rooms;
 pub(crate) mod second_steps;
 pub(crate) mod sessions;
+pub(crate) mod statuses;
 pub(crate) mod system;
 pub(crate) mod uploads;
 
@@ -49,6 +55,15 @@ pub(crate) fn resources() -> Vec<Endpoint> {
             .get(invites::list)
             .on(POST, invites::invite),
         Endpoint::at("/v1/invites/{invite}").on(DELETE, invites::withdraw),
+        Endpoint::at("/v1/admin/keys")
+            .get(api_keys::list)
+            .on(POST, api_keys::make),
+        Endpoint::at("/v1/admin/keys/{key}").on(DELETE, api_keys::revoke),
+        Endpoint::at("/v1/server/notifications").on(POST, backends::publish),
+        Endpoint::at("/v1/server/rooms/{room}/messages").on(POST, backends::post),
+        Endpoint::at("/v1/server/media").on(POST, backends::upload),
+        Endpoint::at("/v1/notifications").get(notifications::list),
+        Endpoint::at("/v1/notifications/read").on(PUT, notifications::read),
         Endpoint::at("/v1/me").get(me::show).on(PATCH, me::change),
         Endpoint::at("/v1/me/password").on(PUT, me::change_password),
         Endpoint::at("/v1/me/email").on(PUT, me::change_email),
@@ -95,7 +110,34 @@ pub(crate) fn resources() -> Vec<Endpoint> {
         Endpoint::at("/v1/blocks/{user}")
             .on(PUT, contacts::block)
             .on(DELETE, contacts::unblock),
+        Endpoint::at("/v1/me/statuses").get(statuses::own),
+        Endpoint::at("/v1/statuses")
+            .get(statuses::list)
+            .on(POST, statuses::post),
+        Endpoint::at("/v1/statuses/{status}")
+            .get(statuses::find)
+            .on(DELETE, statuses::remove),
+        Endpoint::at("/v1/statuses/{status}/viewed").on(PUT, statuses::mark_viewed),
+        Endpoint::at("/v1/statuses/{status}/views").get(statuses::views),
+        Endpoint::at("/v1/statuses/{status}/replies").on(POST, statuses::reply),
+        Endpoint::at("/v1/broadcast-lists")
+            .get(broadcasts::lists)
+            .on(POST, broadcasts::create),
+        Endpoint::at("/v1/broadcast-lists/{list}")
+            .get(broadcasts::find)
+            .on(PATCH, broadcasts::change)
+            .on(DELETE, broadcasts::delete),
+        Endpoint::at("/v1/broadcast-lists/{list}/recipients")
+            .get(broadcasts::recipients)
+            .on(POST, broadcasts::add),
+        Endpoint::at("/v1/broadcast-lists/{list}/recipients/remove").on(POST, broadcasts::remove),
+        Endpoint::at("/v1/broadcast-lists/{list}/messages")
+            .get(broadcasts::history)
+            .on(POST, broadcasts::send),
+        Endpoint::at("/v1/broadcasts/{broadcast}").get(broadcasts::sent),
+        Endpoint::at("/v1/broadcasts/{broadcast}/recipients").get(broadcasts::fates),
         Endpoint::at("/v1/directs/{user}").on(PUT, rooms::open_direct),
+        Endpoint::at("/v1/channels").get(channels::list),
         Endpoint::at("/v1/rooms").get(rooms::list).on(POST, rooms::create),
         Endpoint::at("/v1/rooms/{room}")
             .get(rooms::find)
@@ -151,6 +193,7 @@ pub(crate) fn resources() -> Vec<Endpoint> {
         Endpoint::at("/v1/rooms/{room}/messages/{seq}/played")
             .get(reactions::plays)
             .on(PUT, reactions::mark_played),
+        Endpoint::at("/v1/rooms/{room}/messages/{seq}/receipts").get(reactions::receipts),
         Endpoint::at("/v1/rooms/{room}/marks").on(PUT, messages::mark),
         Endpoint::at("/v1/media").on(POST, media::upload),
         Endpoint::at("/v1/media/{media}")

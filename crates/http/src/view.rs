@@ -4,16 +4,20 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use parlor_domain::{Account, JoinRequest, MediaId, RoomLink, UserId};
+use parlor_domain::{Account, Broadcast, Event, JoinRequest, MediaId, RoomLink, UserId};
 use parlor_services::{
-    BansPage, Challenged, Enrolment, HistoryPage, Invite, JoinRequestsPage, LinkedRoom, Login, MembersPage,
-    Method, PinsPage, PlaysPage, ReactionsPage, RevisionsPage, RoomView, RoomsPage, SecondStep, Shown,
+    About, ApiKey, BansPage, Challenged, ChannelsPage, Enrolment, Fate, HistoryPage, Invite,
+    JoinRequestsPage, LinkedRoom, ListedChannel, Login, MembersPage, Method, Notification, NotificationsPage,
+    PinsPage, PlaysPage, ReactionsPage, ReceiptsPage, Recipient, RevisionsPage, RoomView, RoomsPage,
+    SecondStep, Shown, Skip, StatusSide, StatusView, StatusViewsPage, StatusesPage,
 };
 use parlor_wire as wire;
 use parlor_wire::{
-    AccountView, BanView, ChallengeMethod, ChallengeView, EnrolmentView, EventView, InviteView,
-    JoinRequestView, LinkView, LinkedRoomView, MemberView, NotifyView, OwnReaction, PlayView, ReactionView,
-    RecoveryCodesView, RevisionView, SecondStepView, SessionView, Time, UserView,
+    AboutView, AccountView, ApiKeyView, BanView, BroadcastView, ChallengeMethod, ChallengeView, ChannelView,
+    EnrolmentView, EventView, FateName, InviteView, JoinRequestView, LinkView, LinkedRoomView, MediaView,
+    MemberView, NotificationView, NotifyView, OwnReaction, PersonRef, PlayView, ReactionView,
+    ReceiptCountsView, ReceiptView, RecipientView, RecoveryCodesView, RevisionView, SecondStepView,
+    SessionView, StatusSeenView, Time, UserView,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -95,6 +99,57 @@ pub(crate) fn invite(invite: &Invite) -> InviteView {
     }
 }
 
+/// An API key.
+pub(crate) fn api_key(key: &ApiKey) -> ApiKeyView {
+    ApiKeyView {
+        number: key.number,
+        name: key.name.to_string(),
+        scopes: key.scopes.iter().map(|scope| scope.to_string()).collect(),
+        bot: key.bot.map(PersonRef::from),
+        by: key.by.map(|user| user.uuid()),
+        created_at: key.at.into(),
+        expires_at: key.expires_at.map(Time),
+        used_at: key.used_at.map(Time),
+    }
+}
+
+/// Some of what somebody is notified of.
+pub(crate) fn notifications(page: &NotificationsPage) -> wire::NotificationsPage {
+    wire::NotificationsPage {
+        notifications: page.notifications.iter().map(notification).collect(),
+        unread: page.unread,
+        next: page.next.map(cursor::write_notification),
+        as_of: page.as_of.into(),
+    }
+}
+
+fn notification(notification: &Notification) -> NotificationView {
+    let event = |event: &Event| Box::new(EventView::from(event));
+    NotificationView {
+        stream: notification.stream.uuid(),
+        seq: notification.seq.0,
+        at: notification.at.into(),
+        actor: notification.actor.map(PersonRef::from),
+        unread: notification.unread,
+        about: match &notification.about {
+            About::Mention(message) => AboutView::Mention {
+                message: event(message),
+            },
+            About::All(message) => AboutView::All {
+                message: event(message),
+            },
+            About::Direct(message) => AboutView::Direct {
+                message: event(message),
+            },
+            About::Invite(room) => AboutView::Invite { room: room.uuid() },
+            About::ContactRequest(note) => AboutView::ContactRequest {
+                note: note.as_ref().map(ToString::to_string),
+            },
+            About::Published(said) => AboutView::Published(said.into()),
+        },
+    }
+}
+
 /// Whole seconds, not less than the time.
 pub(crate) fn seconds(time: Duration) -> u64 {
     time.as_secs() + u64::from(time.subsec_nanos() > 0)
@@ -107,6 +162,7 @@ pub(crate) fn room(view: &RoomView) -> wire::RoomView {
         id: room.id.uuid(),
         number: room.number,
         kind: room.kind.into(),
+        everyones: room.everyones,
         name: room.name.as_ref().map(ToString::to_string),
         topic: room.topic.to_string(),
         avatar: room.avatar.map(MediaId::uuid),
@@ -135,6 +191,22 @@ pub(crate) fn rooms(page: &RoomsPage) -> wire::RoomsPage {
         rooms: page.rooms.iter().map(room).collect(),
         next: page.next.map(cursor::write),
         as_of: page.as_of.into(),
+    }
+}
+
+/// Some of the channels that anybody can find.
+pub(crate) fn channels(page: &ChannelsPage) -> wire::ChannelsPage {
+    let channel = |listed: &ListedChannel| ChannelView {
+        id: listed.room.id.uuid(),
+        name: listed.room.name.as_ref().map(ToString::to_string),
+        topic: listed.room.topic.to_string(),
+        avatar: listed.room.avatar.map(MediaId::uuid),
+        members: listed.room.members,
+        joined: listed.joined,
+    };
+    wire::ChannelsPage {
+        channels: page.channels.iter().map(channel).collect(),
+        next: page.next.as_ref().map(cursor::write_channel),
     }
 }
 
@@ -229,6 +301,91 @@ pub(crate) fn messages(page: &HistoryPage) -> wire::MessagesPage {
     }
 }
 
+/// Something that was sent to a list.
+pub(crate) fn broadcast(broadcast: &Broadcast) -> BroadcastView {
+    BroadcastView {
+        id: broadcast.id.uuid(),
+        list: broadcast.list.uuid(),
+        body: broadcast.body.as_str().to_owned(),
+        media: broadcast.media.iter().map(MediaView::from).collect(),
+        progress: broadcast.progress.into(),
+        delivered: None,
+        read: None,
+        at: broadcast.at.into(),
+    }
+}
+
+/// What became of it for one of its recipients.
+pub(crate) fn recipient(recipient: &Recipient) -> RecipientView {
+    let (state, why, place) = match recipient.fate {
+        None => (FateName::Waiting, None, None),
+        Some(Fate::Sent { room, seq }) => (FateName::Sent, None, Some((room.uuid(), seq.0))),
+        Some(Fate::Skipped(skip)) => (FateName::Skipped, Some(why(skip).to_owned()), None),
+    };
+    RecipientView {
+        user: recipient.user.into(),
+        state,
+        why,
+        room: place.map(|(room, _)| room),
+        seq: place.map(|(_, seq)| seq),
+        delivered: recipient.delivered,
+        read: recipient.read,
+    }
+}
+
+/// The code by which a message to him alone would have been refused.
+fn why(skip: Skip) -> &'static str {
+    match skip {
+        Skip::NoUser => "no_such_user",
+        Skip::Blocked => "blocked",
+        Skip::NotAContact => "not_a_contact",
+        Skip::TooManyRooms => "too_many_rooms",
+        Skip::Refused => "refused",
+    }
+}
+
+/// A status as whoever asks sees it.
+pub(crate) fn status(view: &StatusView) -> wire::StatusView {
+    let StatusView { status, side } = view;
+    let (viewed, audience, views) = match *side {
+        StatusSide::Own { audience, views } => (None, Some(audience.into()), Some(views)),
+        StatusSide::Others { viewed } => (Some(viewed), None, None),
+    };
+    wire::StatusView {
+        id: status.id.uuid(),
+        number: status.number,
+        author: status.author.into(),
+        body: status.body.as_str().to_owned(),
+        media: status.media.as_ref().map(MediaView::from),
+        at: status.at.into(),
+        expires_at: status.expires_at.into(),
+        viewed,
+        audience,
+        views,
+    }
+}
+
+/// Some of the statuses that somebody may see.
+pub(crate) fn statuses(page: &StatusesPage) -> wire::StatusesPage {
+    wire::StatusesPage {
+        statuses: page.statuses.iter().map(status).collect(),
+        next: page.next.map(cursor::write_status),
+        as_of: page.as_of.into(),
+    }
+}
+
+/// Some of those who have looked at a status.
+pub(crate) fn status_views(page: &StatusViewsPage) -> wire::StatusViewsPage {
+    let views = page.views.iter().map(|seen| StatusSeenView {
+        user: seen.user.into(),
+        at: seen.at.into(),
+    });
+    wire::StatusViewsPage {
+        views: views.collect(),
+        next: page.next.map(|user| user.uuid()),
+    }
+}
+
 /// Some of those who have put an emoji to a message.
 pub(crate) fn reactions(page: &ReactionsPage) -> wire::ReactionsPage {
     let reactions = page.reactions.iter().map(|reaction| ReactionView {
@@ -259,6 +416,23 @@ pub(crate) fn plays(page: &PlaysPage) -> wire::PlaysPage {
     wire::PlaysPage {
         plays: plays.collect(),
         next: page.next.map(UserId::uuid),
+    }
+}
+
+/// Whom a message has reached.
+pub(crate) fn receipts(page: &ReceiptsPage) -> wire::ReceiptsPage {
+    let receipts = page.receipts.iter().map(|receipt| ReceiptView {
+        user: receipt.user.into(),
+        read: receipt.read,
+    });
+    wire::ReceiptsPage {
+        receipts: receipts.collect(),
+        next: page.next.map(UserId::uuid),
+        counts: page.counts.map(|counts| ReceiptCountsView {
+            members: counts.members,
+            delivered: counts.delivered,
+            read: counts.read,
+        }),
     }
 }
 

@@ -9,6 +9,7 @@ use parlor_domain::{ConnectionId, Seq, StreamId, Timestamp, UserId};
 use crate::follow::Start;
 use crate::hub::TooMany;
 use crate::peer::Peer;
+use crate::presence::PresenceState;
 use crate::worker::Worker;
 
 /// What a connection writes to.
@@ -135,8 +136,13 @@ impl Connection {
         self.worker.typing(self.key, room);
     }
 
-    /// Follows a person's presence, and says whether that person is online; `None` if too many are followed.
-    pub fn watch(&self, user: UserId) -> Option<bool> {
+    /// The user leaves this device for a while, or comes back to it.
+    pub fn set_away(&self, away: bool) {
+        self.worker.set_away(self.key, away);
+    }
+
+    /// Follows a person's presence, and says how that person is; `None` if too many are followed.
+    pub fn watch(&self, user: UserId) -> Option<PresenceState> {
         self.worker.watch(self.key, self.id, user)
     }
 

@@ -14,6 +14,10 @@ pub struct Start {
     pub user: UserRef,
     /// The session, with whose end the connection ends.
     pub session: SessionId,
+    /// Whether the user has left the device for a while.
+    pub away: bool,
+    /// Whether the user learns nothing of what others have read.
+    pub private: bool,
     /// The user's own stream first, then the rooms.
     pub streams: Vec<Follow>,
 }
@@ -37,6 +41,7 @@ impl State {
         let peer = &mut self.peers[key as usize];
         peer.user = Some(start.user);
         peer.session = Some(start.session);
+        (peer.away, peer.private) = (start.away, start.private);
         peer.settled = start.streams.first().map_or(Seq::ZERO, |own| own.head.seq);
         peer.cursors.reserve_exact(start.streams.len());
         for (number, follow) in start.streams.iter().enumerate() {
@@ -216,6 +221,7 @@ impl State {
             What::RoomLeft { room, left: None, .. } if event.seq > peer.settled => {
                 self.unfollow_stream(key, (*room).into());
             }
+            What::PrivacyChanged { private, .. } if event.seq > peer.settled => peer.private = *private,
             What::SessionsRevoked { sessions }
                 if peer.session.is_some_and(|mine| sessions.contains(&mine)) =>
             {

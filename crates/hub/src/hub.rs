@@ -121,16 +121,14 @@ impl Hub {
         self.tell(self.registry.interested(room), &Item::Typing(room, user));
     }
 
-    /// Puts it into doubt whether two people follow each other's presence, of whom one has blocked the other.
-    fn doubt_presence(&self, one: UserId, other: UserId) {
-        for (of, by) in [(one, other), (other, one)] {
-            let watchers = self.presence.watchers(of);
-            let workers = watchers
-                .iter()
-                .fold(0, |set, connection| set | bit(worker_of(*connection)));
-            let watchers = watchers.into();
-            self.tell(workers, &Item::Doubt { of, by, watchers });
-        }
+    /// Puts it into doubt whether somebody, or anybody, may still follow a person's presence.
+    fn doubt_presence(&self, of: UserId, by: Option<UserId>) {
+        let watchers = self.presence.watchers(of);
+        let workers = watchers
+            .iter()
+            .fold(0, |set, connection| set | bit(worker_of(*connection)));
+        let watchers = watchers.into();
+        self.tell(workers, &Item::Doubt { of, by, watchers });
     }
 
     fn tell(&self, workers: WorkerSet, item: &Item) {
@@ -157,10 +155,17 @@ pub(crate) fn worker_of(connection: ConnectionId) -> usize {
 impl EventSink for Hub {
     fn publish(&self, batch: Vec<Published>) {
         for published in &batch {
-            if let Published::Event { event, .. } = published
-                && let What::BlockChanged { user, blocked: true } = &event.what
-            {
-                self.doubt_presence(UserId::new(event.stream.uuid()), user.id);
+            let Published::Event { event, .. } = published else {
+                continue;
+            };
+            let own = UserId::new(event.stream.uuid());
+            match &event.what {
+                What::BlockChanged { user, blocked: true } => {
+                    self.doubt_presence(own, Some(user.id));
+                    self.doubt_presence(user.id, Some(own));
+                }
+                What::PrivacyChanged { .. } => self.doubt_presence(own, None),
+                _ => {}
             }
         }
         let inboxes = self.inboxes.read().unwrap_or_else(PoisonError::into_inner);

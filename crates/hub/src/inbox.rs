@@ -27,8 +27,8 @@ pub(crate) enum Item {
     Doubt {
         /// Whose presence.
         of: UserId,
-        /// Who may not follow it any more.
-        by: UserId,
+        /// Who may perhaps not follow it any more; `None` for anybody.
+        by: Option<UserId>,
         watchers: Arc<[ConnectionId]>,
     },
     /// All connections shall move elsewhere, spread over so many milliseconds.

@@ -27,6 +27,8 @@ pub(crate) struct Peer {
     pub(crate) format: Format,
     pub(crate) user: Option<UserRef>,
     pub(crate) session: Option<SessionId>,
+    pub(crate) away: bool,
+    pub(crate) private: bool,
     /// The user's own stream.
     pub(crate) own: u32,
     /// Joins up to here in the user's own stream took effect at `hello`.
@@ -77,6 +79,8 @@ impl Peer {
             format,
             user: None,
             session: None,
+            away: false,
+            private: false,
             own: NONE,
             settled: Seq::ZERO,
             cursors: Vec::new(),

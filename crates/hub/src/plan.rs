@@ -113,7 +113,7 @@ impl State {
             };
             rev = slot.update.rev;
             let step = Step::Marks { cursor: number, rev };
-            if !add(planned(slot.encoded(peer.format, formats), step)) {
+            if !add(planned(slot.encoded(peer.format, peer.private, formats), step)) {
                 return false;
             }
         }

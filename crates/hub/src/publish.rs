@@ -7,6 +7,7 @@ use parlor_domain::{ConnectionId, Origin, Position, Seq, StreamId, What};
 use crate::connection::CloseReason;
 use crate::inbox::{Item, Waiting};
 use crate::slot::{EventSlot, MarksSlot};
+use crate::stream::MarksPushed;
 use crate::worker::{RingEntry, State};
 
 impl State {
@@ -40,7 +41,7 @@ impl State {
                         continue;
                     };
                     let peer = &mut self.peers[key as usize];
-                    if peer.user.is_some_and(|user| user.id == by) {
+                    if by.is_none_or(|by| peer.user.is_some_and(|user| user.id == by)) {
                         peer.doubt(Some(of));
                     }
                 }
@@ -104,8 +105,10 @@ impl State {
         let Some(key) = self.streams.key(slot.update.stream) else {
             return;
         };
-        if self.streams[key].push_marks(slot) {
-            self.pend_listeners(key);
+        match self.streams[key].push_marks(slot, self.tick, &self.hub.formats) {
+            MarksPushed::Known => {}
+            MarksPushed::Now => self.pend_listeners(key),
+            MarksPushed::Held => self.held.push(key),
         }
     }
 
@@ -161,7 +164,7 @@ impl State {
     }
 
     /// Marks ready who follows a stream.
-    fn pend_listeners(&mut self, key: u32) {
+    pub(crate) fn pend_listeners(&mut self, key: u32) {
         for listener in &self.streams[key].listeners {
             let peer = &mut self.peers[listener.connection as usize];
             peer.pend(listener.cursor);

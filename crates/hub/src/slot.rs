@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use parlor_domain::{Event, MarksUpdate, Origin, Seq, What};
+use parlor_domain::{Event, MarksUpdate, Notice, Origin, Seq, What};
 
 use crate::format::{Format, WireFormat};
 
@@ -54,6 +54,7 @@ impl EventSlot {
                 | What::RoomDeleted
                 | What::RoomJoined { .. }
                 | What::RoomLeft { left: None, .. }
+                | What::PrivacyChanged { .. }
                 | What::SessionsRevoked { .. }
         )
     }
@@ -64,6 +65,7 @@ impl EventSlot {
             What::Message(message) => message.body.as_ref().map_or(0, |body| body.as_str().len()),
             What::MessageEdited { body, .. } => body.as_ref().map_or(0, |body| body.as_str().len()),
             What::MembersJoined { users } => users.len() * 80,
+            What::Notified(Notice::Published(said)) => 200 + said.text.as_str().len(),
             _ => 200,
         };
         size_of::<Event>() + 512 + 2 * text
@@ -73,20 +75,27 @@ impl EventSlot {
 /// Marks that moved, with their encodings.
 pub(crate) struct MarksSlot {
     pub(crate) update: Arc<MarksUpdate>,
-    encodings: Box<[Encoding]>,
+    /// In full and without what was read, for each format.
+    encodings: Box<[[Encoding; 2]]>,
 }
 
 impl MarksSlot {
     pub(crate) fn new(update: Arc<MarksUpdate>, formats: &Formats) -> Self {
         Self {
             update,
-            encodings: formats.iter().map(|_| Encoding::default()).collect(),
+            encodings: formats.iter().map(|_| Default::default()).collect(),
         }
     }
 
-    pub(crate) fn encoded(&self, format: Format, formats: &Formats) -> Option<&Bytes> {
-        self.encodings[format.index()]
-            .get_or_init(|| formats[format.index()].marks(&self.update))
-            .as_ref()
+    /// The frame for a reader who learns what others have read, or who is private and does not.
+    pub(crate) fn encoded(&self, format: Format, private: bool, formats: &Formats) -> Option<&Bytes> {
+        let encoder = &formats[format.index()];
+        let [full, without_reads] = &self.encodings[format.index()];
+        if private {
+            without_reads.get_or_init(|| encoder.marks(&self.update.without_reads()))
+        } else {
+            full.get_or_init(|| encoder.marks(&self.update))
+        }
+        .as_ref()
     }
 }

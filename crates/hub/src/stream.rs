@@ -7,6 +7,17 @@ use parlor_domain::{Position, Rev, Seq, StreamId};
 
 use crate::slot::{EventSlot, Formats, MarksSlot};
 
+/// What became of marks that were committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MarksPushed {
+    /// They were known, or wait with others that do.
+    Known,
+    /// To be told now.
+    Now,
+    /// To be told with the next tick: others were told since the last.
+    Held,
+}
+
 /// Flushes of marks kept per stream; who is further behind reads them from the database.
 const MARKS_KEPT: usize = 4;
 
@@ -30,6 +41,10 @@ pub(crate) struct Listener {
 struct Live {
     ring: VecDeque<Arc<EventSlot>>,
     marks: VecDeque<Arc<MarksSlot>>,
+    /// The tick in which marks were last told.
+    marked: Option<u32>,
+    /// Marks that wait for the next.
+    held: Option<Arc<MarksSlot>>,
 }
 
 impl Stream {
@@ -89,19 +104,55 @@ impl Stream {
             self.head.rev = to.rev;
             if let Some(live) = &mut self.live {
                 live.marks.clear();
+                live.held = live.held.take().filter(|held| held.update.rev > to.rev);
             }
         }
         more
     }
 
-    /// Takes marks that were committed; false if they were known.
-    pub(crate) fn push_marks(&mut self, slot: Arc<MarksSlot>) -> bool {
+    /// Takes marks that were committed. In a room of thousands somebody reads all the time: marks are told at once if none were in this
+    /// tick, and otherwise gathered for the next.
+    pub(crate) fn push_marks(&mut self, slot: Arc<MarksSlot>, tick: u32, formats: &Formats) -> MarksPushed {
         if slot.update.rev <= self.head.rev {
-            return false;
+            return MarksPushed::Known;
         }
+        let live = self.live();
+        match live.held.take() {
+            Some(held) => {
+                live.held = Some(if slot.update.rev <= held.update.rev {
+                    held
+                } else if slot.update.after == held.update.rev {
+                    Arc::new(MarksSlot::new(Arc::new(held.update.then(&slot.update)), formats))
+                } else {
+                    slot
+                });
+                MarksPushed::Known
+            }
+            None if live.marked == Some(tick) => {
+                live.held = Some(slot);
+                MarksPushed::Held
+            }
+            None => {
+                self.show_marks(slot, tick);
+                MarksPushed::Now
+            }
+        }
+    }
+
+    /// Shows the marks that waited for this tick; false if there are none.
+    pub(crate) fn release_marks(&mut self, tick: u32) -> bool {
+        let held = self.live.as_mut().and_then(|live| live.held.take());
+        let Some(slot) = held else { return false };
+        self.show_marks(slot, tick);
+        true
+    }
+
+    fn show_marks(&mut self, slot: Arc<MarksSlot>, tick: u32) {
         let whole = slot.update.after == self.head.rev;
         self.head.rev = slot.update.rev;
-        let marks = &mut self.live().marks;
+        let live = self.live();
+        live.marked = Some(tick);
+        let marks = &mut live.marks;
         if !whole {
             marks.clear();
         }
@@ -109,7 +160,6 @@ impl Stream {
             marks.pop_front();
         }
         marks.push_back(slot);
-        true
     }
 
     /// The event with this seq, if the ring has it.
@@ -141,7 +191,7 @@ impl Stream {
         if live.ring.front().is_some_and(|slot| slot.seq() <= seq) {
             live.ring.pop_front();
         }
-        if live.ring.is_empty() {
+        if live.ring.is_empty() && live.held.is_none() {
             self.live = None;
         }
     }

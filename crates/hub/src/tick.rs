@@ -14,8 +14,24 @@ impl State {
         for key in std::mem::take(&mut self.lazy) {
             self.enqueue(key);
         }
+        self.tell_held_marks();
         self.tell_presence();
         self.ping();
+    }
+
+    /// Tells marks that were gathered since the last tick.
+    fn tell_held_marks(&mut self) {
+        for key in std::mem::take(&mut self.held) {
+            let tick = self.tick;
+            // The stream may be gone, or its key another's by now.
+            if self
+                .streams
+                .get_mut(key)
+                .is_some_and(|stream| stream.release_marks(tick))
+            {
+                self.pend_listeners(key);
+            }
+        }
     }
 
     /// Lets go of what has been in the rings too long, and of one page.

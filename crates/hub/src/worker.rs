@@ -47,6 +47,8 @@ pub(crate) struct State {
     pub(crate) ring_order: VecDeque<RingEntry>,
     pub(crate) ring_bytes: usize,
     pub(crate) pages: Pages,
+    /// Streams with marks that are to be told with the next tick.
+    pub(crate) held: Vec<u32>,
     /// What watchers are to be told with the next tick.
     pub(crate) presence: HashMap<u32, HashMap<UserId, PresenceState>>,
     pub(crate) buffers: Buffers,
@@ -78,6 +80,7 @@ impl Worker {
             ring_order: VecDeque::new(),
             ring_bytes: 0,
             pages: Pages::default(),
+            held: Vec::new(),
             presence: HashMap::new(),
             buffers: Buffers::default(),
         };
@@ -150,7 +153,7 @@ impl Worker {
         let hub = state.hub.clone();
         let change = hub
             .presence
-            .arrive(start.user.id, hub.settings.connections_per_user)
+            .arrive(start.user.id, start.away, hub.settings.connections_per_user)
             .map_err(|()| TooMany::Devices)?;
         state.start(key, &start);
         drop(state);
@@ -170,11 +173,25 @@ impl Worker {
         for user in peer.followed() {
             state.hub.presence.unwatch(user, id);
         }
+        let hub = state.hub.clone();
+        drop(state);
         if let Some(user) = peer.user {
-            let now = state.hub.clock.now();
-            state.hub.presence.depart(user.id, now);
+            let change = hub.presence.depart(user.id, peer.away, hub.clock.now());
+            hub.tell_presence(change);
         }
-        state.hub.close_socket();
+        hub.close_socket();
+    }
+
+    pub(crate) fn set_away(&self, key: u32, away: bool) {
+        let mut state = self.state();
+        let peer = &mut state.peers[key as usize];
+        let Some(user) = peer.user.filter(|_| peer.away != away) else {
+            return;
+        };
+        peer.away = away;
+        let hub = state.hub.clone();
+        drop(state);
+        hub.tell_presence(hub.presence.set_away(user.id, away));
     }
 
     /// Takes in what was published up to now.
@@ -235,7 +252,7 @@ impl Worker {
         }
     }
 
-    pub(crate) fn watch(&self, key: u32, id: ConnectionId, user: UserId) -> Option<bool> {
+    pub(crate) fn watch(&self, key: u32, id: ConnectionId, user: UserId) -> Option<PresenceState> {
         let mut state = self.state();
         let most = state.hub.settings.follows;
         let follows = &mut state.peers[key as usize].rare().follows;

@@ -8,7 +8,10 @@
 //! of wiring in the binary. It needs two implementations (a fake for tests counts) or an arrow that must be turned.
 
 mod admission;
+mod announcements;
+mod api_keys;
 mod blobs;
+mod broadcasts;
 mod challenges;
 mod clock;
 mod contacts;
@@ -21,17 +24,25 @@ mod log;
 mod mail;
 mod media;
 mod moderation;
+mod notifications;
 mod proofs;
 mod rooms;
 mod scanner;
 mod second_steps;
 mod sessions;
+mod statuses;
 mod sync;
 mod uploads;
 mod users;
 
 pub use admission::{AdmissionStore, JoinRequestsPage, LinkedRoom};
+pub use announcements::{AnnouncementStore, Gathered};
+pub use api_keys::{ApiKey, ApiKeyMade, ApiKeyStore, NewApiKey};
 pub use blobs::{BlobError, BlobKey, BlobStream, Blobs};
+pub use broadcasts::{
+    Batch, BroadcastPut, BroadcastRefusal, BroadcastStore, BroadcastView, BroadcastsPage, Fate, FatesPage,
+    ListAct, ListPut, ListsPage, NewBroadcast, NewList, Recipient, RecipientsPage, Skip,
+};
 pub use challenges::{Challenge, ChallengeStore, CodeDigest, NewChallenge};
 pub use clock::{Clock, SystemClock};
 pub use contacts::{
@@ -44,8 +55,9 @@ pub use error::StoreError;
 pub use invites::{Invite, InviteStore, NewInvite};
 pub use keys::{KeySource, KeysError};
 pub use log::{
-    Append, AppendRefusal, Appended, EventLog, EventSink, HistoryPage, HistoryRange, MessageAct, PinsPage,
-    Play, PlaysPage, Priority, Published, ReactionsPage, RevisionsPage,
+    Append, AppendRefusal, Appended, COUNT_PATIENCE, Counted, EventLog, EventSink, HistoryPage, HistoryRange,
+    MessageAct, PinsPage, Play, PlaysPage, Priority, Published, ReactionsPage, Receipt, ReceiptCounts,
+    ReceiptRange, ReceiptsPage, RevisionsPage,
 };
 pub use mail::{GivenUp, MailError, Mailer, NewLetter, Outbox, Waiting};
 pub use media::{
@@ -53,14 +65,22 @@ pub use media::{
     StoredMedia,
 };
 pub use moderation::{Ban, BansPage, ModerationStore};
+pub use notifications::{
+    About, DIRECT_PATIENCE, NewPublication, Notification, NotificationCursor, NotificationStore,
+    NotificationsPage, Notified, PublicationMade,
+};
 pub use proofs::{EmailProved, NewProof, ProofStore, Purpose};
 pub use rooms::{
-    Added, DirectOpened, Joined, MembersPage, NewRoom, RoomAct, RoomCreated, RoomCursor, RoomRefusal,
-    RoomStore, RoomThing, RoomView, RoomsPage,
+    Added, ChannelCursor, ChannelsPage, DirectOpened, Joined, ListedChannel, MembersPage, NewRoom, RoomAct,
+    RoomCreated, RoomCursor, RoomRefusal, RoomStore, RoomThing, RoomView, RoomsPage,
 };
 pub use scanner::{ScanError, Scanned, Scanner};
 pub use second_steps::{App, SecondStep, SecondStepStore};
 pub use sessions::{HostedSession, NewSession, Refresh, Refreshed, SessionStore, TokenDigest};
+pub use statuses::{
+    NewStatus, StatusCursor, StatusPut, StatusRefusal, StatusSeen, StatusSide, StatusStore, StatusView,
+    StatusViewsPage, StatusesPage,
+};
 pub use sync::{RoomHead, Snapshot, SyncStore};
 pub use uploads::{Allowance, NextPart, Part, Upload, UploadBegun, UploadStore};
 pub use users::{

@@ -1,6 +1,7 @@
 //! The log of events: appending to it, reading it, and hearing what was appended.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use parlor_domain::{
@@ -63,20 +64,23 @@ pub trait EventLog: Send + Sync {
         at: Timestamp,
     ) -> Result<MessageAct, StoreError>;
 
-    /// Who has played a voice message, in the order of their ids. That the viewer has the right to it is for the caller to
-    /// check.
+    /// Who has played a voice message, in the order of their ids: none of whom was in private mode, and nobody if the viewer is. That
+    /// he has the right to it is for the caller to check.
     async fn plays(
         &self,
         room: RoomId,
+        viewer: UserId,
         seq: Seq,
         after: Option<UserId>,
         size: PageSize,
     ) -> Result<PlaysPage, StoreError>;
 
     /// Puts an emoji of a member to a message, or takes it away again, and tells the room by [`What::Reacted`]. What is so
-    /// already is done.
+    /// already is done. In a channel the member's own stream is told at once, by [`What::OwnReaction`], and the channel by
+    /// [`EventLog::count_reactions`].
     ///
     /// [`What::Reacted`]: parlor_domain::What::Reacted
+    /// [`What::OwnReaction`]: parlor_domain::What::OwnReaction
     async fn react(
         &self,
         room: RoomId,
@@ -85,6 +89,24 @@ pub trait EventLog: Send + Sync {
         (emoji, on): (Emoji, bool),
         at: Timestamp,
     ) -> Result<MessageAct, StoreError>;
+
+    /// Whom a message has reached, and who has read it, by the members' marks and in the order of their ids, without its sender and
+    /// those who joined later. `None` as for [`EventLog::message`]. Who has read it is not told to whom is in private mode, nor of those
+    /// who were. That its room is no channel is for the caller to check.
+    async fn receipts(
+        &self,
+        room: RoomId,
+        viewer: UserId,
+        seq: Seq,
+        range: ReceiptRange,
+        size: PageSize,
+    ) -> Result<Option<ReceiptsPage>, StoreError>;
+
+    /// Counts what has waited for [`COUNT_PATIENCE`] in channels, all of one message together, and tells each channel by
+    /// [`What::ReactionsCounted`]: of so many messages at most. Until then nobody reads of it, but for whose reaction it is.
+    ///
+    /// [`What::ReactionsCounted`]: parlor_domain::What::ReactionsCounted
+    async fn count_reactions(&self, now: Timestamp, most: usize) -> Result<Counted, StoreError>;
 
     /// Who has put this emoji to a message, in the order of their ids. That the viewer has the right to it is for the caller
     /// to check.
@@ -179,10 +201,10 @@ pub enum AppendRefusal {
     ReadOnly,
     /// The sender has written a moment ago, and may write again then.
     TooSoon(Timestamp),
-    /// The message answered, edited or deleted is none, or not visible to the sender. A deleted message can still be
-    /// answered.
+    /// The message answered, repeated, edited or deleted is none, or not visible to the sender. A deleted message can still be
+    /// answered, but not repeated.
     NoTarget,
-    /// The sender may see the message but not change it.
+    /// The sender may see the message but not change it: it is another's, or repeats another's words.
     Forbidden,
     /// The message that should be changed was deleted.
     Deleted,
@@ -235,6 +257,18 @@ pub enum MessageAct {
     Refused(AppendRefusal),
 }
 
+/// How long a reaction in a channel waits, so that a message's reactions are told at most so often.
+pub const COUNT_PATIENCE: Duration = Duration::from_secs(1);
+
+/// What was counted of reactions in channels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// Of how many messages; where it is any, there may be more.
+    pub messages: usize,
+    /// When the time of the next comes that waits.
+    pub next: Option<Timestamp>,
+}
+
 /// Some of those who have put an emoji to a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReactionsPage {
@@ -242,6 +276,46 @@ pub struct ReactionsPage {
     pub reactions: Vec<Reaction>,
     /// Where the next page begins; `None` at the end.
     pub next: Option<UserId>,
+}
+
+/// Which of the people whom a message has reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ReceiptRange {
+    /// Only those who have read it.
+    pub read: bool,
+    /// Those whose ids come after this one.
+    pub after: Option<UserId>,
+}
+
+/// Whom a message has reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Who.
+    pub user: UserRef,
+    /// Whether he has read it.
+    pub read: bool,
+}
+
+/// Some of those whom a message has reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiptsPage {
+    /// Who they are.
+    pub receipts: Vec<Receipt>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<UserId>,
+    /// How many it has reached and how many have read it, on the first page.
+    pub counts: Option<ReceiptCounts>,
+}
+
+/// How many people a message has reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReceiptCounts {
+    /// Who could see it, but its sender.
+    pub members: u64,
+    /// Whom it has reached.
+    pub delivered: u64,
+    /// Who have read it.
+    pub read: u64,
 }
 
 /// The pinned messages of a room as they were at one moment.
@@ -263,7 +337,7 @@ pub struct Play {
 }
 
 /// Some of those who have played a voice message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PlaysPage {
     /// Who, and when.
     pub plays: Vec<Play>,

@@ -20,8 +20,14 @@ pub trait MediaStore: Send + Sync {
     /// Gives claims back that come to nothing, by the keys that they named.
     async fn release(&self, keys: Vec<BlobKey>) -> Result<(), StoreError>;
 
-    /// A piece of media that the viewer may see: his own, that of a message that he may see, and everybody's avatar.
-    async fn find(&self, media: MediaId, viewer: UserId) -> Result<Option<StoredMedia>, StoreError>;
+    /// A piece of media that the viewer may see: his own, that of a message or a status that he may see, that of which he was
+    /// notified, and everybody's avatar.
+    async fn find(
+        &self,
+        media: MediaId,
+        viewer: UserId,
+        now: Timestamp,
+    ) -> Result<Option<StoredMedia>, StoreError>;
 
     /// A piece of media, whoever asks; for who has shown that he may see it.
     async fn find_any(&self, media: MediaId) -> Result<Option<StoredMedia>, StoreError>;

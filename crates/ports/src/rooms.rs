@@ -52,6 +52,16 @@ pub trait RoomStore: Send + Sync {
         size: PageSize,
     ) -> Result<RoomsPage, StoreError>;
 
+    /// Channels that anybody can find, but for those that the viewer is kept out of: the one that was listed last first, or
+    /// those of which the name or a word in it begins like this, in the order of what begins so.
+    async fn directory(
+        &self,
+        viewer: UserId,
+        beginning: Option<String>,
+        after: Option<ChannelCursor>,
+        size: PageSize,
+    ) -> Result<ChannelsPage, StoreError>;
+
     /// Members in the order of their user ids; those of a channel for its admins.
     async fn members(
         &self,
@@ -243,6 +253,8 @@ pub enum RoomRefusal {
     Forbidden,
     /// Direct rooms have no such thing.
     Direct,
+    /// All accounts are in the room, and nobody changes it.
+    Everyones,
     /// The room is not open.
     Closed,
     /// The actor is kept out of the room.
@@ -259,6 +271,8 @@ pub enum RoomRefusal {
     NoMedia,
     /// The media is no image.
     NoImage,
+    /// Only channels that anybody may enter are listed.
+    NotListable,
     /// The room has no place left, for anybody or for as many.
     Full,
     /// This person has as many rooms as one may have.
@@ -333,6 +347,33 @@ pub struct RoomsPage {
     pub next: Option<RoomCursor>,
     /// The position of the user's own stream at that moment.
     pub as_of: Position,
+}
+
+/// A channel that anybody can find.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedChannel {
+    /// The channel.
+    pub room: Room,
+    /// Whether the viewer is in it.
+    pub joined: bool,
+}
+
+/// Where a list of channels goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChannelCursor {
+    /// After the channel that was listed then.
+    Listed(Timestamp, RoomId),
+    /// After the channel that was found by this.
+    Found(String, RoomId),
+}
+
+/// Some of the channels that anybody can find.
+#[derive(Debug, Clone)]
+pub struct ChannelsPage {
+    /// The channels.
+    pub channels: Vec<ListedChannel>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<ChannelCursor>,
 }
 
 /// Some of a room's members as they were at one moment.

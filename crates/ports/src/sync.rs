@@ -7,15 +7,16 @@ use parlor_domain::{
 
 use crate::StoreError;
 
-/// Reads what a socket needs to begin, in one snapshot and at most three statements.
+/// Reads what a socket needs to begin, in one snapshot and at most four statements.
 #[async_trait]
 pub trait SyncStore: Send + Sync {
     /// Session, account, rooms and the heads of their streams, and the tags at the given positions where these are
-    /// neither the head nor the beginning. `None` if the session is over, expired, or its account disabled.
+    /// neither the head nor the beginning, and how many of the notifications since a time are unread. `None` if the session is over, expired, or its account disabled.
     async fn snapshot(
         &self,
         session: SessionId,
         positions: Vec<(StreamId, Position)>,
+        notified_since: Timestamp,
         now: Timestamp,
     ) -> Result<Option<Snapshot>, StoreError>;
 }
@@ -33,6 +34,18 @@ pub struct Snapshot {
     pub rooms: Vec<RoomHead>,
     /// For each given position that was looked up: the tag that the log has there. Missing if there is no such event.
     pub tags: Vec<(StreamId, Tag)>,
+    /// How many notifications are unread, as [`NotificationStore::list`] says, counted to [`Snapshot::NOTIFICATIONS`], and among
+    /// the last [`Snapshot::LOOKED_AT`] events of the user's own stream.
+    ///
+    /// [`NotificationStore::list`]: crate::NotificationStore::list
+    pub unread: u64,
+}
+
+impl Snapshot {
+    /// So many unread notifications are counted.
+    pub const NOTIFICATIONS: usize = 100;
+    /// So many events of the user's own stream are looked at for them.
+    pub const LOOKED_AT: i64 = 1_000;
 }
 
 /// A membership and how far the room's stream has grown.

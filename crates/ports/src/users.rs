@@ -71,11 +71,15 @@ pub trait UserStore: Send + Sync {
     /// none any more are withdrawn. False if there is no such account.
     async fn set_admin(&self, user: UserId, admin: bool, at: Timestamp) -> Result<bool, StoreError>;
 
-    /// Changes what a person tells; `None` if there is no such account.
+    /// Changes what a person tells; `None` if there is no such account. If that changes what others learn of what he does, his
+    /// devices are told by [`What::PrivacyChanged`].
+    ///
+    /// [`What::PrivacyChanged`]: parlor_domain::What::PrivacyChanged
     async fn change_profile(
         &self,
         user: UserId,
         change: ProfileChange,
+        at: Timestamp,
     ) -> Result<Option<Account>, StoreError>;
 
     /// Sets or takes away the mobile number.
@@ -116,6 +120,8 @@ pub struct NewAccount {
     pub invite: Option<TokenDigest>,
     /// The proof by which the address is verified, and the letter that brings it.
     pub verification: Option<(NewProof, NewLetter)>,
+    /// Whether it is a program's, of which [`Account::bot`](parlor_domain::Account::bot) tells.
+    pub bot: bool,
     /// May administer the server.
     pub admin: bool,
     /// When.
@@ -186,6 +192,8 @@ pub struct Shown {
     pub mobile: Option<Mobile>,
     /// When the person was last there.
     pub last_seen: Option<Timestamp>,
+    /// Whether the viewer may know if the person is there.
+    pub presence: bool,
 }
 
 /// What is needed to check a log in.

@@ -136,7 +136,10 @@ impl Accounts {
 
     /// Changes what the actor tells about himself.
     pub async fn change_profile(&self, actor: &Actor, change: ProfileChange) -> Result<Account, Error> {
-        let account = self.users.change_profile(actor.user.id, change).await?;
+        let account = self
+            .users
+            .change_profile(actor.user.id, change, self.clock.now())
+            .await?;
         account.ok_or(Error::NoSuchUser(Some(actor.user.id)))
     }
 
@@ -255,6 +258,7 @@ impl Accounts {
             password: Some(password),
             host: None,
             invite,
+            bot: false,
             admin,
             at: now,
         };

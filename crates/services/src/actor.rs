@@ -1,6 +1,7 @@
 //! Who does something.
 
 use parlor_domain::{SessionId, UserRef};
+use uuid::Uuid;
 
 use crate::Error;
 
@@ -16,6 +17,15 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// A bot, in whose name the holder of an API key acts. It has no session.
+    pub(crate) fn of_bot(user: UserRef) -> Self {
+        Self {
+            user,
+            session: SessionId::new(Uuid::nil()),
+            admin: false,
+        }
+    }
+
     /// Passes for administrators only.
     pub(crate) fn administers(&self) -> Result<(), Error> {
         if self.admin { Ok(()) } else { Err(Error::Forbidden) }

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::time::Duration;
 
-use parlor_domain::{JoinRequest, Reactions, Role, RoomLink, UserId};
+use parlor_domain::{JoinRequest, Reactions, Role, RoomLink, Scope, UserId};
 use parlor_media::Refusal;
 use parlor_ports::{Ban, RoomThing, StoreError};
 
@@ -51,6 +51,13 @@ pub enum Error {
     #[error("the refresh token was used before, so the session was ended for safety; log in again")]
     TokenReused,
 
+    /// It is no API key, or none any more.
+    #[error("the API key is not valid; ask the operator for one")]
+    InvalidApiKey,
+
+    /// The API key is good, but not for this.
+    #[error("this API key may not do this; it needs the scope {0}")]
+    MissingScope(Scope),
     /// The actor may know of the thing but not do this with it.
     #[error("you do not have the right to do this")]
     Forbidden,
@@ -77,6 +84,13 @@ pub enum Error {
     /// Direct rooms have no members, roles or settings to change.
     #[error("this cannot be done in a direct conversation")]
     DirectRoom,
+    /// All accounts are in the room: nobody leaves it, nobody comes, nobody changes it.
+    #[error("everybody is in this room for good, and nobody changes it; you can mute it")]
+    EveryonesRoom,
+
+    /// Not every room can be found by anybody.
+    #[error("only channels that anybody may enter can be listed")]
+    NotListable,
 
     /// The actor has blocked this person.
     #[error("you have blocked this user; unblock first")]
@@ -104,12 +118,25 @@ pub enum Error {
     #[error("there is no such invitation")]
     NoSuchInvite,
 
+    /// No such API key.
+    #[error("there is no such API key")]
+    NoSuchApiKey,
+    /// There are as many API keys as there may be.
+    #[error("there are as many API keys as there may be; revoke one first")]
+    TooManyApiKeys,
+    /// The API key has no bot, or its account is disabled.
+    #[error("this API key has no bot that could do this; make one with a bot")]
+    NoBot,
+
     /// There is no request of this person's that waits.
     #[error("there is no such contact request, or it waits no more")]
     NoSuchRequest,
     /// An admin of the room lets the actor not write there for a time.
     #[error("an admin has muted you here; see when that ends in muted_until of the room")]
     Muted,
+    /// This person does not show the actor whether he is there.
+    #[error("this user does not show you whether he is there")]
+    PresenceHidden,
     /// Only admins write in the room.
     #[error("only admins write here")]
     ReadOnly,
@@ -192,11 +219,38 @@ pub enum Error {
     #[error("this client_id was used before for something else; use a new one for each command")]
     IdempotencyConflict,
 
+    /// The idempotency key stands for something else already.
+    #[error("this Idempotency-Key was used before for something else; use a new one for each request")]
+    IdempotencyKeyUsed,
+
+    /// No such status, or the actor may not see it, or it has ended.
+    #[error("there is no such status, or you may not see it, or it has ended")]
+    NoSuchStatus,
+    /// The actor has as many statuses as one may have.
+    #[error("you have as many statuses as one may have; remove one first")]
+    TooManyStatuses,
+
+    /// The actor has no such list of recipients.
+    #[error("there is no such broadcast list")]
+    NoSuchList,
+    /// The actor has sent no such thing to a list, or it is forgotten by now.
+    #[error("there is no such broadcast, or it is forgotten by now")]
+    NoSuchBroadcast,
+    /// The actor has as many lists as one may have.
+    #[error("you have as many broadcast lists as one may have; delete one first")]
+    TooManyLists,
+    /// The list has no place left, for anybody or for as many.
+    #[error("the broadcast list has no place left for so many")]
+    ListFull,
+    /// There is nobody in the list.
+    #[error("there is nobody in the broadcast list; add recipients first")]
+    EmptyList,
+
     /// The actor may not see such media, or there are none.
     #[error("there is no such media, or you may not see it")]
     NoSuchMedia,
     /// Something uses it, so it cannot be forgotten.
-    #[error("a message or an avatar uses this; delete that first")]
+    #[error("a message, a status, a broadcast or an avatar uses this; delete that first")]
     MediaInUse,
     /// No such upload of the actor, or it has expired.
     #[error("there is no such upload, or it has expired; begin it again")]
@@ -345,6 +399,8 @@ impl Error {
             Self::TokenExpired => (Unauthenticated, "token_expired"),
             Self::SessionOver => (Unauthenticated, "session_over"),
             Self::TokenReused => (Unauthenticated, "token_reused"),
+            Self::InvalidApiKey => (Unauthenticated, "invalid_api_key"),
+            Self::MissingScope(_) => (Forbidden, "missing_scope"),
             Self::Forbidden => (Forbidden, "forbidden"),
             Self::SignUpClosed => (Forbidden, "sign_up_closed"),
             Self::InviteOver => (Forbidden, "invite_over"),
@@ -353,6 +409,8 @@ impl Error {
             Self::NoTwoStep => (Forbidden, "no_two_step"),
             Self::NoLogInByMail => (Forbidden, "no_log_in_by_mail"),
             Self::DirectRoom => (Conflict, "direct_room"),
+            Self::EveryonesRoom => (Conflict, "everyones_room"),
+            Self::NotListable => (Conflict, "not_listable"),
             Self::Blocked(_) => (Forbidden, "blocked"),
             Self::NotAContact(_) => (Forbidden, "not_a_contact"),
             Self::NoSuchUser(_) => (NotFound, "no_such_user"),
@@ -361,8 +419,12 @@ impl Error {
             Self::NoSuchMember(_) => (NotFound, "no_such_member"),
             Self::NoSuchSession => (NotFound, "no_such_session"),
             Self::NoSuchInvite => (NotFound, "no_such_invite"),
+            Self::NoSuchApiKey => (NotFound, "no_such_api_key"),
+            Self::TooManyApiKeys => (Conflict, "too_many_api_keys"),
+            Self::NoBot => (Conflict, "no_bot"),
             Self::NoSuchRequest => (NotFound, "no_such_request"),
             Self::Muted => (Forbidden, "muted"),
+            Self::PresenceHidden => (Forbidden, "presence_hidden"),
             Self::ReadOnly => (Forbidden, "read_only"),
             Self::TooSoon(_) => (Limited, "too_soon"),
             Self::KeptOut => (Forbidden, "kept_out"),
@@ -372,6 +434,13 @@ impl Error {
             Self::TooManyContacts => (Conflict, "too_many_contacts"),
             Self::TooManyRequests => (Conflict, "too_many_requests"),
             Self::TooManyBlocks => (Conflict, "too_many_blocks"),
+            Self::NoSuchStatus => (NotFound, "no_such_status"),
+            Self::NoSuchList => (NotFound, "no_such_list"),
+            Self::NoSuchBroadcast => (NotFound, "no_such_broadcast"),
+            Self::TooManyLists => (Conflict, "too_many_lists"),
+            Self::ListFull => (Conflict, "list_full"),
+            Self::EmptyList => (Conflict, "empty_list"),
+            Self::TooManyStatuses => (Conflict, "too_many_statuses"),
             Self::UsernameTaken => (Conflict, "username_taken"),
             Self::EmailTaken => (Conflict, "email_taken"),
             Self::MobileTaken => (Conflict, "mobile_taken"),
@@ -387,6 +456,7 @@ impl Error {
             Self::TooManyReactions => (Conflict, "too_many_reactions"),
             Self::TooManyPins => (Conflict, "too_many_pins"),
             Self::NoVoiceMessage => (Conflict, "no_voice_message"),
+            Self::IdempotencyKeyUsed => (Conflict, "idempotency_conflict"),
             Self::IdempotencyConflict => (Conflict, "idempotency_conflict"),
             Self::NoSuchMedia => (NotFound, "no_such_media"),
             Self::MediaInUse => (Conflict, "media_in_use"),

@@ -174,6 +174,7 @@ impl Hosts {
                 host: Some(host.clone()),
                 invite: None,
                 verification: None,
+                bot: false,
                 admin: false,
                 at: now,
             };

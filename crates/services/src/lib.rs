@@ -10,9 +10,14 @@
 
 mod accounts;
 mod actor;
+mod announcements;
+mod api_keys;
+mod backends;
+mod broadcasts;
 mod codes;
 mod confirm;
 mod contacts;
+mod due;
 mod error;
 mod fingerprint;
 mod hosts;
@@ -24,6 +29,7 @@ mod made;
 mod marks;
 mod media;
 mod messages;
+mod notifications;
 mod passwords;
 mod post;
 mod presence;
@@ -32,13 +38,19 @@ mod rooms;
 mod second_steps;
 mod services;
 mod sessions;
+mod statuses;
 mod sync;
+mod tally;
 mod throttle;
 mod uploads;
 mod workshop;
 
 pub use accounts::{Accounts, AccountsSettings, Registration, SignUp};
 pub use actor::Actor;
+pub use announcements::{Announcements, AnnouncementsSettings};
+pub use api_keys::{ApiKeys, KeyHolder, KeyWish};
+pub use backends::{Backends, Saying};
+pub use broadcasts::{BroadcastDraft, Broadcasts, BroadcastsSettings};
 pub use contacts::{Contacts, ContactsSettings};
 pub use error::{Error, ErrorKind};
 pub use hosts::Hosts;
@@ -49,12 +61,16 @@ pub use made::Made;
 pub use marks::{Marks, MarksSettings};
 pub use media::{Claims, MediaSettings, Received};
 pub use messages::{Messages, MessagesSettings, NewMessage};
+pub use notifications::{Notifications, NotificationsSettings};
 /// What services answer with as it comes, so that the edge need not know the ports.
 pub use parlor_ports::{
-    BansPage, BlobStream, Block, BlocksPage, Contact, ContactsPage, Direction, GivenUp, HistoryPage,
-    HistoryRange, Invite, JoinRequestsPage, LinkedRoom, MediaFile, MembersPage, PinsPage, PlaysPage,
-    ReactionsPage, Request, RequestsPage, RevisionsPage, RoomCursor, RoomView, RoomsPage, SecondStep, Shown,
-    StoredFile, StoredMedia, Upload, UserSearch,
+    About, ApiKey, BansPage, BlobStream, Block, BlocksPage, BroadcastView, BroadcastsPage, ChannelCursor,
+    ChannelsPage, Contact, ContactsPage, Direction, Fate, FatesPage, GivenUp, HistoryPage, HistoryRange,
+    Invite, JoinRequestsPage, LinkedRoom, ListedChannel, ListsPage, MediaFile, MembersPage, Notification,
+    NotificationCursor, NotificationsPage, PinsPage, PlaysPage, ReactionsPage, ReceiptRange, ReceiptsPage,
+    Recipient, RecipientsPage, Request, RequestsPage, RevisionsPage, RoomCursor, RoomView, RoomsPage,
+    SecondStep, Shown, Skip, StatusCursor, StatusSide, StatusView, StatusViewsPage, StatusesPage, StoredFile,
+    StoredMedia, Upload, UserSearch,
 };
 pub use passwords::{Passwords, PasswordsSettings};
 pub use post::Post;
@@ -64,5 +80,7 @@ pub use rooms::{Entered, NewGroup, Rooms, RoomsSettings};
 pub use second_steps::{Enrolment, SecondSteps};
 pub use services::{Ports, Secrets, Services, Settings};
 pub use sessions::{Device, EndedSessions, Login, Sessions, SessionsSettings, Tokens};
+pub use statuses::{StatusDraft, Statuses, StatusesSettings};
 pub use sync::{Opened, StreamKind, StreamStart, Sync, SyncSettings, Verdict};
+pub use tally::Tally;
 pub use uploads::{Progress, Uploads};

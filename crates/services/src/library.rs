@@ -45,7 +45,8 @@ impl Library {
     /// # Errors
     /// [`Error::NoSuchMedia`]
     pub async fn find(&self, actor: &Actor, media: MediaId) -> Result<StoredMedia, Error> {
-        let found = self.store.find(media, actor.user.id).await?;
+        let now = self.clock.now();
+        let found = self.store.find(media, actor.user.id, now).await?;
         found.ok_or(Error::NoSuchMedia)
     }
 
@@ -61,7 +62,7 @@ impl Library {
         let now = self.clock.now();
         let signed = self.vault.check_link(&thing(media), signature, now);
         let signed = signed.ok_or(Error::NoSuchMedia)?;
-        let found = self.store.find(media, signed.maker).await?;
+        let found = self.store.find(media, signed.maker, now).await?;
         Ok((found.ok_or(Error::NoSuchMedia)?, signed.until.since(now)))
     }
 

@@ -4,15 +4,15 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use parlor_domain::{
-    Action, ClientId, Draft, Emoji, Event, MediaId, Message, MessageBody, Origin, PageSize, RoomId, RoomKind,
-    Seq, Timestamp, UserId, allows,
+    Action, Called, CalledAll, ClientId, Draft, Emoji, Event, MediaId, Message, MessageBody, Origin,
+    PageSize, RoomId, RoomKind, Seq, Timestamp, UserId, allows,
 };
 use parlor_ports::{
     Append, AppendRefusal, Appended, Clock, Entropy, EventLog, HistoryPage, HistoryRange, MessageAct,
-    PinsPage, PlaysPage, Priority, ReactionsPage, RevisionsPage, RoomStore,
+    PinsPage, PlaysPage, Priority, ReactionsPage, ReceiptRange, ReceiptsPage, RevisionsPage, RoomStore,
 };
 
-use crate::{Actor, Error, Made};
+use crate::{Actor, Error, Made, Notifications, Tally};
 
 /// Limits of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub struct NewMessage {
     pub media: Vec<MediaId>,
     /// The message that it answers.
     pub reply_to: Option<Seq>,
+    /// Room and seq of the message that it repeats, in place of all else.
+    pub forward: Option<(RoomId, Seq)>,
 }
 
 /// Appends messages and what changes them, and reads them.
@@ -49,16 +51,20 @@ pub struct Messages {
     rooms: Arc<dyn RoomStore>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    notifications: Arc<Notifications>,
+    tally: Arc<Tally>,
     settings: MessagesSettings,
 }
 
 impl Messages {
     /// Messages in this log, within these limits.
-    pub fn new(
+    pub(crate) fn new(
         log: Arc<dyn EventLog>,
         rooms: Arc<dyn RoomStore>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
+        notifications: Arc<Notifications>,
+        tally: Arc<Tally>,
         settings: MessagesSettings,
     ) -> Self {
         Self {
@@ -66,6 +72,8 @@ impl Messages {
             rooms,
             clock,
             entropy,
+            notifications,
+            tally,
             settings,
         }
     }
@@ -73,9 +81,9 @@ impl Messages {
     /// Says something in a room. The answer is given when it is on disk.
     ///
     /// # Errors
-    /// [`Error::Invalid`] (`body`, `media`), [`Error::NoSuchRoom`], [`Error::Blocked`] or [`Error::NotAContact`] in a direct room
+    /// [`Error::Invalid`] (`body`, `media`, `forward`), [`Error::NoSuchRoom`], [`Error::Blocked`] or [`Error::NotAContact`] in a direct room
     /// across which there is a block, [`Error::Muted`], [`Error::ReadOnly`], [`Error::TooSoon`], [`Error::NoSuchMedia`] if it is not the actor's,
-    /// [`Error::NoSuchMessage`] if what it answers is not to be seen, [`Error::IdempotencyConflict`], [`Error::Busy`]
+    /// [`Error::NoSuchMessage`] if what it answers or repeats is not to be seen, [`Error::IdempotencyConflict`], [`Error::Busy`]
     pub async fn send(
         &self,
         actor: &Actor,
@@ -83,12 +91,39 @@ impl Messages {
         message: NewMessage,
         origin: Option<Origin>,
     ) -> Result<Made<Arc<Event>>, Error> {
+        let (client_id, draft) = self.draft(message, CalledAll::ByRight)?;
+        let append = self.of(actor, room, Some(client_id), draft, Priority::Person);
+        self.append(Append { origin, ..append }).await
+    }
+
+    /// Says something as a bot, whose right to mention all may be granted by the server. It waits behind what people say.
+    pub(crate) async fn send_as_bot(
+        &self,
+        bot: &Actor,
+        room: RoomId,
+        message: NewMessage,
+        all: CalledAll,
+    ) -> Result<Made<Arc<Event>>, Error> {
+        let (client_id, draft) = self.draft(message, all)?;
+        let append = self.of(bot, room, Some(client_id), draft, Priority::Bulk);
+        self.append(append).await
+    }
+
+    /// What becomes of a message that somebody wants to send. If the right to mention all is granted, all are mentioned.
+    fn draft(&self, message: NewMessage, all: CalledAll) -> Result<(ClientId, Draft), Error> {
         let NewMessage {
             client_id,
             body,
             media,
             reply_to,
+            forward,
         } = message;
+        if let Some((room, seq)) = forward {
+            if !body.is_empty() || !media.is_empty() || reply_to.is_some() {
+                return Err(Error::invalid("forward", "stands alone"));
+            }
+            return Ok((client_id, Draft::Forward { room, seq }));
+        }
         if media.len() > Message::MEDIA || media.iter().collect::<HashSet<_>>().len() < media.len() {
             return Err(Error::invalid(
                 "media",
@@ -99,15 +134,21 @@ impl Messages {
             "" if !media.is_empty() => MessageBody::none(),
             text => self.body(text)?,
         };
+        let mut called = Called::by(body.as_str());
+        if let CalledAll::Granted | CalledAll::Announced = all {
+            called.all = all;
+        }
         let draft = Draft::Message {
             body,
             media,
             reply_to,
+            called,
+            status: None,
         };
-        self.append(actor, room, Some(client_id), draft, origin).await
+        Ok((client_id, draft))
     }
 
-    /// Gives one's own message another text. Without a client id a repeated request is one more edit.
+    /// Gives one's own message, unless it is forwarded, another text. Without a client id a repeated request is one more edit.
     ///
     /// # Errors
     /// As [`Messages::send`], and [`Error::Forbidden`], [`Error::MessageDeleted`], [`Error::TooManyEdits`].
@@ -121,8 +162,10 @@ impl Messages {
         origin: Option<Origin>,
     ) -> Result<Made<Arc<Event>>, Error> {
         let body = self.body(body)?;
-        let draft = Draft::Edit { target, body };
-        self.append(actor, room, client_id, draft, origin).await
+        let called = Called::by(body.as_str());
+        let draft = Draft::Edit { target, body, called };
+        let append = self.of(actor, room, client_id, draft, Priority::Person);
+        self.append(Append { origin, ..append }).await
     }
 
     /// Deletes a message for everyone: one's own, or as an admin any.
@@ -138,7 +181,8 @@ impl Messages {
         origin: Option<Origin>,
     ) -> Result<Made<Arc<Event>>, Error> {
         let draft = Draft::Delete { target };
-        self.append(actor, room, client_id, draft, origin).await
+        let append = self.of(actor, room, client_id, draft, Priority::Person);
+        self.append(Append { origin, ..append }).await
     }
 
     /// Messages of a room, ascending, as of one moment.
@@ -188,10 +232,12 @@ impl Messages {
         on: bool,
     ) -> Result<(), Error> {
         let now = self.clock.now();
-        done(
-            self.log.react(room, seq, actor.user, (emoji, on), now).await?,
-            now,
-        )
+        let act = self.log.react(room, seq, actor.user, (emoji, on), now).await?;
+        if act == MessageAct::Done(None) {
+            // If it is a channel, that is told later.
+            self.tally.reacted();
+        }
+        done(act, now)
     }
 
     /// Who has put this emoji to a message, in the order of their ids; of a channel's readers for its admins.
@@ -250,7 +296,27 @@ impl Messages {
         if message.actor.is_none_or(|sender| sender.id != actor.user.id) {
             return Err(Error::Forbidden);
         }
-        Ok(self.log.plays(room, seq, after, size).await?)
+        Ok(self.log.plays(room, actor.user.id, seq, after, size).await?)
+    }
+
+    /// Whom a message has reached, and who has read it, without its sender and those who joined later.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRoom`], [`Error::NoSuchMessage`]; [`Error::Forbidden`] in a channel, whose readers are seen by nobody
+    pub async fn receipts(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        seq: Seq,
+        range: ReceiptRange,
+        size: PageSize,
+    ) -> Result<ReceiptsPage, Error> {
+        let view = self.rooms.find(room, actor.user.id).await?;
+        if view.ok_or(Error::NoSuchRoom)?.room.kind == RoomKind::Channel {
+            return Err(Error::Forbidden);
+        }
+        let page = self.log.receipts(room, actor.user.id, seq, range, size);
+        page.await?.ok_or(Error::NoSuchMessage)
     }
 
     /// What edits of a message replaced, oldest first, after the revision of this number (0 for all). For admins of the
@@ -279,29 +345,35 @@ impl Messages {
         MessageBody::parse(text, self.settings.max_body).map_err(|why| Error::invalid("body", why))
     }
 
-    async fn append(
+    fn of(
         &self,
         actor: &Actor,
         room: RoomId,
         client_id: Option<ClientId>,
         draft: Draft,
-        origin: Option<Origin>,
-    ) -> Result<Made<Arc<Event>>, Error> {
-        let now = self.clock.now();
-        let append = Append {
+        priority: Priority,
+    ) -> Append {
+        Append {
             room,
             sender: actor.user,
             client_id: client_id.unwrap_or_else(|| self.draw_client_id()),
             draft,
-            at: now,
-            origin,
-            priority: Priority::Person,
-        };
+            at: self.clock.now(),
+            origin: None,
+            priority,
+        }
+    }
+
+    async fn append(&self, append: Append) -> Result<Made<Arc<Event>>, Error> {
+        let at = append.at;
         // Nothing may be awaited before this: see the type's description.
         match self.log.append(append).await? {
-            Appended::New(event) => Ok(Made::New(event)),
+            Appended::New(event) => {
+                self.notifications.said();
+                Ok(Made::New(event))
+            }
             Appended::Known(event) => Ok(Made::Known(event)),
-            Appended::Refused(refusal) => Err(refused(refusal, now)),
+            Appended::Refused(refusal) => Err(refused(refusal, at)),
         }
     }
 
@@ -318,7 +390,8 @@ fn done(act: MessageAct, now: Timestamp) -> Result<(), Error> {
     }
 }
 
-fn refused(refusal: AppendRefusal, now: Timestamp) -> Error {
+/// What somebody is told whose append was refused.
+pub(crate) fn refused(refusal: AppendRefusal, now: Timestamp) -> Error {
     match refusal {
         AppendRefusal::NoRoom => Error::NoSuchRoom,
         AppendRefusal::Barring => Error::Blocked(None),

@@ -28,27 +28,31 @@ impl Presence {
         }
     }
 
-    /// Whether the actor may follow somebody's presence: his own, and that of people he shares a room with, unless one of the two
-    /// has blocked the other.
+    /// Whether the actor may follow somebody's presence: his own, and that of people he shares a room with, if they show it to him and
+    /// neither has blocked the other.
     pub async fn may_follow(&self, actor: &Actor, user: UserId) -> Result<bool, Error> {
-        if user == actor.user.id {
-            return Ok(true);
+        match self.follow(actor, user).await {
+            Ok(_) => Ok(true),
+            Err(Error::NoSuchUser(_) | Error::PresenceHidden) => Ok(false),
+            Err(error) => Err(error),
         }
-        let near = self.rooms.share_a_room(actor.user.id, user).await?;
-        Ok(near && !self.contacts.blocked(actor.user.id, user).await?)
     }
 
     /// When somebody was last seen, as far as he lets the actor know, who is going to follow his presence.
     ///
     /// # Errors
-    /// [`Error::NoSuchUser`], also if the actor may not know of him.
+    /// [`Error::NoSuchUser`], also if the actor shares no room with him. [`Error::PresenceHidden`] if he does not show it to the actor,
+    /// or one of the two has blocked the other: which of them it is nobody learns by it.
     pub async fn follow(&self, actor: &Actor, user: UserId) -> Result<Option<Timestamp>, Error> {
-        let mut shown = if self.may_follow(actor, user).await? {
-            self.users.shown(actor.user.id, vec![user]).await?
-        } else {
-            Vec::new()
-        };
+        let me = actor.user.id;
+        if user != me && !self.rooms.share_a_room(me, user).await? {
+            return Err(Error::NoSuchUser(Some(user)));
+        }
+        let mut shown = self.users.shown(me, vec![user]).await?;
         let (_, shown) = shown.pop().ok_or(Error::NoSuchUser(Some(user)))?;
+        if !shown.presence || self.contacts.blocked(me, user).await? {
+            return Err(Error::PresenceHidden);
+        }
         Ok(shown.last_seen)
     }
 

@@ -9,8 +9,8 @@ use parlor_domain::{
     RoomName, Rules, Topic, UserId,
 };
 use parlor_ports::{
-    AdmissionStore, Clock, DirectOpened, Entropy, ModerationStore, NewRoom, RoomAct, RoomCreated, RoomCursor,
-    RoomRefusal, RoomStore, RoomView, RoomsPage,
+    AdmissionStore, ChannelCursor, ChannelsPage, Clock, DirectOpened, Entropy, ModerationStore, NewRoom,
+    RoomAct, RoomCreated, RoomCursor, RoomRefusal, RoomStore, RoomView, RoomsPage,
 };
 
 use crate::throttle::Throttle;
@@ -97,7 +97,7 @@ impl Rooms {
     ///
     /// # Errors
     /// [`Error::Invalid`] (`kind`, `members`), [`Error::NoSuchUser`], [`Error::Blocked`], [`Error::NotAContact`],
-    /// [`Error::RoomFull`], [`Error::TooManyRooms`], [`Error::IdempotencyConflict`], and [`Error::NoSuchRoom`] if the same request made a room that is gone, or that
+    /// [`Error::NotListable`], [`Error::RoomFull`], [`Error::TooManyRooms`], [`Error::IdempotencyConflict`], and [`Error::NoSuchRoom`] if the same request made a room that is gone, or that
     /// the actor left.
     pub async fn create(&self, actor: &Actor, group: NewGroup) -> Result<Made<RoomView>, Error> {
         if group.kind == RoomKind::Direct {
@@ -162,10 +162,23 @@ impl Rooms {
         Ok(self.rooms.list(actor.user.id, after, size).await?)
     }
 
+    /// Channels that anybody can find, the one that was listed last first, or those of which the name or a word in it begins like
+    /// this. Those that keep the actor out are not there.
+    pub async fn directory(
+        &self,
+        actor: &Actor,
+        beginning: Option<String>,
+        after: Option<ChannelCursor>,
+        size: PageSize,
+    ) -> Result<ChannelsPage, Error> {
+        let page = self.rooms.directory(actor.user.id, beginning, after, size);
+        Ok(page.await?)
+    }
+
     /// Changes name, topic or settings. A new capacity comes from [`Rooms::capacity`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRoom`], [`Error::Forbidden`], [`Error::DirectRoom`]
+    /// [`Error::NoSuchRoom`], [`Error::Forbidden`], [`Error::DirectRoom`], [`Error::NotListable`]
     pub async fn update(
         &self,
         actor: &Actor,
@@ -226,6 +239,8 @@ impl From<RoomRefusal> for Error {
             RoomRefusal::NoRoom => Self::NoSuchRoom,
             RoomRefusal::Forbidden | RoomRefusal::Closed => Self::Forbidden,
             RoomRefusal::Direct => Self::DirectRoom,
+            RoomRefusal::Everyones => Self::EveryonesRoom,
+            RoomRefusal::NotListable => Self::NotListable,
             RoomRefusal::Full => Self::RoomFull,
             RoomRefusal::TooManyRooms(user) => Self::TooManyRooms(user),
             RoomRefusal::NoUser(user) => Self::NoSuchUser(Some(user)),

@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex};
 
 use parlor_auth::{ForeignSettings, PasswordHasher, Vault};
 use parlor_ports::{
-    AdmissionStore, Blobs, ChallengeStore, Clock, ContactStore, CounterStore, Entropy, EventLog, InviteStore,
-    KeySource, Mailer, MediaStore, ModerationStore, Outbox, ProofStore, RoomStore, Scanner, SecondStepStore,
-    SessionStore, SyncStore, UploadStore, UserStore,
+    AdmissionStore, AnnouncementStore, ApiKeyStore, Blobs, BroadcastStore, ChallengeStore, Clock,
+    ContactStore, CounterStore, Entropy, EventLog, InviteStore, KeySource, Mailer, MediaStore,
+    ModerationStore, NotificationStore, Outbox, ProofStore, RoomStore, Scanner, SecondStepStore,
+    SessionStore, StatusStore, SyncStore, UploadStore, UserStore,
 };
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::codes::Codes;
 use crate::confirm::Confirm;
@@ -20,10 +21,12 @@ use crate::media::{Intake, Spool};
 use crate::throttle::Throttle;
 use crate::workshop::Workshop;
 use crate::{
-    Accounts, AccountsSettings, Contacts, ContactsSettings, Error, Hosts, Invites, Library, LogIns,
-    LogInsSettings, Marks, MarksSettings, MediaSettings, Messages, MessagesSettings, Passwords,
-    PasswordsSettings, Post, Presence, Proofs, ProofsSettings, Rooms, RoomsSettings, SecondSteps, Sessions,
-    SessionsSettings, Sync, SyncSettings, Tokens, TwoStep, Uploads,
+    Accounts, AccountsSettings, Announcements, AnnouncementsSettings, ApiKeys, Backends, Broadcasts,
+    BroadcastsSettings, Contacts, ContactsSettings, Error, Hosts, Invites, Library, LogIns, LogInsSettings,
+    Marks, MarksSettings, MediaSettings, Messages, MessagesSettings, Notifications, NotificationsSettings,
+    Passwords, PasswordsSettings, Post, Presence, Proofs, ProofsSettings, Rooms, RoomsSettings, SecondSteps,
+    Sessions, SessionsSettings, Statuses, StatusesSettings, Sync, SyncSettings, Tally, Tokens, TwoStep,
+    Uploads,
 };
 
 /// Files that are scanned at the same time.
@@ -50,7 +53,17 @@ pub struct Services {
     /// Rooms and memberships.
     pub rooms: Rooms,
     /// Messages.
-    pub messages: Messages,
+    pub messages: Arc<Messages>,
+    /// Counts reactions in channels. Its [`run`](Tally::run) must be spawned.
+    pub tally: Arc<Tally>,
+    /// What people are notified of. Their [`run`](Notifications::run) must be spawned.
+    pub notifications: Arc<Notifications>,
+    /// The room of all accounts. Its [`run`](Announcements::run) must be spawned.
+    pub announcements: Arc<Announcements>,
+    /// API keys.
+    pub api_keys: ApiKeys,
+    /// What backends do with them.
+    pub backends: Backends,
     /// The ways in for media.
     pub uploads: Uploads,
     /// The ways out for media. Its [`run`](Library::run) must be spawned.
@@ -63,6 +76,10 @@ pub struct Services {
     pub presence: Presence,
     /// Contacts and blocks.
     pub contacts: Contacts,
+    /// What people show for a day. Their [`run`](Statuses::run) must be spawned.
+    pub statuses: Arc<Statuses>,
+    /// Broadcast lists, and what is sent to them. Their [`run`](Broadcasts::run) must be spawned.
+    pub broadcasts: Arc<Broadcasts>,
     throttle: Arc<Throttle>,
 }
 
@@ -81,6 +98,12 @@ pub struct Ports {
     pub proofs: Arc<dyn ProofStore>,
     /// Invitations.
     pub invites: Arc<dyn InviteStore>,
+    /// What people are notified of.
+    pub notifications: Arc<dyn NotificationStore>,
+    /// The room of all accounts.
+    pub announcements: Arc<dyn AnnouncementStore>,
+    /// API keys.
+    pub api_keys: Arc<dyn ApiKeyStore>,
     /// Counts of what was tried.
     pub counters: Arc<dyn CounterStore>,
     /// Mail that waits.
@@ -105,6 +128,10 @@ pub struct Ports {
     pub media: Arc<dyn MediaStore>,
     /// Uploads that come in parts.
     pub uploads: Arc<dyn UploadStore>,
+    /// What people show for a day.
+    pub statuses: Arc<dyn StatusStore>,
+    /// Broadcast lists, and what is sent to them.
+    pub broadcasts: Arc<dyn BroadcastStore>,
     /// The bytes of media.
     pub blobs: Arc<dyn Blobs>,
     /// What looks for malware; `None` if nothing does.
@@ -147,6 +174,14 @@ pub struct Settings {
     pub rooms: RoomsSettings,
     /// Of messages.
     pub messages: MessagesSettings,
+    /// Of notifications.
+    pub notifications: NotificationsSettings,
+    /// Of what is told to everybody.
+    pub announcements: AnnouncementsSettings,
+    /// Of statuses.
+    pub statuses: StatusesSettings,
+    /// Of broadcast lists.
+    pub broadcasts: BroadcastsSettings,
     /// Of media.
     pub media: MediaSettings,
     /// Of marks.
@@ -171,6 +206,10 @@ impl Default for Settings {
             contacts: ContactsSettings::default(),
             rooms: RoomsSettings::default(),
             messages: MessagesSettings::default(),
+            notifications: NotificationsSettings::default(),
+            announcements: AnnouncementsSettings::default(),
+            statuses: StatusesSettings::default(),
+            broadcasts: BroadcastsSettings::default(),
             media: MediaSettings::default(),
             marks: MarksSettings::default(),
             sync: SyncSettings::default(),
@@ -193,6 +232,9 @@ impl Services {
             second_steps,
             proofs,
             invites,
+            notifications,
+            announcements,
+            api_keys,
             counters,
             outbox,
             mailer,
@@ -205,6 +247,8 @@ impl Services {
             sync,
             media,
             uploads,
+            statuses,
+            broadcasts,
             blobs,
             scanner,
             clock,
@@ -250,6 +294,29 @@ impl Services {
             issuer: settings.name,
             enabled: settings.log_ins.two_step != TwoStep::Off,
         });
+        let notices = Arc::new(Notifications {
+            store: notifications.clone(),
+            clock: clock.clone(),
+            settings: settings.notifications,
+            said: Notify::new(),
+        });
+        let announcements = Arc::new(Announcements {
+            store: announcements,
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            settings: settings.announcements,
+            said: Notify::new(),
+        });
+        let tally = Arc::new(Tally::new(log.clone(), clock.clone()));
+        let messages = Arc::new(Messages::new(
+            log.clone(),
+            rooms.clone(),
+            clock.clone(),
+            entropy.clone(),
+            notices.clone(),
+            tally.clone(),
+            settings.messages,
+        ));
         let intake = Arc::new(Intake {
             store: media.clone(),
             blobs: blobs.clone(),
@@ -260,7 +327,37 @@ impl Services {
             clock: clock.clone(),
             settings: settings.media,
         });
+        let library = Arc::new(Library {
+            store: media,
+            uploads: uploads.clone(),
+            blobs: blobs.clone(),
+            vault,
+            clock: clock.clone(),
+            settings: settings.media,
+        });
         Ok(Self {
+            broadcasts: Arc::new(Broadcasts {
+                store: broadcasts,
+                log: log.clone(),
+                throttle: throttle.clone(),
+                clock: clock.clone(),
+                entropy: entropy.clone(),
+                settings: settings.broadcasts,
+                messages: settings.messages,
+                accepted: Notify::new(),
+            }),
+            statuses: Arc::new(Statuses {
+                store: statuses,
+                rooms: rooms.clone(),
+                log: log.clone(),
+                library: library.clone(),
+                throttle: throttle.clone(),
+                clock: clock.clone(),
+                entropy: entropy.clone(),
+                settings: settings.statuses,
+                messages: settings.messages,
+                changed: Notify::new(),
+            }),
             accounts: Accounts {
                 users: users.clone(),
                 throttle: throttle.clone(),
@@ -290,7 +387,7 @@ impl Services {
             },
             invites: Invites {
                 store: invites,
-                codes,
+                codes: codes.clone(),
                 clock: clock.clone(),
             },
             hosts: settings.host.zip(host_keys).map(|(host, keys)| {
@@ -307,15 +404,26 @@ impl Services {
             proofs,
             sessions,
             post,
-            messages: Messages::new(
-                log,
-                rooms.clone(),
-                clock.clone(),
-                entropy.clone(),
-                settings.messages,
-            ),
+            api_keys: ApiKeys {
+                store: api_keys,
+                users: users.clone(),
+                codes: codes.clone(),
+                throttle: throttle.clone(),
+                clock: clock.clone(),
+                entropy: entropy.clone(),
+            },
+            backends: Backends {
+                notifications,
+                announcements: announcements.clone(),
+                messages: messages.clone(),
+                clock: clock.clone(),
+            },
+            announcements,
+            messages,
+            tally,
+            notifications: notices,
             marks: Arc::new(Marks::new(rooms.clone(), clock.clone(), settings.marks)),
-            sync: Sync::new(sync, clock.clone(), settings.sync),
+            sync: Sync::new(sync, clock.clone(), settings.sync, settings.notifications),
             presence: Presence::new(rooms.clone(), contacts.clone(), users),
             contacts: Contacts {
                 store: contacts,
@@ -332,14 +440,7 @@ impl Services {
                 entropy: entropy.clone(),
                 settings: settings.rooms,
             },
-            library: Arc::new(Library {
-                store: media,
-                uploads: uploads.clone(),
-                blobs: blobs.clone(),
-                vault,
-                clock,
-                settings: settings.media,
-            }),
+            library,
             throttle,
             uploads: Uploads {
                 store: uploads,
@@ -352,7 +453,8 @@ impl Services {
         })
     }
 
-    /// Forgets some of what is over: sessions, challenges, links, counts, letters, requests. Says whether there may be more.
+    /// Forgets some of what is over: sessions, challenges, links, counts, letters, requests,
+    /// notifications. Says whether there may be more.
     pub async fn forget_over(&self) -> Result<bool, Error> {
         let sessions = self.sessions.forget_over().await?;
         let challenges = self.log_ins.forget_over().await?;
@@ -360,6 +462,7 @@ impl Services {
         let counts = self.throttle.sweep().await?;
         let letters = self.post.forget_over().await?;
         let requests = self.contacts.forget_over().await?;
-        Ok(sessions || challenges || proofs || counts || letters || requests)
+        let notices = self.notifications.forget_over().await?;
+        Ok(sessions || challenges || proofs || counts || letters || requests || notices)
     }
 }

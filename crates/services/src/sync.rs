@@ -7,7 +7,7 @@ use std::sync::Arc;
 use parlor_domain::{Account, Head, Mark, MsgNo, Position, RoomKind, Seq, Session, StreamId, Tag};
 use parlor_ports::{Clock, RoomHead, Snapshot, SyncStore};
 
-use crate::{Actor, Error};
+use crate::{Actor, Error, NotificationsSettings};
 
 mod verdict;
 
@@ -43,6 +43,8 @@ pub struct Opened {
     pub streams: Vec<StreamStart>,
     /// Streams that the client has a position of but that are not, or no longer, the user's.
     pub gone: Vec<StreamId>,
+    /// How many notifications are unread, counted to 100.
+    pub unread: u64,
 }
 
 /// Where one stream begins.
@@ -79,15 +81,22 @@ pub struct Sync {
     store: Arc<dyn SyncStore>,
     clock: Arc<dyn Clock>,
     settings: SyncSettings,
+    notifications: NotificationsSettings,
 }
 
 impl Sync {
     /// Streams of this store, within these limits.
-    pub fn new(store: Arc<dyn SyncStore>, clock: Arc<dyn Clock>, settings: SyncSettings) -> Self {
+    pub(crate) fn new(
+        store: Arc<dyn SyncStore>,
+        clock: Arc<dyn Clock>,
+        settings: SyncSettings,
+        notifications: NotificationsSettings,
+    ) -> Self {
         Self {
             store,
             clock,
             settings,
+            notifications,
         }
     }
 
@@ -110,8 +119,9 @@ impl Sync {
         let given: HashMap<StreamId, Position> = positions.into_iter().collect();
         let asked = given.iter().map(|(stream, at)| (*stream, *at)).collect();
         let now = self.clock.now();
-        let snapshot = self.store.snapshot(actor.session, asked, now).await?;
-        Ok(self.compare(given, snapshot.ok_or(Error::SessionOver)?))
+        let since = now - self.notifications.kept;
+        let snapshot = self.store.snapshot(actor.session, asked, since, now);
+        Ok(self.compare(given, snapshot.await?.ok_or(Error::SessionOver)?))
     }
 
     fn compare(&self, mut given: HashMap<StreamId, Position>, snapshot: Snapshot) -> Opened {
@@ -131,6 +141,7 @@ impl Sync {
             session: snapshot.session,
             streams,
             gone,
+            unread: snapshot.unread,
         }
     }
 }

@@ -40,6 +40,12 @@ pub(crate) enum Tried<'a> {
     ContactRequest { user: &'a str },
     /// A wish to come into a room.
     Entering { user: &'a str },
+    /// Anything by an API key.
+    ApiKey { number: &'a str },
+    /// A status, of which many may have to be told.
+    Status { user: &'a str },
+    /// Something that is sent to a list of recipients.
+    Broadcast { user: &'a str },
 }
 
 impl Tried<'_> {
@@ -56,8 +62,10 @@ impl Tried<'_> {
             | Self::Registration { .. }
             | Self::Proof { .. } => (5, HOUR),
             Self::MailedLogInFromAfar { .. } => (20, HOUR),
-            Self::ContactRequest { .. } => (100, HOUR),
+            Self::ContactRequest { .. } | Self::Status { .. } => (100, HOUR),
+            Self::Broadcast { .. } => (20, HOUR),
             Self::Entering { .. } => (600, HOUR),
+            Self::ApiKey { .. } => (600, MINUTE),
         }
     }
 
@@ -75,6 +83,9 @@ impl Tried<'_> {
             Self::Proof { user } => ("proof", user, "".into()),
             Self::ContactRequest { user } => ("contact request", user, "".into()),
             Self::Entering { user } => ("entering", user, "".into()),
+            Self::ApiKey { number } => ("api key", number, "".into()),
+            Self::Status { user } => ("status", user, "".into()),
+            Self::Broadcast { user } => ("broadcast", user, "".into()),
         };
         CounterName(fingerprint(&[what, who, &whence]))
     }

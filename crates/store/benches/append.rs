@@ -15,7 +15,9 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::StreamExt;
-use parlor_domain::{Capacity, ClientId, Draft, MessageBody, RoomId, RoomKind, Rules, UserId, UserRef};
+use parlor_domain::{
+    Called, Capacity, ClientId, Draft, MessageBody, RoomId, RoomKind, Rules, UserId, UserRef,
+};
 use parlor_ports::{
     Append, Appended, Clock, Entropy, EventSink, NewAccount, NewRoom, Priority, Published, Registered,
     SystemClock, SystemEntropy,
@@ -63,6 +65,7 @@ impl Bench {
                 host: None,
                 invite: None,
                 verification: None,
+                bot: false,
                 admin: false,
                 at,
             };
@@ -105,6 +108,8 @@ impl Bench {
                 body: MessageBody::stored(BODY),
                 media: Vec::new(),
                 reply_to: None,
+                called: Called::default(),
+                status: None,
             },
             at,
             origin: None,

@@ -3,17 +3,18 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use diesel::query_builder::QueryId;
 use diesel::{QueryResult, Queryable, Selectable};
 use parlor_domain::{
-    Action, Draft, Event, Media, MediaId, Message, MsgNo, Reactions, Revision, Role, Seq, StreamId, Tag,
-    Timestamp, What, Who, allows,
+    Action, Called, CalledAll, Draft, Event, Media, MediaId, Mentions, Message, MessageBody, MsgNo,
+    Reactions, Revision, Role, Seq, StreamId, Tag, Timestamp, UserRef, Username, What, Who, allows,
 };
-use parlor_ports::{Append, AppendRefusal, Appended};
+use parlor_ports::{Append, AppendRefusal, Appended, DIRECT_PATIENCE};
 
 use crate::code::Code;
 use crate::counter::{Counter, stored_tag};
 use crate::id::Id;
-use crate::rows::{EventRow, MediaRow, Place, StreamRow, Target};
+use crate::rows::{EventRow, MediaRow, Place, StreamRow, Target, besides};
 use crate::schema::members;
 
 /// How often a message can be edited.
@@ -29,6 +30,8 @@ pub(crate) struct Standing {
     muted_until: Option<i64>,
     /// When the member last wrote.
     posted_at: Option<i64>,
+    /// In a direct room: the other one.
+    pub(crate) peer_id: Option<Id>,
 }
 
 /// `members.barred` in a direct room: the other one has blocked this member.
@@ -40,6 +43,7 @@ pub(crate) const BARRING: i16 = 2;
 pub(crate) fn target(draft: &Draft) -> Option<i64> {
     match draft {
         Draft::Message { reply_to, .. } => reply_to.map(Seq::stored),
+        Draft::Forward { .. } => None,
         Draft::Edit { target, .. } | Draft::Delete { target } => Some(target.stored()),
     }
 }
@@ -48,12 +52,155 @@ pub(crate) fn target(draft: &Draft) -> Option<i64> {
 pub(crate) fn named(draft: &Draft) -> &[MediaId] {
     match draft {
         Draft::Message { media, .. } => media,
-        Draft::Edit { .. } | Draft::Delete { .. } => &[],
+        Draft::Forward { .. } | Draft::Edit { .. } | Draft::Delete { .. } => &[],
     }
 }
 
+/// What a message says and shows that somebody repeats who may see it.
+#[derive(Debug)]
+pub(crate) struct Source {
+    body: MessageBody,
+    media: Box<[Media]>,
+}
+
+impl Source {
+    /// The source with this text and these extras.
+    pub(crate) fn new(body: String, extras: Option<&str>) -> QueryResult<Self> {
+        Ok(Self {
+            body: MessageBody::stored(body),
+            media: besides(extras)?.media,
+        })
+    }
+
+    /// What it shows.
+    pub(crate) fn media(&self) -> impl Iterator<Item = Id> {
+        ids(&self.media)
+    }
+}
+
+/// The ids of media.
+pub(crate) fn ids(media: &[Media]) -> impl Iterator<Item = Id> {
+    media.iter().map(|media| Id::of(media.id))
+}
+
+/// Room and seq of the message that a draft repeats.
+pub(crate) fn source(draft: &Draft) -> Option<(Id, i64)> {
+    match draft {
+        Draft::Forward { room, seq } => Some((Id::of(*room), seq.stored())),
+        Draft::Message { .. } | Draft::Edit { .. } | Draft::Delete { .. } => None,
+    }
+}
+
+/// Whom the text of a draft calls.
+pub(crate) fn called(draft: &Draft) -> Option<&Called> {
+    match draft {
+        Draft::Message { called, .. } | Draft::Edit { called, .. } => Some(called),
+        Draft::Forward { .. } | Draft::Delete { .. } => None,
+    }
+}
+
+/// Whether the server itself has given the right to say this.
+fn is_announced(draft: &Draft) -> bool {
+    called(draft).is_some_and(|called| called.all == CalledAll::Announced)
+}
+
+/// The keys of the names that a draft calls.
+pub(crate) fn called_names(draft: &Draft) -> Vec<String> {
+    let names = called(draft).map_or(&[][..], |called| &*called.names);
+    names.iter().map(Username::key).collect()
+}
+
+/// Whom a draft mentions, given which of its names are members, by their keys. Nobody calls all of two.
+pub(crate) fn mentions(
+    draft: &Draft,
+    standing: Standing,
+    target: Option<&Target>,
+    members: Option<&HashMap<String, UserRef>>,
+) -> QueryResult<Mentions> {
+    let Some(called) = called(draft) else {
+        return Ok(Mentions::default());
+    };
+    let may = match called.all {
+        CalledAll::No => false,
+        CalledAll::ByRight => allows(Role::decode(standing.role)?, Action::MentionAll),
+        CalledAll::Granted | CalledAll::Announced => true,
+    };
+    let before = draft.is_message() || target.is_some_and(|message| message.mentions_all);
+    let users = called.names.iter().filter_map(|name| members?.get(&name.key()));
+    Ok(Mentions {
+        users: users.copied().collect(),
+        all: may && before && standing.peer_id.is_none(),
+    })
+}
+
+/// A message of which somebody is still to be notified.
+#[derive(Debug, Clone, Copy, QueryId)]
+pub(crate) struct WaitingRow {
+    pub(crate) room_id: Id,
+    pub(crate) seq: i64,
+    pub(crate) peer_id: Option<Id>,
+    pub(crate) due_at: i64,
+}
+
+/// What waits once this event is stored: nothing, if it is no message to anybody by name.
+pub(crate) fn waiting(event: &Event, standing: Standing) -> Option<WaitingRow> {
+    let What::Message(message) = &event.what else {
+        return None;
+    };
+    let is_named = |user: &UserRef| event.actor.is_none_or(|sender| sender.id != user.id);
+    let due_at = match standing.peer_id {
+        Some(_) => event.at + DIRECT_PATIENCE,
+        None if message.mentions.users.iter().any(is_named) => event.at,
+        None => return None,
+    };
+    Some(WaitingRow {
+        room_id: event.stream.into(),
+        seq: event.seq.stored(),
+        peer_id: standing.peer_id,
+        due_at: due_at.micros(),
+    })
+}
+
+/// What an append says and shows.
+#[derive(Debug, Default)]
+pub(crate) struct Content {
+    body: Option<MessageBody>,
+    media: Box<[Media]>,
+}
+
+/// What an append says and shows, given what it repeats and the media that were found. Media are the sender's own, but for those
+/// that he repeats.
+pub(crate) fn content(
+    append: &Append,
+    source: Option<&Source>,
+    found: &HashMap<Id, MediaRow>,
+) -> QueryResult<Result<Content, AppendRefusal>> {
+    Ok(match &append.draft {
+        Draft::Message { body, .. } => match own_media(append, found)? {
+            Some(media) => Ok(Content {
+                body: Some(body.clone()),
+                media,
+            }),
+            None => Err(AppendRefusal::NoMedia),
+        },
+        // Media that are not there any more were forgotten with the source.
+        Draft::Forward { .. } => match source {
+            Some(source) if source.media().all(|id| found.contains_key(&id)) => Ok(Content {
+                body: Some(source.body.clone()),
+                media: source.media.clone(),
+            }),
+            _ => Err(AppendRefusal::NoTarget),
+        },
+        Draft::Edit { body, .. } => Ok(Content {
+            body: Some(body.clone()),
+            media: Box::default(),
+        }),
+        Draft::Delete { .. } => Ok(Content::default()),
+    })
+}
+
 /// The media that a draft names, in that order, of those that were found; `None` if one of them may not be used.
-pub(crate) fn media(append: &Append, found: &HashMap<Id, MediaRow>) -> QueryResult<Option<Box<[Media]>>> {
+fn own_media(append: &Append, found: &HashMap<Id, MediaRow>) -> QueryResult<Option<Box<[Media]>>> {
     let wanted = named(&append.draft).iter().map(|id| {
         let row = found.get(&Id::of(*id));
         let row = row.filter(|row| row.serves(append.sender.id, append.at));
@@ -62,14 +209,14 @@ pub(crate) fn media(append: &Append, found: &HashMap<Id, MediaRow>) -> QueryResu
     wanted.collect()
 }
 
-/// Whether this may be appended, but for its media, given the sender's standing in the room, the room's rules, and the message
-/// pointed to.
+/// How a sender stands who may append this, but for its media, and in which room, given the sender's standing, the room's rules, and
+/// the message pointed to.
 pub(crate) fn judge(
     append: &Append,
     standing: Option<Standing>,
-    place: Option<&Place>,
+    place: Option<Place>,
     found: Option<&Target>,
-) -> QueryResult<Result<(), AppendRefusal>> {
+) -> QueryResult<Result<(Standing, Place), AppendRefusal>> {
     let (Some(standing), Some(place)) = (standing, place) else {
         return Ok(Err(AppendRefusal::NoRoom));
     };
@@ -82,12 +229,16 @@ pub(crate) fn judge(
         Draft::Edit { .. } => standing
             .may_speak(append.at)
             .and(may_write(role, place.posting()?)),
-        Draft::Message { .. } => standing
+        Draft::Message { .. } | Draft::Forward { .. } => standing
             .may_speak(append.at)
-            .and(may_write(role, place.posting()?))
+            .and(match &append.draft {
+                draft if is_announced(draft) => Ok(()),
+                _ => may_write(role, place.posting()?),
+            })
             .and(standing.has_waited(role, place.slow_mode(), append.at)),
     };
-    Ok(spoken.and_then(|()| may_point(append, role, standing.visible_from, found)))
+    let pointed = spoken.and_then(|()| may_point(append, role, standing.visible_from, found));
+    Ok(pointed.map(|()| (standing, place)))
 }
 
 /// Whether a member with this role may do to the message pointed to what the draft says.
@@ -106,8 +257,9 @@ fn may_point(
         .ok_or(AppendRefusal::NoTarget)?;
     let own = message.sender_id == Some(Id::of(append.sender.id));
     let may = match draft {
-        Draft::Message { .. } => return Ok(()),
-        Draft::Edit { .. } => own,
+        Draft::Message { .. } | Draft::Forward { .. } => return Ok(()),
+        // Other people's words stay theirs.
+        Draft::Edit { .. } => own && !message.forwarded,
         Draft::Delete { .. } => own || allows(role, Action::DeleteAny),
     };
     if !may {
@@ -171,21 +323,29 @@ impl Standing {
 
 /// The event that an append becomes at the end of its stream, and the stream with it at its end. The event's number is
 /// still to be given.
-pub(crate) fn next(append: &Append, media: Box<[Media]>, stream: &StreamRow, tag: Tag) -> (Event, StreamRow) {
+pub(crate) fn next(
+    append: &Append,
+    content: Content,
+    mentions: Mentions,
+    stream: &StreamRow,
+    tag: Tag,
+) -> (Event, StreamRow) {
     let seq = Seq::loaded(stream.seq).next();
     let what = match &append.draft {
-        Draft::Message { body, reply_to, .. } => What::Message(Message {
-            client_id: append.client_id.clone(),
-            body: Some(body.clone()),
-            media,
+        Draft::Message { reply_to, status, .. } => What::Message(Message {
             reply_to: *reply_to,
-            edited_at: None,
-            rev: seq,
-            reactions: Reactions::default(),
+            mentions,
+            status: *status,
+            ..plain(append, content, seq)
         }),
-        Draft::Edit { target, body } => What::MessageEdited {
+        Draft::Forward { .. } => What::Message(Message {
+            forwarded: true,
+            ..plain(append, content, seq)
+        }),
+        Draft::Edit { target, .. } => What::MessageEdited {
             target: *target,
-            body: Some(body.clone()),
+            body: content.body,
+            mentions,
             edited_at: Some(append.at),
             rev: seq,
         },
@@ -210,6 +370,32 @@ pub(crate) fn next(append: &Append, media: Box<[Media]>, stream: &StreamRow, tag
         ..*stream
     };
     (event, grown)
+}
+
+/// A new message that does nothing but say and show something.
+fn plain(append: &Append, content: Content, seq: Seq) -> Message {
+    let Content { body, media } = content;
+    Message {
+        client_id: append.client_id.clone(),
+        body,
+        media,
+        reply_to: None,
+        mentions: Mentions::default(),
+        status: None,
+        forwarded: false,
+        edited_at: None,
+        rev: seq,
+        reactions: Reactions::default(),
+    }
+}
+
+/// The media that a new message shows.
+pub(crate) fn shown(event: &Event) -> impl Iterator<Item = Id> {
+    let media = match &event.what {
+        What::Message(message) => &*message.media,
+        _ => &[],
+    };
+    ids(media)
 }
 
 /// What is answered to a client id that was used before, given the message that the event changed if it is an edit.

@@ -5,10 +5,10 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::sqlite::Sqlite;
-use parlor_domain::{Event, MessageBody};
+use parlor_domain::{Event, MessageBody, What};
 
 use crate::counter::Counter;
-use crate::rows::Target;
+use crate::rows::{Target, mentions_to_json};
 use crate::schema::{events, media_uses, pins, plays, reaction_counts, reactions, released_media, revisions};
 
 /// A statement that runs on either database.
@@ -35,18 +35,26 @@ pub(crate) fn keep<'a>(edit: &Event, target: &'a Target) -> impl Statement + use
 
 /// Gives a message another text.
 pub(crate) fn rewrite<'a>(edit: &Event, target: &Target, body: &'a MessageBody) -> impl Statement + use<'a> {
+    let (mentions, mentions_all) = match &edit.what {
+        What::MessageEdited { mentions, .. } => (mentions_to_json(mentions), mentions.all),
+        _ => (None, false),
+    };
     diesel::update(events::table.find((target.stream_id, target.seq))).set((
         events::body.eq(body.as_str()),
         events::edited_at.eq(edit.at.micros()),
         events::rev.eq(edit.seq.stored()),
+        events::mentions.eq(mentions),
+        events::mentions_all.eq(mentions_all),
     ))
 }
 
-/// Takes a message's text and media away.
+/// Takes a message's text and media away, and whom it mentioned.
 pub(crate) fn blank(deletion: &Event, target: &Target) -> impl Statement + use<> {
     diesel::update(events::table.find((target.stream_id, target.seq))).set((
         events::body.eq(None::<String>),
         events::detail.eq(None::<String>),
+        events::mentions.eq(None::<String>),
+        events::mentions_all.eq(false),
         events::rev.eq(deletion.seq.stored()),
     ))
 }

@@ -3,9 +3,9 @@
 use diesel::QueryResult;
 use parlor_domain::{
     AccountStatus, Audience, History, JoinPolicy, LetterKind, MediaKind, NotifyLevel, Reach, Role, RoomKind,
-    Who,
+    StatusAudienceKind, Who,
 };
-use parlor_ports::MediaFile;
+use parlor_ports::{MediaFile, Skip};
 
 use crate::error::corrupt;
 
@@ -47,6 +47,9 @@ codes!(Who { Everyone = 1, Admins = 2 });
 codes!(NotifyLevel { All = 1, Mentions = 2, Nothing = 3 });
 codes!(Role { Member = 1, Admin = 2, Owner = 3 });
 
+codes!(Skip { NoUser = 1, Blocked = 2, NotAContact = 3, TooManyRooms = 4, Refused = 5 });
+codes!(StatusAudienceKind { Contacts = 1, Except = 2, Only = 3 });
+
 codes!(MediaKind {
     Image = 1,
     Voice = 2,
@@ -81,6 +84,24 @@ pub(crate) enum Proves {
 
 codes!(Proves { Verify = 1, Confirm = 2, Reset = 3 });
 
+/// What kind of notification a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Notifies {
+    Mention,
+    Direct,
+    Invite,
+    ContactRequest,
+    Published,
+}
+
+codes!(Notifies {
+    Mention = 1,
+    Direct = 2,
+    Invite = 3,
+    ContactRequest = 4,
+    Published = 5,
+});
+
 /// What kind of event a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -98,6 +119,7 @@ pub(crate) enum Kind {
     SessionsRevoked,
     VoicePlayed,
     Reacted,
+    ReactionsCounted,
     MessagePinned,
     MessageUnpinned,
     ContactChanged,
@@ -111,6 +133,15 @@ pub(crate) enum Kind {
     JoinRequestEnded,
     NotifyChanged,
     OwnReaction,
+    Notified,
+    NotificationsRead,
+    PrivacyChanged,
+    StatusPosted,
+    StatusRemoved,
+    StatusViewed,
+    BroadcastListChanged,
+    BroadcastListDeleted,
+    BroadcastMoved,
 }
 
 codes!(Kind {
@@ -141,4 +172,14 @@ codes!(Kind {
     JoinRequestEnded = 43,
     NotifyChanged = 44,
     OwnReaction = 45,
+    ReactionsCounted = 64,
+    Notified = 60,
+    NotificationsRead = 61,
+    PrivacyChanged = 62,
+    StatusPosted = 50,
+    StatusRemoved = 51,
+    StatusViewed = 52,
+    BroadcastListChanged = 53,
+    BroadcastListDeleted = 54,
+    BroadcastMoved = 55,
 });

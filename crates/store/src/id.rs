@@ -8,7 +8,7 @@ use diesel::query_builder::QueryId;
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::SqlType;
 use diesel::sqlite::Sqlite;
-use parlor_domain::{MediaId, RoomId, SessionId, StreamId, UserId};
+use parlor_domain::{BroadcastId, BroadcastListId, MediaId, RoomId, SessionId, StatusId, StreamId, UserId};
 use uuid::Uuid;
 
 /// The SQL type of ids.
@@ -44,7 +44,16 @@ macro_rules! ids {
     )* };
 }
 
-ids!(UserId, RoomId, MediaId, SessionId, StreamId);
+ids!(
+    BroadcastId,
+    BroadcastListId,
+    UserId,
+    RoomId,
+    MediaId,
+    SessionId,
+    StatusId,
+    StreamId
+);
 
 impl ToSql<DbId, Pg> for Id {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use parlor_ports::{
-    AdmissionStore, ChallengeStore, ContactStore, CounterStore, Entropy, EventLog, EventSink, InviteStore,
-    MediaStore, ModerationStore, Outbox, ProofStore, RoomStore, SecondStepStore, SessionStore, StoreError,
-    SyncStore, UploadStore, UserStore,
+    AdmissionStore, AnnouncementStore, ApiKeyStore, BroadcastStore, ChallengeStore, ContactStore,
+    CounterStore, Entropy, EventLog, EventSink, InviteStore, MediaStore, ModerationStore, NotificationStore,
+    Outbox, ProofStore, RoomStore, SecondStepStore, SessionStore, StatusStore, StoreError, SyncStore,
+    UploadStore, UserStore,
 };
 
 use crate::settings::{Database, Settings};
@@ -65,12 +66,22 @@ pub struct Ports {
     pub counters: Arc<dyn CounterStore>,
     /// Invitations.
     pub invites: Arc<dyn InviteStore>,
+    /// What people are notified of.
+    pub notifications: Arc<dyn NotificationStore>,
+    /// API keys.
+    pub api_keys: Arc<dyn ApiKeyStore>,
     /// Letters that wait.
     pub outbox: Arc<dyn Outbox>,
     /// What was uploaded.
     pub media: Arc<dyn MediaStore>,
     /// Uploads that are not complete.
     pub uploads: Arc<dyn UploadStore>,
+    /// What people show for a day.
+    pub statuses: Arc<dyn StatusStore>,
+    /// Broadcast lists, and what is sent to them.
+    pub broadcasts: Arc<dyn BroadcastStore>,
+    /// The room of all accounts.
+    pub announcements: Arc<dyn AnnouncementStore>,
 }
 
 impl Ports {
@@ -78,7 +89,17 @@ impl Ports {
     where
         B: EventLog + RoomStore + UserStore + SessionStore + SyncStore,
         B: ChallengeStore + SecondStepStore + ProofStore + CounterStore + InviteStore + Outbox,
-        B: MediaStore + UploadStore + ContactStore + AdmissionStore + ModerationStore + 'static,
+        B: MediaStore
+            + UploadStore
+            + ContactStore
+            + AdmissionStore
+            + ModerationStore
+            + NotificationStore
+            + ApiKeyStore
+            + StatusStore
+            + BroadcastStore
+            + AnnouncementStore
+            + 'static,
     {
         let backend = Arc::new(backend);
         Self {
@@ -95,9 +116,14 @@ impl Ports {
             proofs: backend.clone(),
             counters: backend.clone(),
             invites: backend.clone(),
+            notifications: backend.clone(),
+            api_keys: backend.clone(),
             outbox: backend.clone(),
             media: backend.clone(),
-            uploads: backend,
+            uploads: backend.clone(),
+            statuses: backend.clone(),
+            broadcasts: backend.clone(),
+            announcements: backend,
         }
     }
 }

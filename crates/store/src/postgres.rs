@@ -148,6 +148,15 @@ async fn claim(conn: &mut Conn, what: &str) -> QueryResult<()> {
     Ok(())
 }
 
+/// Keeps others from claiming this until the end of the transaction; many can share it.
+async fn share_claim(conn: &mut Conn, what: &str) -> QueryResult<()> {
+    diesel::sql_query("SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))")
+        .bind::<Text, _>(what)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// These media, as far as they are there. Nobody else uses or forgets them until the end of the transaction. They are locked
 /// in the order of their ids.
 async fn hold_media(conn: &mut Conn, ids: Vec<Id>) -> QueryResult<Vec<MediaRow>> {

@@ -38,6 +38,9 @@ table! {
         mailed_code -> Bool,
         avatar -> Nullable<DbId>,
         reach -> SmallInt,
+        bot -> Bool,
+        show_presence -> SmallInt,
+        private -> Bool,
     }
 }
 
@@ -110,6 +113,9 @@ table! {
         adding -> SmallInt,
         slow_seconds -> BigInt,
         avatar -> Nullable<DbId>,
+        everyones -> Bool,
+        gathered -> Nullable<BigInt>,
+        listed_at -> Nullable<BigInt>,
     }
 }
 
@@ -145,6 +151,9 @@ table! {
         notify -> SmallInt,
         quiet_until -> Nullable<BigInt>,
         notify_seq -> BigInt,
+        peer_id -> Nullable<DbId>,
+        shown_read -> BigInt,
+        own_rev -> BigInt,
     }
 }
 
@@ -171,6 +180,8 @@ table! {
         detail -> Nullable<Text>,
         created_at -> BigInt,
         reacted -> Nullable<BigInt>,
+        mentions -> Nullable<Text>,
+        mentions_all -> Bool,
     }
 }
 
@@ -454,6 +465,7 @@ table! {
         user_id -> DbId,
         user_number -> BigInt,
         played_at -> BigInt,
+        private -> Bool,
     }
 }
 
@@ -481,6 +493,29 @@ table! {
         emoji -> Text,
         amount -> BigInt,
         since -> BigInt,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    uncounted_reactions (stream_id, seq, emoji) {
+        stream_id -> DbId,
+        seq -> BigInt,
+        emoji -> Text,
+        amount -> BigInt,
+        due_at -> BigInt,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    channel_names (room_id, key) {
+        room_id -> DbId,
+        key -> Text,
     }
 }
 
@@ -575,6 +610,190 @@ table! {
     }
 }
 
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    waiting_notices (room_id, seq) {
+        room_id -> DbId,
+        seq -> BigInt,
+        peer_id -> Nullable<DbId>,
+        due_at -> BigInt,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    notifications (user_id, seq) {
+        user_id -> DbId,
+        seq -> BigInt,
+        kind -> SmallInt,
+        actor_id -> Nullable<DbId>,
+        room_id -> Nullable<DbId>,
+        target -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    notification_marks (user_id) {
+        user_id -> DbId,
+        up_to -> BigInt,
+        until -> BigInt,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    api_keys (number) {
+        number -> BigInt,
+        digest -> Binary,
+        name -> Text,
+        scopes -> SmallInt,
+        bot_id -> Nullable<DbId>,
+        by_id -> Nullable<DbId>,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+
+    publications (key_number, idempotency_key) {
+        key_number -> BigInt,
+        idempotency_key -> Text,
+        digest -> BigInt,
+        seq -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    statuses (id) {
+        number -> BigInt,
+        id -> DbId,
+        author_id -> DbId,
+        author_number -> BigInt,
+        client_id -> Nullable<Text>,
+        digest -> Nullable<BigInt>,
+        body -> Text,
+        media_id -> Nullable<DbId>,
+        audience -> SmallInt,
+        views -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        removed -> Bool,
+        telling -> Bool,
+        told_to -> DbId,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    status_people (status_id, user_id) {
+        status_id -> DbId,
+        user_id -> DbId,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    status_views (user_id, author_id, status_id) {
+        user_id -> DbId,
+        author_id -> DbId,
+        status_id -> DbId,
+        user_number -> BigInt,
+        viewed_at -> Nullable<BigInt>,
+        private -> Bool,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    broadcast_lists (id) {
+        id -> DbId,
+        owner_id -> DbId,
+        name -> Text,
+        recipients -> BigInt,
+        created_at -> BigInt,
+        deleted -> Bool,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    broadcast_recipients (list_id, user_id) {
+        list_id -> DbId,
+        user_id -> DbId,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    broadcasts (id) {
+        id -> DbId,
+        list_id -> DbId,
+        sender_id -> DbId,
+        sender_number -> BigInt,
+        client_id -> Text,
+        digest -> BigInt,
+        body -> Text,
+        waiting -> BigInt,
+        sent -> BigInt,
+        skipped -> BigInt,
+        come_to -> DbId,
+        created_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    broadcast_media (broadcast_id, place) {
+        broadcast_id -> DbId,
+        place -> SmallInt,
+        media_id -> DbId,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    broadcast_sends (broadcast_id, user_id) {
+        broadcast_id -> DbId,
+        user_id -> DbId,
+        user_number -> BigInt,
+        room_id -> Nullable<DbId>,
+        seq -> Nullable<BigInt>,
+        skipped -> Nullable<SmallInt>,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     users,
     sessions,
@@ -602,11 +821,26 @@ allow_tables_to_appear_in_same_query!(
     media_uses,
     released_media,
     media_usage,
+    broadcast_lists,
+    broadcast_recipients,
+    broadcasts,
+    broadcast_media,
+    broadcast_sends,
+    statuses,
+    status_people,
+    status_views,
     uploads,
     upload_parts,
     plays,
     reactions,
     reaction_counts,
+    uncounted_reactions,
+    channel_names,
+    waiting_notices,
+    notifications,
+    notification_marks,
+    api_keys,
+    publications,
     pins,
     contacts,
     contact_requests,
@@ -671,11 +905,26 @@ mod tests {
             media_uses,
             released_media,
             media_usage,
+            broadcast_lists,
+            broadcast_recipients,
+            broadcasts,
+            broadcast_media,
+            broadcast_sends,
+            statuses,
+            status_people,
+            status_views,
             uploads,
             upload_parts,
             plays,
             reactions,
             reaction_counts,
+            uncounted_reactions,
+            channel_names,
+            waiting_notices,
+            notifications,
+            notification_marks,
+            api_keys,
+            publications,
             pins,
             contacts,
             contact_requests,

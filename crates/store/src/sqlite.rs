@@ -109,6 +109,11 @@ async fn claim(_: &mut Conn, _: &str) -> QueryResult<()> {
     Ok(())
 }
 
+/// Nothing to share: there is one writer.
+async fn share_claim(_: &mut Conn, _: &str) -> QueryResult<()> {
+    Ok(())
+}
+
 /// These media, as far as they are there. Nobody else uses or forgets them: there is one writer.
 async fn hold_media(conn: &mut Conn, ids: Vec<Id>) -> QueryResult<Vec<MediaRow>> {
     media::table

@@ -1,10 +1,14 @@
 //! A store, what surrounds it, and short words for telling it what people do.
 
+mod announcements;
+mod broadcasts;
 mod contacts;
 mod letters;
 mod media;
+mod notices;
 mod people;
 mod rooms;
+mod statuses;
 mod talk;
 
 use std::any::Any;
@@ -16,9 +20,9 @@ use std::time::Duration;
 use futures_util::future::{join_all, maybe_done};
 use parlor_domain::Timestamp;
 use parlor_ports::{
-    AdmissionStore, ChallengeStore, ContactStore, CounterStore, EventLog, InviteStore, MediaStore,
-    ModerationStore, Outbox, ProofStore, RoomStore, SecondStepStore, SessionStore, SyncStore, UploadStore,
-    UserStore,
+    AdmissionStore, AnnouncementStore, ApiKeyStore, BroadcastStore, ChallengeStore, ContactStore,
+    CounterStore, EventLog, InviteStore, MediaStore, ModerationStore, NotificationStore, Outbox, ProofStore,
+    RoomStore, SecondStepStore, SessionStore, StatusStore, SyncStore, UploadStore, UserStore,
 };
 
 use crate::{FixedClock, Heard, SeededEntropy};
@@ -26,7 +30,7 @@ use crate::{FixedClock, Heard, SeededEntropy};
 pub(crate) use media::AMPLE;
 pub use media::blob;
 pub use people::address;
-pub use talk::{delete, edit, key, message, reply, show, text};
+pub use talk::{delete, edit, forward, key, message, reply, show, text, to_all};
 
 /// A store under test: its ports, and the sink, clock and entropy that it was opened with.
 ///
@@ -59,12 +63,22 @@ pub struct Fixture {
     pub counters: Arc<dyn CounterStore>,
     /// Invitations.
     pub invites: Arc<dyn InviteStore>,
+    /// What people are notified of.
+    pub notifications: Arc<dyn NotificationStore>,
+    /// The room of all accounts.
+    pub announcements: Arc<dyn AnnouncementStore>,
+    /// API keys.
+    pub api_keys: Arc<dyn ApiKeyStore>,
     /// Letters that wait.
     pub outbox: Arc<dyn Outbox>,
     /// What was uploaded.
     pub media: Arc<dyn MediaStore>,
     /// Uploads that are not complete.
     pub uploads: Arc<dyn UploadStore>,
+    /// What people show for a day.
+    pub statuses: Arc<dyn StatusStore>,
+    /// Broadcast lists, and what is sent to them.
+    pub broadcasts: Arc<dyn BroadcastStore>,
     /// The sink to which the store publishes.
     pub heard: Arc<Heard>,
     /// The time of day.

@@ -30,9 +30,13 @@ pub use app::TestApp;
 pub use clock::FixedClock;
 pub use entropy::SeededEntropy;
 pub use fixture::{
-    Fixture, address, at_once, blob, delete, edit, key, message, polled_in_order, reply, show, text,
+    Fixture, address, at_once, blob, delete, edit, forward, key, message, polled_in_order, reply, show, text,
+    to_all,
 };
 pub use heard::Heard;
 pub use inbox::Inbox;
-pub use replica::{Facts, Gap, OwnChange, People, ReplicaState, RoomReplica, Shown, ShownMember};
+pub use replica::{
+    Facts, Gap, HeldStatus, HeldStatuses, Lists, OwnChange, People, ReplicaState, RoomReplica, Shown,
+    ShownMember,
+};
 pub use servers::{Moto, Postgres};

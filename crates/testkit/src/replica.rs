@@ -1,19 +1,28 @@
 //! What a client holds, folded from events, marks and pages in whatever order these reach it.
 
+mod broadcasts;
 mod messages;
+mod notices;
 mod people;
 mod room;
 mod roster;
 mod shown;
+mod statuses;
 mod toggles;
 
 use std::collections::BTreeMap;
 
-use parlor_domain::{Event, Notify, Position, RoomId, Seq, UserRef, What};
+use parlor_domain::{
+    Event, MarksUpdate, Notify, NotifyLevel, Position, RoomId, RoomMark, Seq, StreamId, UserId, UserRef, What,
+};
 
+use self::notices::Notices;
+
+pub use broadcasts::Lists;
 pub use people::People;
 pub use room::RoomReplica;
 pub use shown::{Facts, Shown, ShownMember};
+pub use statuses::{HeldStatus, HeldStatuses};
 
 /// Everything that one device of a user holds: the rooms, the people, and how far it has read its user's own stream.
 #[derive(Debug, Clone)]
@@ -25,6 +34,11 @@ pub struct ReplicaState {
     pub rooms: BTreeMap<RoomId, RoomReplica>,
     /// The people.
     pub people: People,
+    notices: Notices,
+    /// The statuses.
+    pub statuses: HeldStatuses,
+    /// The broadcast lists.
+    pub lists: Lists,
 }
 
 /// Events or marks between what is held and what came are missing: the log has them.
@@ -50,6 +64,9 @@ impl ReplicaState {
             own: Position::default(),
             rooms: BTreeMap::new(),
             people: People::default(),
+            notices: Notices::default(),
+            statuses: HeldStatuses::default(),
+            lists: Lists::default(),
         }
     }
 
@@ -77,6 +94,9 @@ impl ReplicaState {
             ..self.own
         };
         self.people.take(self.me.id, &event.what);
+        self.notices.take(self.me.id, event);
+        self.statuses.take(&event.what);
+        self.lists.take(&event.what);
         Ok(match event.what {
             What::RoomJoined {
                 room,
@@ -117,6 +137,23 @@ impl ReplicaState {
         })
     }
 
+    /// Takes marks in channels that moved, which are told in the user's own stream.
+    ///
+    /// # Errors
+    /// [`Gap`] if others between are missing; older ones are passed over.
+    pub fn own_marks(&mut self, update: &MarksUpdate) -> Result<(), Gap> {
+        if update.after > self.own.rev {
+            return Err(Gap);
+        }
+        for RoomMark { room, mark } in &update.own {
+            if let Some(replica) = self.rooms.get_mut(room) {
+                replica.merge_mark(self.me.id, *mark);
+            }
+        }
+        self.own.rev = self.own.rev.max(update.rev);
+        Ok(())
+    }
+
     /// Takes an event of a room's stream; what comes of rooms that are not held is passed over. The end of the room
     /// closes it. That the user left does not: where all history is shown, it may be of an earlier membership, so only
     /// the user's own stream tells.
@@ -132,6 +169,46 @@ impl ReplicaState {
             self.rooms.remove(&room);
         }
         Ok(())
+    }
+
+    /// What the user is notified of: where, and whether it is unread. Messages to all are there as long as they are unread.
+    pub fn noticed(&self) -> BTreeMap<(StreamId, Seq), bool> {
+        let shown = self.shown();
+        let mut noticed = BTreeMap::new();
+        let wanted = |actor: Option<UserId>| actor.is_none_or(|actor| !self.people.blocked.contains(&actor));
+        for (seq, told) in self.notices.all().filter(|(_, told)| wanted(told.actor)) {
+            let mut unread = !told.seen;
+            if let Some(room) = told.room {
+                let Some(shown) = shown.get(&room) else {
+                    continue;
+                };
+                // Nobody is invited to a conversation of two.
+                let is_there = match told.target {
+                    None => shown.facts.as_ref().is_some_and(|facts| facts.name.is_some()),
+                    Some(target) => shown.says(target),
+                };
+                if !is_there {
+                    continue;
+                }
+                unread &= told.target.is_none_or(|target| target > shown.read(self.me.id));
+            }
+            noticed.insert((self.me.id.into(), seq), unread);
+        }
+        let loud = |shown: &Shown| shown.notify.level != NotifyLevel::Nothing;
+        for (room, shown) in shown.iter().filter(|(_, shown)| loud(shown)) {
+            let to_all = shown.messages.iter().filter(|event| {
+                let sender = event.actor.map(|sender| sender.id);
+                let called = matches!(&event.what, What::Message(message) if message.mentions.all);
+                called && sender != Some(self.me.id) && wanted(sender)
+            });
+            for event in to_all {
+                let is_named = self.notices.tells(*room, event.seq);
+                if !is_named && event.seq > shown.read(self.me.id) && event.at > self.notices.until {
+                    noticed.insert(((*room).into(), event.seq), true);
+                }
+            }
+        }
+        noticed
     }
 
     /// What the user is shown of every room.

@@ -104,6 +104,8 @@ pub struct AccountView {
     pub shows: ShowsView,
     /// Who may begin a conversation.
     pub reach: ReachName,
+    /// Whether nobody learns what one has read, played and looked at, nor oneself of others.
+    pub private: bool,
     /// May administer the server.
     pub admin: bool,
     /// Since when.
@@ -129,6 +131,7 @@ impl From<&Account> for AccountView {
             time_zone: profile.time_zone.as_ref().map(ToString::to_string),
             shows: profile.shows.into(),
             reach: profile.reach.into(),
+            private: profile.private,
             admin: account.admin,
             created_at: account.created_at.into(),
         }
@@ -171,6 +174,9 @@ pub struct UserView {
     /// When the person was last there, if the person shows it to whoever asks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<Time>,
+    /// Whether it is a program, as which backends post; left out for people.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bot: bool,
     /// Whether the account was deleted: its messages may be left, and nothing else.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
@@ -192,6 +198,7 @@ impl From<&Account> for UserView {
             email: None,
             mobile: None,
             last_seen: None,
+            bot: account.bot,
             deleted: account.status == AccountStatus::Deleted,
         }
     }

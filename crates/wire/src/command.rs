@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::MediaKindName;
+use crate::{MediaKindName, MessagePlace};
 
 /// A frame from a client. Each but `hello` carries an `id` of the client's choice, and gets exactly one answer, which
 /// repeats it.
@@ -35,6 +35,8 @@ pub enum Command {
     Follow(Follow),
     /// Does no longer want to know.
     Unfollow(Follow),
+    /// Has left this device for a while, or is back.
+    Away(Away),
     /// Brings a fresh access token before the old one expires.
     Authenticate(Authenticate),
     /// Is there; for clients that cannot send WebSocket pings.
@@ -54,6 +56,9 @@ pub struct Hello {
     /// One's own marks as this device knows them, in case the server lost the last second.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<ClientMark>,
+    /// Whether one is away from the device, as when it connects by itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub away: bool,
     /// Another `hello` with more positions follows.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub more: bool,
@@ -108,6 +113,9 @@ pub struct Send {
     /// The message that it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<u64>,
+    /// The message that it repeats, in place of text, media and what it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forward: Option<MessagePlace>,
 }
 
 /// Uploads a small file. Answered with what it is, once it is stored.
@@ -221,6 +229,16 @@ pub struct Follow {
     pub user: Uuid,
 }
 
+/// Has left this device for a while, or is back. Who is away from all his devices is shown as away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Away {
+    /// The command's id.
+    pub id: u64,
+    /// Whether one is away from now on.
+    pub on: bool,
+}
+
 /// Brings a fresh access token of the same session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -253,6 +271,7 @@ impl Command {
             Self::React(command) => Some(command.id),
             Self::Typing(command) => Some(command.id),
             Self::Follow(command) | Self::Unfollow(command) => Some(command.id),
+            Self::Away(command) => Some(command.id),
             Self::Authenticate(command) => Some(command.id),
             Self::Ping(command) => Some(command.id),
         }

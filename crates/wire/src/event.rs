@@ -5,7 +5,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{MessageView, NotifyView, PersonRef, ReactionsView, RoleName, RulesView, Time};
+use crate::message::persons;
+use crate::{
+    AudienceName, MessageView, NoticeView, NotifyView, PersonRef, ProgressView, ReactionsView, RoleName,
+    RulesView, Time,
+};
 
 /// One event of a stream. After it, the reader's position in the stream is (`seq`, `tag`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -39,6 +43,12 @@ pub enum EventBody {
         target: u64,
         /// What it says now, at the time of this frame; `null` if it was deleted since.
         body: Option<String>,
+        /// Whom it names with `@` now.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<PersonRef>,
+        /// Whether it mentions everybody in the room; left out if not.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        mentions_all: bool,
         /// When it was last edited.
         edited_at: Option<Time>,
         /// The event that last changed it.
@@ -67,6 +77,16 @@ pub enum EventBody {
         emoji: String,
         /// Whether it is there now.
         on: bool,
+        /// How the message was reacted to, at the time of this frame.
+        reactions: ReactionsView,
+    },
+    /// People have put emoji to a message of a channel, or taken them away: told once in a while, and not of whom.
+    #[serde(rename = "reactions.counted")]
+    ReactionsCounted {
+        /// When.
+        at: Time,
+        /// The message.
+        target: u64,
         /// How the message was reacted to, at the time of this frame.
         reactions: ReactionsView,
     },
@@ -267,7 +287,7 @@ pub enum EventBody {
         emoji: String,
         /// Whether it is there now.
         on: bool,
-        /// The event of the channel that counts it.
+        /// The event of the channel that comes next: pages as of that one or later tell of this.
         rev: u64,
     },
     /// In one's own stream: a voice message was played, one's own by somebody else, or somebody else's by oneself.
@@ -281,6 +301,36 @@ pub enum EventBody {
         room: Uuid,
         /// The message.
         target: u64,
+    },
+    /// In one's own stream: one is notified of something.
+    #[serde(rename = "notified")]
+    Notified {
+        /// Who has caused it; `null` for the server, or a backend without a bot.
+        actor: Option<PersonRef>,
+        /// When.
+        at: Time,
+        /// What it is about.
+        about: NoticeView,
+    },
+    /// In one's own stream: one has seen what one was notified of.
+    #[serde(rename = "notifications.read")]
+    NotificationsRead {
+        /// When.
+        at: Time,
+        /// By the events of this stream up to this one.
+        up_to: u64,
+        /// Where everybody in a room was mentioned, up to this time.
+        until: Time,
+    },
+    /// In one's own stream: one has decided anew what others learn of what one does.
+    #[serde(rename = "privacy.changed")]
+    PrivacyChanged {
+        /// When.
+        at: Time,
+        /// Whether nobody learns what one has read, nor one of others.
+        private: bool,
+        /// Who may see whether one is there.
+        presence: AudienceName,
     },
     /// In one's own stream: one has added a contact, or calls one something else.
     #[serde(rename = "contact.changed")]
@@ -333,6 +383,69 @@ pub enum EventBody {
         user: PersonRef,
         /// Whether he is blocked from now on.
         blocked: bool,
+    },
+    /// In one's own stream: somebody has posted a status that one may see, or one has posted one.
+    #[serde(rename = "status.posted")]
+    StatusPosted {
+        /// When one was told.
+        at: Time,
+        /// The status.
+        status: Uuid,
+        /// Whose.
+        author: PersonRef,
+        /// When it ends, which nothing else tells.
+        expires_at: Time,
+    },
+    /// In one's own stream: a status that one could see, or one of one's own, has gone before it ended.
+    #[serde(rename = "status.removed")]
+    StatusRemoved {
+        /// When.
+        at: Time,
+        /// The status.
+        status: Uuid,
+        /// Whose.
+        author: PersonRef,
+    },
+    /// In one's own stream: one has looked at a status of somebody else.
+    #[serde(rename = "status.viewed")]
+    StatusViewed {
+        /// When.
+        at: Time,
+        /// The status.
+        status: Uuid,
+        /// Whose.
+        author: PersonRef,
+    },
+    /// In one's own stream: a broadcast list is there, is called something else, or somebody else is in it.
+    #[serde(rename = "broadcast_list.changed")]
+    BroadcastListChanged {
+        /// When.
+        at: Time,
+        /// The list.
+        list: Uuid,
+        /// How many are in it.
+        recipients: u32,
+    },
+    /// In one's own stream: a broadcast list is no more, nor is what was sent to it.
+    #[serde(rename = "broadcast_list.deleted")]
+    BroadcastListDeleted {
+        /// When.
+        at: Time,
+        /// The list.
+        list: Uuid,
+    },
+    /// In one's own stream: what one sends to a list has begun or gone on. It has ended when nobody waits any more.
+    #[serde(rename = "broadcast.moved")]
+    BroadcastMoved {
+        /// When.
+        at: Time,
+        /// The list.
+        list: Uuid,
+        /// What is sent to it.
+        broadcast: Uuid,
+        /// How far it has come.
+        #[serde(flatten)]
+        progress: ProgressView,
     },
     /// In one's own stream: sessions are over, and their sockets are closed.
     #[serde(rename = "sessions.revoked")]
@@ -397,6 +510,7 @@ fn body(event: &Event) -> EventBody {
         What::MessageEdited {
             target,
             body,
+            mentions,
             edited_at,
             rev,
         } => EventBody::MessageEdited {
@@ -404,6 +518,8 @@ fn body(event: &Event) -> EventBody {
             at,
             target: target.0,
             body: body.as_ref().map(|body| body.as_str().to_owned()),
+            mentions: persons(mentions),
+            mentions_all: mentions.all,
             edited_at: edited_at.map(Time),
             rev: rev.0,
         },
@@ -423,6 +539,11 @@ fn body(event: &Event) -> EventBody {
             target: target.0,
             emoji: emoji.to_string(),
             on: *on,
+            reactions: reactions.into(),
+        },
+        What::ReactionsCounted { target, reactions } => EventBody::ReactionsCounted {
+            at,
+            target: target.0,
             reactions: reactions.into(),
         },
         What::MessagePinned { target } => EventBody::MessagePinned {
@@ -542,6 +663,21 @@ fn body(event: &Event) -> EventBody {
             room: room.uuid(),
             target: target.0,
         },
+        What::Notified(notice) => EventBody::Notified {
+            actor,
+            at,
+            about: notice.into(),
+        },
+        What::NotificationsRead { up_to, until } => EventBody::NotificationsRead {
+            at,
+            up_to: up_to.0,
+            until: Time(*until),
+        },
+        What::PrivacyChanged { private, presence } => EventBody::PrivacyChanged {
+            at,
+            private: *private,
+            presence: (*presence).into(),
+        },
         What::ContactChanged { user, name } => EventBody::ContactChanged {
             at,
             user: (*user).into(),
@@ -567,6 +703,45 @@ fn body(event: &Event) -> EventBody {
             at,
             user: (*user).into(),
             blocked: *blocked,
+        },
+        What::StatusPosted {
+            status,
+            author,
+            expires_at,
+        } => EventBody::StatusPosted {
+            at,
+            status: status.uuid(),
+            author: (*author).into(),
+            expires_at: Time(*expires_at),
+        },
+        What::StatusRemoved { status, author } => EventBody::StatusRemoved {
+            at,
+            status: status.uuid(),
+            author: (*author).into(),
+        },
+        What::StatusViewed { status, author } => EventBody::StatusViewed {
+            at,
+            status: status.uuid(),
+            author: (*author).into(),
+        },
+        What::BroadcastListChanged { list, recipients } => EventBody::BroadcastListChanged {
+            at,
+            list: list.uuid(),
+            recipients: *recipients,
+        },
+        What::BroadcastListDeleted { list } => EventBody::BroadcastListDeleted {
+            at,
+            list: list.uuid(),
+        },
+        What::BroadcastMoved {
+            list,
+            broadcast,
+            progress,
+        } => EventBody::BroadcastMoved {
+            at,
+            list: list.uuid(),
+            broadcast: broadcast.uuid(),
+            progress: (*progress).into(),
         },
         What::SessionsRevoked { sessions } => EventBody::SessionsRevoked {
             at,

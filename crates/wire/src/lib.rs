@@ -8,7 +8,9 @@
 
 mod account;
 mod admission;
+mod api_key;
 mod asyncapi;
+mod broadcast;
 mod close;
 mod command;
 mod contact;
@@ -21,6 +23,7 @@ mod media;
 mod message;
 mod moderation;
 mod names;
+mod notification;
 mod problem;
 mod profile;
 mod proof;
@@ -30,6 +33,7 @@ mod redacted;
 mod room;
 mod second_step;
 mod session;
+mod status;
 mod time;
 
 pub use account::{
@@ -39,10 +43,18 @@ pub use admission::{
     AskToJoin, CreateLink, JoinRequestView, JoinRequestsList, JoinRequestsPage, JoinWaits, LinkView,
     LinkedRoomView, LinksList,
 };
+pub use api_key::{
+    ApiKeyMade, ApiKeyView, ApiKeysList, CreateApiKey, PostMessage, PublishNotification, Recipient, Said,
+};
 pub use asyncapi::asyncapi;
+pub use broadcast::{
+    BroadcastListView, BroadcastListsPage, BroadcastRecipientsPage, BroadcastView, BroadcastsPage,
+    ChangeBroadcastList, CreateBroadcastList, FateName, ProgressView, RecipientView, Recipients,
+    RecipientsPage, SendBroadcast,
+};
 pub use close::{CloseReason, ComeBack};
 pub use command::{
-    Authenticate, ClientMark, Command, Delete, Edit, Follow, Hello, MarkTo, Ping, Played, React, Send,
+    Authenticate, Away, ClientMark, Command, Delete, Edit, Follow, Hello, MarkTo, Ping, Played, React, Send,
     StreamPosition, Typing, Upload,
 };
 pub use contact::{
@@ -55,10 +67,13 @@ pub use field::{FieldError, parse};
 pub use invite::{CreateInvite, InviteMade, InviteView, InvitesList};
 pub use media::{ChangeAvatar, MediaKindName, MediaLinkView, MediaUsage, MediaView, UploadMedia};
 pub use message::{
-    EditMessage, MarkMessages, MarksAnswer, MessageView, MessagesPage, PinsPage, PlayView, PlaysPage,
-    RevisionView, RevisionsPage, SendMessage,
+    EditMessage, MarkMessages, MarksAnswer, MessagePlace, MessageView, MessagesPage, PinsPage, PlayView,
+    PlaysPage, ReceiptCountsView, ReceiptView, ReceiptsPage, RevisionView, RevisionsPage, SendMessage,
 };
 pub use moderation::{BanView, BansPage, MuteMember};
+pub use notification::{
+    AboutView, NoticeView, NotificationView, NotificationsPage, PublicationView, ReadNotifications,
+};
 pub use problem::{Problem, Retry};
 pub use profile::{
     AudienceName, ChangeEmail, ChangeMobile, ChangePassword, ChangeProfile, ChangeShows, ShowsView,
@@ -70,9 +85,9 @@ pub use push::{
 };
 pub use reaction::{OwnReaction, ReactionCountView, ReactionView, ReactionsPage, ReactionsView};
 pub use room::{
-    AddMembers, ChangeNotify, ChangeRole, ChangeRoom, CreateRoom, HandOver, HistoryPolicy, JoinRule,
-    MemberView, MembersAdded, MembersPage, NotifyLevelName, NotifyView, PositionView, RoleName, RoomKindName,
-    RoomView, RoomsPage, RulesView, WhoName,
+    AddMembers, ChangeNotify, ChangeRole, ChangeRoom, ChannelView, ChannelsPage, CreateRoom, HandOver,
+    HistoryPolicy, JoinRule, MemberView, MembersAdded, MembersPage, NotifyLevelName, NotifyView,
+    PositionView, RoleName, RoomKindName, RoomView, RoomsPage, RulesView, WhoName,
 };
 pub use second_step::{
     ConfirmApp, EnrolApp, EnrolmentView, ProveBoth, RecoveryCodesView, SecondStepView, SetMailedCode,
@@ -80,5 +95,9 @@ pub use second_step::{
 pub use session::{
     ChallengeMethod, ChallengeView, CompleteChallenge, LogIn, LogInByMail, RefreshTokens, ResendCode,
     SessionView, SessionsList, Tokens,
+};
+pub use status::{
+    AnswerStatus, OwnStatuses, PostStatus, StatusAudienceName, StatusSeenView, StatusView, StatusViewsPage,
+    StatusesPage,
 };
 pub use time::Time;

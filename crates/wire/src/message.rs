@@ -1,6 +1,6 @@
 //! Messages.
 
-use parlor_domain::{Event, Message, Revision, What};
+use parlor_domain::{Event, Mentions, Message, Revision, RoomId, Seq, What};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -28,6 +28,18 @@ pub struct MessageView {
     /// The message that it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<u64>,
+    /// Whom it names with `@`, as far as they are in the room: at most 50.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<PersonRef>,
+    /// Whether it mentions everybody in the room; left out if not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mentions_all: bool,
+    /// The status that it answers, which ends and is erased; left out if it answers none, and once it was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Uuid>,
+    /// Whether it repeats a message that stands elsewhere, and so cannot be edited; left out if not, and once it was deleted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub forwarded: bool,
     /// When it was last edited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited_at: Option<Time>,
@@ -49,6 +61,10 @@ impl MessageView {
             body: message.body.as_ref().map(|body| body.as_str().to_owned()),
             media: message.media.iter().map(MediaView::from).collect(),
             reply_to: message.reply_to.map(|seq| seq.0),
+            mentions: persons(&message.mentions),
+            mentions_all: message.mentions.all,
+            status: message.status.map(|status| status.uuid()),
+            forwarded: message.forwarded,
             edited_at: message.edited_at.map(Time),
             rev: message.rev.0,
             reactions: (&message.reactions).into(),
@@ -62,6 +78,11 @@ impl MessageView {
             _ => None,
         }
     }
+}
+
+/// Who is mentioned by name.
+pub(crate) fn persons(mentions: &Mentions) -> Vec<PersonRef> {
+    mentions.users.iter().copied().map(PersonRef::from).collect()
 }
 
 /// Some messages of a room, ascending by `seq`, as they were at one moment.
@@ -108,6 +129,38 @@ pub struct PlaysPage {
     pub next: Option<Uuid>,
 }
 
+/// Whom a message has reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReceiptView {
+    /// Who.
+    pub user: PersonRef,
+    /// Whether he has read it, as far as one may know.
+    pub read: bool,
+}
+
+/// How many people a message has reached, its sender apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReceiptCountsView {
+    /// Who could see it.
+    pub members: u64,
+    /// Whom it has reached.
+    pub delivered: u64,
+    /// Who have read it, as far as one may know.
+    pub read: u64,
+}
+
+/// Some of those whom a message has reached, in the order of their ids.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReceiptsPage {
+    /// Who they are.
+    pub receipts: Vec<ReceiptView>,
+    /// What to give as `after` for the next page; `null` at the end.
+    pub next: Option<Uuid>,
+    /// How many there are in all; on the first page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts: Option<ReceiptCountsView>,
+}
+
 /// A message to be sent.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -128,6 +181,25 @@ pub struct SendMessage {
     /// The `seq` of the message that it answers.
     #[serde(default)]
     pub reply_to: Option<u64>,
+    /// The message that it repeats, in place of `body`, `media` and `reply_to`.
+    #[serde(default)]
+    pub forward: Option<MessagePlace>,
+}
+
+/// Where a message stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessagePlace {
+    /// The room.
+    pub room: Uuid,
+    /// The message's `seq` there.
+    pub seq: u64,
+}
+
+impl From<MessagePlace> for (RoomId, Seq) {
+    fn from(place: MessagePlace) -> Self {
+        (RoomId::new(place.room), Seq(place.seq))
+    }
 }
 
 /// Another text for one's own message.

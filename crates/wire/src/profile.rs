@@ -32,6 +32,8 @@ pub struct ShowsView {
     pub mobile: AudienceName,
     /// When one was last there.
     pub last_seen: AudienceName,
+    /// Whether one is there, among those who share a room.
+    pub presence: AudienceName,
 }
 
 impl From<Shows> for ShowsView {
@@ -40,6 +42,7 @@ impl From<Shows> for ShowsView {
             email: shows.email.into(),
             mobile: shows.mobile.into(),
             last_seen: shows.last_seen.into(),
+            presence: shows.presence.into(),
         }
     }
 }
@@ -80,6 +83,10 @@ pub struct ChangeProfile {
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
     pub reach: Option<ReachName>,
+    /// Whether nobody learns what one has read, played and looked at, nor oneself of others.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
+    pub private: Option<bool>,
 }
 
 /// Who may see what from now on; what is left out stays.
@@ -98,6 +105,10 @@ pub struct ChangeShows {
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
     pub last_seen: Option<AudienceName>,
+    /// Whether one is there, among those who share a room.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
+    pub presence: Option<AudienceName>,
 }
 
 impl TryFrom<ChangeProfile> for ProfileChange {
@@ -118,6 +129,8 @@ impl TryFrom<ChangeProfile> for ProfileChange {
             show_email: shows.email.map(Audience::from),
             show_mobile: shows.mobile.map(Audience::from),
             show_last_seen: shows.last_seen.map(Audience::from),
+            show_presence: shows.presence.map(Audience::from),
+            private: change.private,
             reach: change.reach.map(Reach::from),
         })
     }

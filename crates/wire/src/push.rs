@@ -93,6 +93,8 @@ pub struct Welcome {
     /// Streams of which one gave a position and that are not, or no longer, one's own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<Uuid>,
+    /// How many of one's notifications are unread; 100 also for more.
+    pub unread_notifications: u64,
 }
 
 /// What the server allows.
@@ -253,6 +255,9 @@ pub struct Presence {
     pub user: Uuid,
     /// Has a device connected.
     pub online: bool,
+    /// Has left all of them for a while.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub away: bool,
     /// When the last device went away. Stands in the answer to `follow` only, if no device is there and the person shows it
     /// to whoever follows.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -2,7 +2,7 @@
 
 use std::fmt::{Debug, Formatter, Result};
 
-use crate::{ChallengeView, EnrolmentView, InviteMade, RecoveryCodesView, Tokens};
+use crate::{ApiKeyMade, ChallengeView, EnrolmentView, InviteMade, RecoveryCodesView, Tokens};
 
 impl Debug for ChallengeView {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
@@ -20,6 +20,14 @@ impl Debug for Tokens {
             .field("access_expires_at", &self.access_expires_at)
             .field("session", &self.session.id)
             .field("user", &self.user.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Debug for ApiKeyMade {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.debug_struct("ApiKeyMade")
+            .field("made", &self.made)
             .finish_non_exhaustive()
     }
 }

@@ -103,6 +103,9 @@ pub struct CreateRoom {
     #[serde(default)]
     #[schema(maximum = 21_600)]
     pub slow_mode: Option<u32>,
+    /// Whether anybody can find it: only for channels with `join: open`, of which any other `join` takes it away.
+    #[serde(default)]
+    pub listed: Option<bool>,
     /// How many members it may have; the server's limit if nothing is said.
     #[serde(default)]
     #[schema(minimum = 1)]
@@ -145,6 +148,9 @@ pub struct ChangeRoom {
     #[serde(default)]
     #[schema(maximum = 21_600)]
     pub slow_mode: Option<u32>,
+    /// Whether anybody can find it: only for channels with `join: open`, of which any other `join` takes it away.
+    #[serde(default)]
+    pub listed: Option<bool>,
     /// How many members it may have. Those who are in it stay.
     #[serde(default)]
     #[schema(minimum = 1)]
@@ -227,6 +233,9 @@ pub struct RulesView {
     pub adding: WhoName,
     /// The least time between two messages of a member who is no admin, in seconds.
     pub slow_mode: u32,
+    /// Whether anybody can find it; left out if not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub listed: bool,
 }
 
 impl From<Rules> for RulesView {
@@ -237,6 +246,7 @@ impl From<Rules> for RulesView {
             posting: rules.posting.into(),
             adding: rules.adding.into(),
             slow_mode: rules.slow_mode.seconds(),
+            listed: rules.listed,
         }
     }
 }
@@ -284,6 +294,9 @@ pub struct RoomView {
     pub number: i64,
     /// Direct, group or channel.
     pub kind: RoomKindName,
+    /// Whether it is the channel that all accounts are in for good.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub everyones: bool,
     /// What it is called; `null` for direct rooms.
     pub name: Option<String>,
     /// What it is about.
@@ -354,6 +367,9 @@ pub struct MemberView {
     /// Until when the person may not write.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub muted_until: Option<Time>,
+    /// Whether it is a program; left out for people.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bot: bool,
     /// What the person may do.
     pub role: RoleName,
     /// How far the person has read.
@@ -373,6 +389,7 @@ impl From<&Member> for MemberView {
             display_name: member.display_name.to_string(),
             avatar: member.avatar.map(MediaId::uuid),
             muted_until: member.muted_until.map(Time),
+            bot: member.bot,
             role: member.role.into(),
             read: member.mark.read.0,
             delivered: member.mark.delivered.0,
@@ -390,4 +407,31 @@ pub struct MembersPage {
     pub next: Option<Uuid>,
     /// The position of the room's stream at that moment.
     pub as_of: PositionView,
+}
+
+/// A channel that anybody can find.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ChannelView {
+    /// Its id: `PUT /v1/rooms/{room}/members/me` enters it.
+    pub id: Uuid,
+    /// What it is called.
+    pub name: Option<String>,
+    /// What it is about.
+    pub topic: String,
+    /// The picture that stands for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<Uuid>,
+    /// How many are in it.
+    pub members: u32,
+    /// Whether one is in it oneself.
+    pub joined: bool,
+}
+
+/// Some of the channels that anybody can find.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ChannelsPage {
+    /// The channels.
+    pub channels: Vec<ChannelView>,
+    /// What to give as `cursor` for the next page; `null` at the end.
+    pub next: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! How times are written.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use parlor_domain::Timestamp;
@@ -16,10 +17,16 @@ impl From<Timestamp> for Time {
     }
 }
 
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = DateTime::<Utc>::from_timestamp_micros(self.0.micros()).unwrap_or_default();
+        f.write_str(&at.to_rfc3339_opts(SecondsFormat::Micros, true))
+    }
+}
+
 impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let at = DateTime::<Utc>::from_timestamp_micros(self.0.micros()).unwrap_or_default();
-        serializer.serialize_str(&at.to_rfc3339_opts(SecondsFormat::Micros, true))
+        serializer.collect_str(self)
     }
 }
 

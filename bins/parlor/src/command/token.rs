@@ -49,6 +49,10 @@ async fn issue(place: &Place, username: &parlor_domain::Username) -> anyhow::Res
         account.status == parlor_domain::AccountStatus::Active,
         "{username} is locked; unlock the account with `parlor user enable`"
     );
+    anyhow::ensure!(
+        !account.bot,
+        "{username} is a bot, which logs in nowhere; make a key with `parlor key create`"
+    );
     let device = Device {
         name: DEVICE.parse()?,
         address: None,

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use parlor_auth::ForeignAlgorithm;
+use parlor_domain::RoomName;
 use parlor_media::Kinds;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -14,7 +15,7 @@ use url::Url;
 
 use super::value::{
     algorithms, base_url, command, count, days, flag, folder, gibibytes, hours, kinds, mebibytes, minutes,
-    networks, origins, page, rate, seconds, socket_address, within,
+    networks, origins, page, rate, room_name, seconds, socket_address, within,
 };
 use super::{DatabaseUrl, LogLevel};
 
@@ -208,6 +209,18 @@ pub struct Contacts {
     pub request_days: Duration,
 }
 
+/// `[notifications]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Notifications {
+    /// For how long they are kept.
+    #[serde(deserialize_with = "days::<1, 3650, _>")]
+    pub days: Duration,
+    /// What the channel of all accounts is called.
+    #[serde(deserialize_with = "room_name")]
+    pub announcements: RoomName,
+}
+
 /// `[rooms]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -230,6 +243,36 @@ pub struct Messages {
     /// Longest text, in bytes.
     #[serde(deserialize_with = "count::<1, 1_048_576, _>")]
     pub body_bytes: usize,
+}
+
+/// `[statuses]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Statuses {
+    /// For how long a status is to be seen.
+    #[serde(deserialize_with = "hours::<1, 720, _>")]
+    pub hours: Duration,
+    /// Most statuses of a user at a time.
+    #[serde(deserialize_with = "within::<1, 100, _>")]
+    pub per_user: u32,
+    /// Longest text, in bytes.
+    #[serde(deserialize_with = "count::<1, 16_384, _>")]
+    pub body_bytes: usize,
+}
+
+/// `[broadcasts]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Broadcasts {
+    /// Most lists of a user.
+    #[serde(deserialize_with = "within::<1, 1_000, _>")]
+    pub lists: u32,
+    /// Most recipients of a list.
+    #[serde(deserialize_with = "within::<1, 10_000, _>")]
+    pub recipients: u32,
+    /// For how long it is known what was sent to a list.
+    #[serde(deserialize_with = "days::<1, 365, _>")]
+    pub days: Duration,
 }
 
 /// `[media]`

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use parlor_auth::ForeignAlgorithm;
+use parlor_domain::RoomName;
 use parlor_media::Kinds;
 use serde::de::{Deserialize, Deserializer, Error};
 use toml::Value;
@@ -58,6 +59,13 @@ pub(super) fn hours<'de, const MIN: u32, const MAX: u32, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Duration, D::Error> {
     within::<MIN, MAX, D>(deserializer).map(|hours| Duration::from_secs(3_600 * u64::from(hours)))
+}
+
+/// What a room can be called.
+pub(super) fn room_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RoomName, D::Error> {
+    String::deserialize(deserializer)?
+        .parse()
+        .map_err(D::Error::custom)
 }
 
 /// From 1 to 65,536 MiB, in bytes.

@@ -1,6 +1,7 @@
 //! Tests of the server's binary and of its library half.
 
 mod accounts;
+mod api_keys;
 mod command_line;
 mod configuration;
 mod folder;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use parlor_wire::{EventBody, MessageView, MessagesPage, ReactionsView, Time};
+use parlor_wire::{EventBody, MessageView, MessagesPage, PersonRef, ReactionsView, Time};
 
 /// Messages by seq, each in its newest version. Two are equal if they hold the same messages.
 #[derive(Debug, Clone, Default)]
@@ -18,20 +18,25 @@ pub struct Messages {
 }
 
 /// What a message says from the event `rev` on.
-#[derive(Debug, Clone)]
-struct Change {
-    body: Option<String>,
+#[derive(Debug, Clone, Default)]
+pub(super) struct Change {
+    pub(super) body: Option<String>,
+    pub(super) mentions: Vec<PersonRef>,
+    pub(super) mentions_all: bool,
     /// `None` leaves it as it is, as a deletion does.
-    edited_at: Option<Time>,
-    rev: u64,
+    pub(super) edited_at: Option<Time>,
+    pub(super) rev: u64,
 }
 
 impl Change {
     fn apply(&self, message: &mut MessageView) {
         if self.rev > message.rev {
             message.body.clone_from(&self.body);
+            message.mentions.clone_from(&self.mentions);
+            message.mentions_all = self.mentions_all;
             if self.body.is_none() {
                 message.media.clear();
+                message.forwarded = false;
                 message.reactions = ReactionsView::default();
             }
             message.edited_at = self.edited_at.or(message.edited_at);
@@ -101,15 +106,14 @@ impl Messages {
         }
     }
 
-    pub(super) fn edit(&mut self, target: u64, body: Option<String>, edited_at: Option<Time>, rev: u64) {
-        self.change(target, Change { body, edited_at, rev });
+    pub(super) fn edit(&mut self, target: u64, change: Change) {
+        self.change(target, change);
     }
 
     pub(super) fn delete(&mut self, target: u64, rev: u64) {
         let change = Change {
-            body: None,
-            edited_at: None,
             rev,
+            ..Change::default()
         };
         self.change(target, change);
     }

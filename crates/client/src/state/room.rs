@@ -7,7 +7,7 @@ use parlor_wire::{
 };
 use uuid::Uuid;
 
-use super::messages::Messages;
+use super::messages::{Change, Messages};
 
 /// A room. Two are equal if a person would see the same in both.
 #[derive(Debug, Clone, Default)]
@@ -198,11 +198,25 @@ impl RoomState {
             EventBody::MessageEdited {
                 target,
                 body,
+                mentions,
+                mentions_all,
                 edited_at,
                 rev,
                 ..
-            } => self.messages.edit(*target, body.clone(), *edited_at, *rev),
+            } => {
+                let change = Change {
+                    body: body.clone(),
+                    mentions: mentions.clone(),
+                    mentions_all: *mentions_all,
+                    edited_at: *edited_at,
+                    rev: *rev,
+                };
+                self.messages.edit(*target, change);
+            }
             EventBody::Reacted {
+                target, reactions, ..
+            }
+            | EventBody::ReactionsCounted {
                 target, reactions, ..
             } => self.messages.react(*target, reactions),
             EventBody::MessageDeleted { target, .. } => {
@@ -266,6 +280,15 @@ impl RoomState {
             | EventBody::JoinRequestEnded { .. }
             | EventBody::NotifyChanged { .. }
             | EventBody::OwnReaction { .. }
+            | EventBody::Notified { .. }
+            | EventBody::NotificationsRead { .. }
+            | EventBody::PrivacyChanged { .. }
+            | EventBody::StatusPosted { .. }
+            | EventBody::StatusRemoved { .. }
+            | EventBody::StatusViewed { .. }
+            | EventBody::BroadcastListChanged { .. }
+            | EventBody::BroadcastListDeleted { .. }
+            | EventBody::BroadcastMoved { .. }
             | EventBody::SessionsRevoked { .. } => {}
         }
     }

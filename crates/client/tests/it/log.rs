@@ -85,6 +85,10 @@ impl Log {
                     body: Some(format!("{n} at {seq}")),
                     media: Vec::new(),
                     reply_to: None,
+                    mentions: Vec::new(),
+                    mentions_all: false,
+                    status: None,
+                    forwarded: false,
                     edited_at: None,
                     rev: seq,
                     reactions: ReactionsView::default(),
@@ -109,6 +113,8 @@ impl Log {
                     at: AT,
                     target: *target,
                     body,
+                    mentions: Vec::new(),
+                    mentions_all: false,
                     edited_at,
                     rev: seq,
                 }
@@ -252,6 +258,7 @@ impl Log {
             time_zone: None,
             shows: Shows::default().into(),
             reach: Reach::default().into(),
+            private: false,
             admin: false,
             created_at: AT,
         };
@@ -273,6 +280,7 @@ impl Log {
             },
             streams: vec![head],
             gone: Vec::new(),
+            unread_notifications: 0,
         }
     }
 
@@ -296,6 +304,7 @@ impl Log {
         state.room(&RoomView {
             id: ROOM,
             number: 1,
+            everyones: false,
             kind: RoomKindName::Group,
             name: Some(now.name.clone()),
             topic: String::new(),
@@ -348,6 +357,7 @@ impl Log {
                 number: 0,
                 username: n.to_string(),
                 display_name: n.to_string(),
+                bot: false,
                 role: *role,
                 read,
                 delivered: read,
@@ -394,5 +404,6 @@ fn open_to_all() -> RulesView {
         posting: WhoName::Everyone,
         adding: WhoName::Admins,
         slow_mode: 0,
+        listed: false,
     }
 }

@@ -249,7 +249,8 @@ async fn a_message_names_its_media() {
     let sent = tokio::spawn(async move { rest.send_message(&sending).await });
     let asked = web.next().await;
     let body: Value = serde_json::from_slice(&asked.body).unwrap();
-    let wanted = json!({"body": "", "media": [ID], "reply_to": null, "client_id": message.client_id});
+    let wanted =
+        json!({"body": "", "media": [ID], "reply_to": null, "forward": null, "client_id": message.client_id});
     assert_eq!(body, wanted);
     asked.refuse(404, "no_such_media").await;
     assert_eq!(sent.await.unwrap().unwrap_err().code(), Some("no_such_media"));

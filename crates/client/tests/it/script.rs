@@ -65,11 +65,13 @@ fn welcome(streams: Value) -> Value {
         "user": {
             "id": "00000000-0000-0000-0000-000000000000", "number": 1, "username": "me", "display_name": "Me",
             "email": null, "email_verified": false, "admin": false, "created_at": "2026-11-21T03:42:02.123456Z",
-            "shows": {"email": "nobody", "mobile": "nobody", "last_seen": "contacts"}, "reach": "everyone",
+            "shows": {"email": "nobody", "mobile": "nobody", "last_seen": "contacts", "presence": "everyone"}, "reach": "everyone",
+        "private": false,
         },
         "session": "00000000-0000-0000-0000-000000000001",
         "token_expires_at": "2026-11-21T03:57:02.123456Z",
         "heartbeat_seconds": 30,
+        "unread_notifications": 0,
         "limits": {"body_bytes": 65536, "frame_bytes": 262_144, "commands_in_flight": 32},
         "streams": streams,
     })

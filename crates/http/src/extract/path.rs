@@ -6,7 +6,9 @@ use std::str::FromStr;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use parlor_domain::{Emoji, LinkCode, MediaId, RoomId, Seq, SessionId, UserId};
+use parlor_domain::{
+    BroadcastId, BroadcastListId, Emoji, LinkCode, MediaId, RoomId, Seq, SessionId, StatusId, UserId,
+};
 use parlor_services::MediaFile;
 use uuid::Uuid;
 
@@ -85,6 +87,30 @@ impl Segment for LinkCode {
     }
 }
 
+impl Segment for StatusId {
+    const NAME: &str = "status";
+
+    fn read(text: &str) -> Result<Self, String> {
+        parse(text)
+    }
+}
+
+impl Segment for BroadcastListId {
+    const NAME: &str = "list";
+
+    fn read(text: &str) -> Result<Self, String> {
+        parse(text)
+    }
+}
+
+impl Segment for BroadcastId {
+    const NAME: &str = "broadcast";
+
+    fn read(text: &str) -> Result<Self, String> {
+        parse(text)
+    }
+}
+
 impl Segment for Emoji {
     const NAME: &str = "emoji";
 
@@ -122,6 +148,18 @@ pub(crate) struct InviteNumber(pub(crate) i64);
 
 impl Segment for InviteNumber {
     const NAME: &str = "invite";
+
+    fn read(text: &str) -> Result<Self, String> {
+        let number = text.parse().map_err(|_| "must be a whole number");
+        Ok(Self(number?))
+    }
+}
+
+/// The number of an API key.
+pub(crate) struct ApiKeyNumber(pub(crate) i64);
+
+impl Segment for ApiKeyNumber {
+    const NAME: &str = "key";
 
     fn read(text: &str) -> Result<Self, String> {
         let number = text.parse().map_err(|_| "must be a whole number");

@@ -1,5 +1,6 @@
 //! The name of each request, and its line in the log.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use actix_web::Error;
@@ -16,7 +17,7 @@ use crate::{Api, ApiError};
 
 /// Names the request, puts the name into the answer and into everything that is logged meanwhile, and logs the end.
 ///
-/// What is logged is the path without the query, and no header: tokens come in both.
+/// What is logged is the path without the query and without the code of a room's link, and no header: there are tokens in them.
 pub(crate) async fn observe(
     api: Data<Api>,
     request: ServiceRequest,
@@ -25,8 +26,7 @@ pub(crate) async fn observe(
     let began = Instant::now();
     let id = api.name(request.head());
     let client = api.client_ip(request.head());
-    let span =
-        tracing::info_span!("request", %id, method = %request.method(), path = request.path(), %client);
+    let span = tracing::info_span!("request", %id, method = %request.method(), path = %shown(request.path()), %client);
     let response = next.call(request).instrument(span.clone()).await?;
     let _entered = span.entered();
     let response = finish(response, &id);
@@ -34,6 +34,14 @@ pub(crate) async fn observe(
     let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
     tracing::info!(status, micros, "answered");
     Ok(response)
+}
+
+/// A path as it may be logged.
+fn shown(path: &str) -> Cow<'_, str> {
+    match path.split_once("/links/") {
+        Some((before, _)) => format!("{before}/links/…").into(),
+        None => path.into(),
+    }
 }
 
 /// Puts the name into the answer; every refusal, whoever made it, becomes a problem that holds it too.
@@ -57,4 +65,19 @@ fn finish(response: ServiceResponse<impl MessageBody + 'static>, id: &str) -> Se
     };
     response.headers_mut().insert(X_REQUEST_ID, header(id));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn codes_of_links_are_not_logged() {
+        assert_eq!(shown("/v1/links/abcdefghijklmnopqrstuv/join"), "/v1/links/…");
+        assert_eq!(
+            shown("/v1/rooms/1/links/abcdefghijklmnopqrstuv"),
+            "/v1/rooms/1/links/…"
+        );
+        assert_eq!(shown("/v1/rooms/1/links"), "/v1/rooms/1/links");
+    }
 }

@@ -71,7 +71,7 @@ pub(crate) async fn ask(
         (status = 200, description = "A page", body = JoinRequestsPage),
         (status = 403, description = "`forbidden`"),
         (status = 404, description = "`no_such_room`"),
-        (status = 409, description = "`direct_room`"),
+        (status = 409, description = "`direct_room`, `everyones_room`"),
     ))]
 pub(crate) async fn requests(
     Caller(actor): Caller,
@@ -105,7 +105,7 @@ pub(crate) async fn own_requests(
         (status = 204, description = "In"),
         (status = 403, description = "`forbidden`"),
         (status = 404, description = "`no_such_room`, `no_such_request`, `no_such_user`"),
-        (status = 409, description = "`room_full`, `too_many_rooms`, `direct_room`"),
+        (status = 409, description = "`room_full`, `too_many_rooms`, `direct_room`, `everyones_room`"),
     ))]
 pub(crate) async fn accept(
     Caller(actor): Caller,
@@ -123,7 +123,7 @@ pub(crate) async fn accept(
         (status = 204, description = "It waits no more"),
         (status = 403, description = "`forbidden`"),
         (status = 404, description = "`no_such_room`, `no_such_request`"),
-        (status = 409, description = "`direct_room`"),
+        (status = 409, description = "`direct_room`, `everyones_room`"),
     ))]
 pub(crate) async fn decline(
     Caller(actor): Caller,
@@ -145,7 +145,7 @@ pub(crate) async fn decline(
         (status = 201, description = "Made", body = LinkView),
         (status = 403, description = "`forbidden`"),
         (status = 404, description = "`no_such_room`"),
-        (status = 409, description = "`direct_room`, `too_many`"),
+        (status = 409, description = "`direct_room`, `everyones_room`, `too_many`"),
     ))]
 pub(crate) async fn create_link(
     Caller(actor): Caller,

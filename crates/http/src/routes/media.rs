@@ -3,7 +3,7 @@
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use parlor_domain::{FileName, MediaId};
-use parlor_services::Claims;
+use parlor_services::{Actor, Claims};
 use parlor_wire::{ChangeAvatar, MediaLinkView, MediaUsage, MediaView, UploadMedia};
 use utoipa::ToSchema;
 
@@ -51,17 +51,25 @@ pub(crate) async fn upload(
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, ApiError> {
+    receive(&actor, &api, &request, body).await
+}
+
+/// Takes a file in one piece, in the name of somebody.
+pub(super) async fn receive(
+    actor: &Actor,
+    api: &Api,
+    request: &HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, ApiError> {
     let uploads = &api.services.uploads;
     let media = if is_json(request.headers()) {
         let limit = text_limit(uploads.inline_bytes());
         let Json(file) = Json::<UploadMedia>::read(request.headers(), body.into_inner(), limit).await?;
         let claims = claims(&file);
-        uploads.decode(&actor, &file.data, claims).await?
+        uploads.decode(actor, &file.data, claims).await?
     } else {
-        let form = form::receive(uploads, &actor, request.headers(), body).await?;
-        uploads
-            .finish(&actor, form.file, form.poster, form.claims)
-            .await?
+        let form = form::receive(uploads, actor, request.headers(), body).await?;
+        uploads.finish(actor, form.file, form.poster, form.claims).await?
     };
     let view = MediaView::from(&media);
     Ok(answer::created(&format!("/v1/media/{}", view.id), view))

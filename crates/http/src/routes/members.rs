@@ -35,7 +35,7 @@ pub(crate) async fn list(
         (status = 200, description = "All of them are in", body = MembersAdded),
         (status = 403, description = "`forbidden`; `blocked`: one has blocked one of them; `not_a_contact`: of one of them"),
         (status = 404, description = "`no_such_room`, `no_such_user`"),
-        (status = 409, description = "`room_full`, `too_many_rooms`, `direct_room`"),
+        (status = 409, description = "`room_full`, `too_many_rooms`, `direct_room`, `everyones_room`"),
     ))]
 pub(crate) async fn add(
     Caller(actor): Caller,
@@ -54,7 +54,7 @@ pub(crate) async fn add(
     responses(
         (status = 204, description = "Out"),
         (status = 404, description = "`no_such_room`"),
-        (status = 409, description = "`direct_room`"),
+        (status = 409, description = "`direct_room`, `everyones_room`"),
     ))]
 pub(crate) async fn leave(
     Caller(actor): Caller,
@@ -73,7 +73,7 @@ pub(crate) async fn leave(
         (status = 204, description = "Out"),
         (status = 403, description = "`forbidden`"),
         (status = 404, description = "`no_such_room`, `no_such_member`"),
-        (status = 409, description = "`direct_room`"),
+        (status = 409, description = "`direct_room`, `everyones_room`"),
     ))]
 pub(crate) async fn remove(
     Caller(actor): Caller,
@@ -94,7 +94,7 @@ pub(crate) async fn remove(
         (status = 204, description = "Changed"),
         (status = 403, description = "`forbidden`"),
         (status = 404, description = "`no_such_room`, `no_such_member`"),
-        (status = 409, description = "`direct_room`"),
+        (status = 409, description = "`direct_room`, `everyones_room`"),
     ))]
 pub(crate) async fn change_role(
     Caller(actor): Caller,
@@ -119,7 +119,7 @@ pub(crate) async fn change_role(
         (status = 204, description = "Handed over"),
         (status = 403, description = "`forbidden`"),
         (status = 404, description = "`no_such_room`, `no_such_member`"),
-        (status = 409, description = "`direct_room`"),
+        (status = 409, description = "`direct_room`, `everyones_room`"),
     ))]
 pub(crate) async fn hand_over(
     Caller(actor): Caller,

@@ -66,13 +66,16 @@ pub(crate) async fn list(
 ///
 /// Answered once it is on disk. Sent again with the same `client_id` and the same content it is stored once, and the
 /// answer is what was stored, with status 200; with other content, `idempotency_conflict`.
+///
+/// With `forward` alone it repeats the text and the media of a message that one may see, as they are now. It does not say
+/// whose they are, and cannot be edited.
 #[utoipa::path(post, path = "/v1/rooms/{room}/messages", operation_id = "sendMessage", tag = "messages",
     request_body = SendMessage,
     responses(
         (status = 201, description = "Stored", body = EventView),
         (status = 200, description = "Stored before, with this `client_id`", body = EventView),
         (status = 403, description = "`blocked`, `not_a_contact`"),
-        (status = 404, description = "`no_such_room`, `no_such_media`, or `no_such_message`: the one it answers"),
+        (status = 404, description = "`no_such_room`, `no_such_media`, or `no_such_message`: the one it answers or repeats"),
         (status = 409, description = "`idempotency_conflict`"),
     ))]
 pub(crate) async fn send(
@@ -86,6 +89,7 @@ pub(crate) async fn send(
         body: wish.body,
         media: wish.media.into_iter().map(MediaId::new).collect(),
         reply_to: wish.reply_to.map(Seq),
+        forward: wish.forward.map(Into::into),
     };
     let sent = api.services.messages.send(&actor, room, message, None).await?;
     Ok(answer::made(

@@ -19,7 +19,7 @@ use crate::{Api, ApiError, answer, view};
         (status = 204, description = "Muted"),
         (status = 403, description = "`forbidden`"),
         (status = 404, description = "`no_such_room`, `no_such_member`"),
-        (status = 409, description = "`direct_room`"),
+        (status = 409, description = "`direct_room`, `everyones_room`"),
     ))]
 pub(crate) async fn mute(
     Caller(actor): Caller,
@@ -41,7 +41,7 @@ pub(crate) async fn mute(
         (status = 204, description = "He may write"),
         (status = 403, description = "`forbidden`"),
         (status = 404, description = "`no_such_room`, `no_such_member`"),
-        (status = 409, description = "`direct_room`"),
+        (status = 409, description = "`direct_room`, `everyones_room`"),
     ))]
 pub(crate) async fn unmute(
     Caller(actor): Caller,
@@ -62,7 +62,7 @@ pub(crate) async fn unmute(
         (status = 200, description = "A page", body = BansPage),
         (status = 403, description = "`forbidden`"),
         (status = 404, description = "`no_such_room`"),
-        (status = 409, description = "`direct_room`"),
+        (status = 409, description = "`direct_room`, `everyones_room`"),
     ))]
 pub(crate) async fn bans(
     Caller(actor): Caller,
@@ -84,7 +84,7 @@ pub(crate) async fn bans(
         (status = 204, description = "Kept out"),
         (status = 403, description = "`forbidden`"),
         (status = 404, description = "`no_such_room`, `no_such_user`"),
-        (status = 409, description = "`direct_room`, `too_many`"),
+        (status = 409, description = "`direct_room`, `everyones_room`, `too_many`"),
     ))]
 pub(crate) async fn ban(
     Caller(actor): Caller,
@@ -104,7 +104,7 @@ pub(crate) async fn ban(
         (status = 204, description = "Kept out no more"),
         (status = 403, description = "`forbidden`"),
         (status = 404, description = "`no_such_room`"),
-        (status = 409, description = "`direct_room`"),
+        (status = 409, description = "`direct_room`, `everyones_room`"),
     ))]
 pub(crate) async fn lift_ban(
     Caller(actor): Caller,

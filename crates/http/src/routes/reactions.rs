@@ -2,10 +2,15 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use parlor_domain::{Emoji, RoomId, Seq};
-use parlor_wire::{PinsPage, PlaysPage, ReactionsPage};
+use parlor_domain::{Emoji, RoomId, Seq, UserId};
+use parlor_services::ReceiptRange;
+use parlor_wire::{PinsPage, PlaysPage, ReactionsPage, ReceiptsPage};
 
-use crate::extract::{Caller, Json, Path, PeopleQuery, Query};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use crate::extract::{Caller, Json, Path, PeopleQuery, Query, size};
 use crate::{Api, ApiError, answer, view};
 
 /// Put an emoji to a message
@@ -149,6 +154,49 @@ pub(crate) async fn mark_played(
 ) -> Result<HttpResponse, ApiError> {
     api.services.messages.mark_played(&actor, room, seq).await?;
     Ok(answer::done())
+}
+
+/// Whom a message has reached, and who has read it
+///
+/// In the order of their ids, without its sender and those who joined later. In private mode one is not told who has read it, and others
+/// are not told of whom is.
+#[utoipa::path(get, path = "/v1/rooms/{room}/messages/{seq}/receipts", operation_id = "listReceipts", tag = "messages",
+    params(ReceiptsQuery),
+    responses(
+        (status = 200, description = "A page", body = ReceiptsPage),
+        (status = 403, description = "`forbidden`: the room is a channel"),
+        (status = 404, description = "`no_such_room`, `no_such_message`"),
+    ))]
+pub(crate) async fn receipts(
+    Caller(actor): Caller,
+    api: Data<Api>,
+    Path(room): Path<RoomId>,
+    Path(seq): Path<Seq>,
+    Query(query): Query<ReceiptsQuery>,
+) -> Result<Json<ReceiptsPage>, ApiError> {
+    let range = ReceiptRange {
+        read: query.read.unwrap_or(false),
+        after: query.after.map(UserId::new),
+    };
+    let page = api
+        .services
+        .messages
+        .receipts(&actor, room, seq, range, size(query.limit))
+        .await?;
+    Ok(Json(view::receipts(&page)))
+}
+
+/// Which of those whom a message has reached.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ReceiptsQuery {
+    /// Only those who have read it.
+    read: Option<bool>,
+    /// The `next` of the page before; nothing for the first page.
+    after: Option<Uuid>,
+    /// How many: 1 to 200, 50 if nothing is said.
+    limit: Option<u64>,
 }
 
 /// Who has played one's voice message

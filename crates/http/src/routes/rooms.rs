@@ -31,7 +31,7 @@ use crate::{Api, ApiError, answer, cursor, view};
         (status = 200, description = "Made before, with this `client_id`", body = RoomView),
         (status = 403, description = "`blocked`: one has blocked one of `members`; `not_a_contact`: of one of them"),
         (status = 404, description = "`no_such_user`: one of `members`; `no_such_room`: made before, and gone"),
-        (status = 409, description = "`room_full`, `too_many_rooms`, `idempotency_conflict`"),
+        (status = 409, description = "`room_full`, `too_many_rooms`, `not_listable`, `idempotency_conflict`"),
     ))]
 pub(crate) async fn create(
     Caller(actor): Caller,
@@ -40,18 +40,11 @@ pub(crate) async fn create(
 ) -> Result<HttpResponse, ApiError> {
     let rooms = &api.services.rooms;
     let kind = wish.kind.map_or(RoomKind::Group, RoomKind::from);
-    let usual = Rules {
-        posting: match kind {
-            RoomKind::Channel => Who::Admins,
-            RoomKind::Direct | RoomKind::Group => Who::Everyone,
-        },
-        ..Rules::default()
-    };
     let wanted = rules(
         wish.history,
         wish.join,
         (wish.posting, wish.adding),
-        wish.slow_mode,
+        (wish.slow_mode, wish.listed),
     )?;
     let group = NewGroup {
         kind,
@@ -61,7 +54,7 @@ pub(crate) async fn create(
             .transpose()?,
         name: parse("name", &wish.name)?,
         topic: parse("topic", &wish.topic.unwrap_or_default())?,
-        rules: usual.with(wanted),
+        rules: Rules::of_new(kind).with(wanted),
         capacity: wish
             .capacity
             .map(|members| rooms.capacity(kind, members))
@@ -124,7 +117,7 @@ pub(crate) async fn find(
         (status = 200, description = "The room as it is now", body = RoomView),
         (status = 403, description = "`forbidden`"),
         (status = 404, description = "`no_such_room`"),
-        (status = 409, description = "`direct_room`"),
+        (status = 409, description = "`direct_room`, `everyones_room`, `not_listable`"),
     ))]
 pub(crate) async fn change(
     Caller(actor): Caller,
@@ -150,7 +143,7 @@ pub(crate) async fn change(
             wish.history,
             wish.join,
             (wish.posting, wish.adding),
-            wish.slow_mode,
+            (wish.slow_mode, wish.listed),
         )?,
         capacity,
     };
@@ -167,7 +160,7 @@ pub(crate) async fn change(
         (status = 204, description = "Gone"),
         (status = 403, description = "`forbidden`"),
         (status = 404, description = "`no_such_room`"),
-        (status = 409, description = "`direct_room`"),
+        (status = 409, description = "`direct_room`, `everyones_room`"),
     ))]
 pub(crate) async fn delete(
     Caller(actor): Caller,
@@ -203,7 +196,7 @@ fn rules(
     history: Option<HistoryPolicy>,
     join: Option<JoinRule>,
     (posting, adding): (Option<WhoName>, Option<WhoName>),
-    slow_mode: Option<u32>,
+    (slow_mode, listed): (Option<u32>, Option<bool>),
 ) -> Result<RulesChange, ApiError> {
     let slow_mode = slow_mode.map(SlowMode::parse).transpose();
     Ok(RulesChange {
@@ -212,6 +205,7 @@ fn rules(
         posting: posting.map(Who::from),
         adding: adding.map(Who::from),
         slow_mode: slow_mode.map_err(|why| ApiError::invalid("slow_mode", &why.to_string()))?,
+        listed,
     })
 }
 
@@ -224,7 +218,7 @@ fn rules(
         (status = 204, description = "It is the picture"),
         (status = 403, description = "`forbidden`"),
         (status = 404, description = "`no_such_room`, `no_such_media`"),
-        (status = 409, description = "`direct_room`"),
+        (status = 409, description = "`direct_room`, `everyones_room`"),
     ))]
 pub(crate) async fn set_avatar(
     Caller(actor): Caller,
@@ -245,7 +239,7 @@ pub(crate) async fn set_avatar(
         (status = 204, description = "It has none"),
         (status = 403, description = "`forbidden`"),
         (status = 404, description = "`no_such_room`"),
-        (status = 409, description = "`direct_room`"),
+        (status = 409, description = "`direct_room`, `everyones_room`"),
     ))]
 pub(crate) async fn remove_avatar(
     Caller(actor): Caller,

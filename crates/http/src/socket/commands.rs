@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use parlor_domain::{ClientId, FileName, Mark, MediaId, Origin, RoomId, Seq, StreamId, UserId};
+use parlor_hub::PresenceState;
 use parlor_services::{Actor, Claims, Error, ErrorKind, NewMessage};
 use parlor_wire::{Command, Failure, MarkTo, MediaView, Notice, Played, React, Retry, Success, Upload};
 
@@ -31,6 +32,10 @@ pub(crate) fn take(session: &Rc<Session>, actor: Actor, command: Command) {
         }
         Command::Unfollow(follow) => {
             session.connection.unwatch(UserId::new(follow.user));
+            session.connection.answer_lazily(number, ok);
+        }
+        Command::Away(away) => {
+            session.connection.set_away(away.on);
             session.connection.answer_lazily(number, ok);
         }
         Command::Authenticate(fresh) => {
@@ -89,6 +94,7 @@ async fn append(session: &Rc<Session>, actor: &Actor, number: u64, command: Comm
                     body: send.body,
                     media: send.media.into_iter().map(MediaId::new).collect(),
                     reply_to: send.reply_to.map(Seq),
+                    forward: send.forward.map(Into::into),
                 };
                 messages
                     .send(actor, RoomId::new(send.room), message, origin)
@@ -196,7 +202,7 @@ async fn watch(session: &Rc<Session>, actor: &Actor, number: u64, user: UserId) 
         Ok(last_seen) => last_seen,
         Err(error) => return refuse(session, number, &error),
     };
-    let Some(online) = session.connection.watch(user) else {
+    let Some(state) = session.connection.watch(user) else {
         return refuse(
             session,
             number,
@@ -205,7 +211,8 @@ async fn watch(session: &Rc<Session>, actor: &Actor, number: u64, user: UserId) 
     };
     // They may have left their last common room since it was asked, when there was nothing yet to doubt.
     session.review(*actor, vec![user]);
-    let presence = Some(format::presence(user, online, last_seen.filter(|_| !online)));
+    let last_seen = last_seen.filter(|_| state == PresenceState::Offline);
+    let presence = Some(format::presence(user, state, last_seen));
     session.connection.answer(number, |id| {
         frame::notice(&Notice::Ok(Success {
             id,

@@ -55,7 +55,7 @@ impl WireFormat for JsonFormat {
         let users = people
             .iter()
             // All who follow somebody get the same, and not all of them may know when he was last there.
-            .map(|(user, state)| presence(*user, *state == PresenceState::Online, None))
+            .map(|(user, state)| presence(*user, *state, None))
             .collect();
         Some(frame::notice(&Notice::Presence { users }))
     }
@@ -82,10 +82,11 @@ pub(crate) fn done(command: u64, event: &Event) -> Bytes {
 }
 
 /// How somebody is, and when he was last there.
-pub(crate) fn presence(user: UserId, online: bool, last_seen: Option<Timestamp>) -> Presence {
+pub(crate) fn presence(user: UserId, state: PresenceState, last_seen: Option<Timestamp>) -> Presence {
     Presence {
         user: user.uuid(),
-        online,
+        online: state != PresenceState::Offline,
+        away: state == PresenceState::Away,
         last_seen: last_seen.map(Into::into),
     }
 }

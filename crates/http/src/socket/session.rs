@@ -9,7 +9,7 @@ use std::task::{Context, Waker};
 
 use governor::DefaultDirectRateLimiter;
 use parlor_domain::{Mark, Position, Rev, RoomId, Seq, StreamId, Tag, Timestamp, UserId};
-use parlor_hub::{Connection, Follow, Start};
+use parlor_hub::{Connection, Follow, PresenceState, Start};
 use parlor_services::{Actor, Error, ErrorKind, Opened, StreamKind, Verdict};
 use parlor_wire::{
     AccountView, ClientMark, CloseReason, Command, Failure, Hello, Limits, Notice, Retry, StreamHead, Welcome,
@@ -56,6 +56,7 @@ struct Hellos {
     who: Option<Presented>,
     positions: Vec<(StreamId, Position)>,
     marks: Vec<ClientMark>,
+    away: bool,
 }
 
 impl Session {
@@ -207,18 +208,19 @@ impl Session {
             (StreamId::new(at.stream), position)
         }));
         hellos.marks.extend(hello.marks);
+        hellos.away |= hello.away;
         if hellos.positions.len().max(hellos.marks.len()) > self.sockets.api.services.sync.max_positions() {
             return self.refuse_hello(&Error::invalid("positions", "are too many"), CloseReason::TooMany);
         }
         if hello.more {
             return;
         }
-        let hellos = std::mem::take(&mut **hellos);
+        let mut hellos = std::mem::take(&mut **hellos);
         *stage = Stage::Opening;
         drop(stage);
-        if let Some(who) = hellos.who {
+        if let Some(who) = hellos.who.take() {
             let session = self.clone();
-            self.spawn(async move { session.open(who, hellos.positions, hellos.marks).await });
+            self.spawn(async move { session.open(who, hellos).await });
         }
     }
 
@@ -234,8 +236,12 @@ impl Session {
     async fn open(
         self: Rc<Self>,
         who: Presented,
-        positions: Vec<(StreamId, Position)>,
-        marks: Vec<ClientMark>,
+        Hellos {
+            positions,
+            marks,
+            away,
+            ..
+        }: Hellos,
     ) {
         let (actor, expires_at, opened) = match self.find(who, positions).await {
             Ok(found) => found,
@@ -254,6 +260,8 @@ impl Session {
         let start = Start {
             user: actor.user,
             session: actor.session,
+            away,
+            private: opened.account.profile.private,
             streams: streams.collect(),
         };
         if self.connection.begin(start).is_err() {
@@ -316,6 +324,7 @@ impl Session {
             },
             streams: streams.collect(),
             gone: opened.gone.iter().map(|stream| stream.uuid()).collect(),
+            unread_notifications: opened.unread,
         }
     }
 
@@ -351,7 +360,7 @@ impl Session {
                 if !allowed.unwrap_or(false) {
                     session.connection.unwatch(user);
                     // What was known of him before is not to be shown for ever.
-                    let users = vec![format::presence(user, false, None)];
+                    let users = vec![format::presence(user, PresenceState::Offline, None)];
                     session.connection.say(frame::notice(&Notice::Presence { users }));
                 }
             }

@@ -26,11 +26,13 @@ async fn who_registers_is_shown_the_account_and_where_it_is() {
       "locale": null,
       "mobile": null,
       "number": 1,
+      "private": false,
       "reach": "everyone",
       "shows": {
         "email": "nobody",
         "last_seen": "contacts",
-        "mobile": "nobody"
+        "mobile": "nobody",
+        "presence": "everyone"
       },
       "time_zone": null,
       "username": "Ann"

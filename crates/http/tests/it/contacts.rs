@@ -141,7 +141,7 @@ async fn a_block_ends_presence_typing_and_talk() {
         }
     }
     bobs.command(follow).await;
-    assert_eq!(bobs.said().await["code"], "no_such_user");
+    assert_eq!(bobs.said().await["code"], "presence_hidden");
     let listed = ann.get("/v1/blocks").await.json();
     assert_eq!(listed["blocks"][0]["user"]["id"], bob.id);
     let put = ann.put(&format!("/v1/contacts/{}", bob.id), json!({})).await;

@@ -1,5 +1,7 @@
 //! The rules of groups and channels, and how people come in.
 
+use std::time::Duration;
+
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -225,6 +227,11 @@ async fn readers_of_a_channel_do_not_see_each_other() {
     assert_eq!(cat.get(&heart).await.refusal(), "403 forbidden");
     let who = ann.get(&heart).await.json();
     assert_eq!(who["reactions"][0]["user"]["id"], json!(bob.id));
+    let page = bob.get(&format!("{room}/messages")).await.json();
+    assert_eq!(page["reacted"][0]["seq"], json!(1));
+    assert_eq!(page["messages"][0]["reactions"], Value::Null, "it waits");
+    world.clock.advance(Duration::from_secs(1));
+    world.services.tally.count_due().await.unwrap();
     let page = cat.get(&format!("{room}/messages")).await.json();
     assert_eq!(page["messages"][0]["reactions"]["counts"][0]["count"], json!(1));
 }
@@ -242,4 +249,54 @@ async fn a_person_has_notes_and_says_what_to_be_notified_of() {
     let notify = ann.get(&room).await.json()["notify"].clone();
     assert_eq!(notify["level"], json!("mentions"));
     assert!(notify["muted_until"].is_string());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn listed_channels_are_found_by_anybody() {
+    let world = World::new().await;
+    let [ann, bob] = &people(&world, ["ann", "bob"]).await[..] else {
+        unreachable!("two people")
+    };
+    let wish = |name: &str| json!({"name": name, "kind": "channel", "join": "open", "listed": true});
+    let news = room(ann, wish("Evening news")).await;
+    room(ann, wish("Tea")).await;
+    let id = |path: &str| path.rsplit('/').next().unwrap().to_owned();
+    let closed = ann
+        .post(
+            "/v1/rooms",
+            json!({"name": "x", "kind": "channel", "listed": true}),
+        )
+        .await;
+    assert_eq!(closed.refusal(), "409 not_listable");
+
+    let first = bob.get("/v1/channels?limit=1").await.json();
+    assert_eq!(first["channels"][0]["name"], json!("Tea"));
+    let next = first["next"].as_str().unwrap();
+    let second = bob
+        .get(&format!("/v1/channels?limit=1&cursor={next}"))
+        .await
+        .json();
+    let expected =
+        json!({"id": id(&news), "name": "Evening news", "topic": "", "members": 1, "joined": false});
+    assert_eq!(second["channels"], json!([expected]));
+    assert_eq!(second["next"], Value::Null);
+    let found = bob.get("/v1/channels?q=NEW").await.json();
+    assert_eq!(found["channels"], second["channels"]);
+    bob.put(&format!("{news}/members/me"), Value::Null).await;
+    let found = bob.get("/v1/channels?q=new").await.json();
+    assert_eq!(
+        (&found["channels"][0]["joined"], &found["channels"][0]["members"]),
+        (&json!(true), &json!(2))
+    );
+
+    for (query, refusal) in [
+        (format!("q=te&cursor={}", "A"), "422 invalid cursor"),
+        (format!("q={}", "x".repeat(101)), "422 invalid q"),
+        ("limit=x".to_owned(), "422 invalid limit"),
+    ] {
+        assert_eq!(bob.get(&format!("/v1/channels?{query}")).await.refusal(), refusal);
+    }
+    let changed = ann.patch(&news, json!({"join": "closed"})).await.json();
+    assert_eq!(changed["rules"]["listed"], Value::Null, "{changed}");
+    assert_eq!(bob.get("/v1/channels?q=new").await.json()["channels"], json!([]));
 }

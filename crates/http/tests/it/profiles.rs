@@ -34,7 +34,8 @@ async fn what_is_left_out_stays_and_null_empties() {
     assert_eq!(changed.status, 200, "{}", changed.text);
     let changed = changed.json();
     assert_eq!(changed["locale"], "de-CH");
-    let shows = json!({"email": "everyone", "mobile": "nobody", "last_seen": "nobody"});
+    let shows =
+        json!({"email": "everyone", "mobile": "nobody", "last_seen": "nobody", "presence": "everyone"});
     assert_eq!(changed["shows"], shows);
     let emptied = ann
         .patch("/v1/me", json!({"about": null, "time_zone": null}))

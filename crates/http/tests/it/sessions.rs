@@ -42,11 +42,13 @@ async fn a_log_in_gives_tokens_and_a_session() {
         "locale": null,
         "mobile": null,
         "number": 1,
+        "private": false,
         "reach": "everyone",
         "shows": {
           "email": "nobody",
           "last_seen": "contacts",
-          "mobile": "nobody"
+          "mobile": "nobody",
+          "presence": "everyone"
         },
         "time_zone": null,
         "username": "ann"

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use parlor_domain::{
-    Event, MarksUpdate, Message, MessageBody, MsgNo, Origin, Position, Reactions, Rev, RoomId, Seq,
-    SessionId, StreamId, Tag, Timestamp, UserId, UserRef, What,
+    Event, Mark, MarksUpdate, MemberMark, Mentions, Message, MessageBody, MsgNo, Origin, Position, Reactions,
+    Rev, RoomId, Seq, SessionId, StreamId, Tag, Timestamp, UserId, UserRef, What,
 };
 use parlor_hub::{Connection, Follow, Format, Hub, Settings, Start, Transport, WireFormat, Worker};
 use parlor_ports::{Clock, EventSink, Published};
@@ -60,6 +60,9 @@ pub(crate) fn text(text: &str) -> What {
         body,
         media: Box::default(),
         reply_to: None,
+        mentions: Mentions::default(),
+        status: None,
+        forwarded: false,
         edited_at: None,
         rev: Seq::ZERO,
         reactions: Reactions::default(),
@@ -71,6 +74,7 @@ pub(crate) fn edit(target: Seq, at: Seq, text: &str) -> What {
     What::MessageEdited {
         target,
         body: Some(MessageBody::stored(text)),
+        mentions: Mentions::default(),
         edited_at: Some(Timestamp::from_micros(1)),
         rev: at,
     }
@@ -142,7 +146,10 @@ impl House {
             stream,
             after,
             rev: after.next(),
-            marks: Vec::new(),
+            marks: vec![MemberMark {
+                user: user(9).id,
+                mark: Mark::read(Seq(after.0 + 1)),
+            }],
             own: Vec::new(),
         });
         updates.push(update.clone());
@@ -194,6 +201,8 @@ impl House {
         let start = Start {
             user,
             session: session(user),
+            away: false,
+            private: false,
             streams,
         };
         connection.begin(start).expect("a place");

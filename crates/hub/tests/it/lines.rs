@@ -1,7 +1,7 @@
 //! A wire format that a test can read.
 
 use bytes::Bytes;
-use parlor_domain::{Event, MarksUpdate, Position, StreamId, UserId, UserRef, What};
+use parlor_domain::{Event, MarksUpdate, Position, Seq, StreamId, UserId, UserRef, What};
 use parlor_hub::{PresenceState, WireFormat};
 
 /// A stream's short name: its number.
@@ -43,7 +43,8 @@ impl WireFormat for Lines {
     }
 
     fn marks(&self, update: &MarksUpdate) -> Option<Bytes> {
-        line(format!("marks:{}-{}", update.after, update.rev))
+        let reads = update.marks.iter().filter(|of| of.mark.read > Seq::ZERO).count();
+        line(format!("marks:{}-{}:{reads}", update.after, update.rev))
     }
 
     fn done(&self, command: u64, event: &Event) -> Option<Bytes> {
@@ -60,10 +61,10 @@ impl WireFormat for Lines {
 
     fn presence(&self, people: &[(UserId, PresenceState)]) -> Option<Bytes> {
         let (user, state) = people.first()?;
-        let state = if *state == PresenceState::Online {
-            "online"
-        } else {
-            "offline"
+        let state = match state {
+            PresenceState::Online => "online",
+            PresenceState::Away => "away",
+            PresenceState::Offline => "offline",
         };
         line(format!("presence:{}:{state}", user.uuid().as_u128()))
     }

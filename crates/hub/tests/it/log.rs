@@ -10,8 +10,8 @@ use parlor_domain::{
     Emoji, Event, MarksUpdate, PageSize, Rev, RoomId, Seq, StreamId, Timestamp, UserId, UserRef,
 };
 use parlor_ports::{
-    Append, Appended, EventLog, HistoryPage, HistoryRange, MessageAct, PinsPage, PlaysPage, ReactionsPage,
-    RevisionsPage, StoreError,
+    Append, Appended, Counted, EventLog, HistoryPage, HistoryRange, MessageAct, PinsPage, PlaysPage,
+    ReactionsPage, ReceiptRange, ReceiptsPage, RevisionsPage, StoreError,
 };
 
 /// The log: events by stream, and marks.
@@ -83,10 +83,22 @@ impl EventLog for Log {
     async fn plays(
         &self,
         _: RoomId,
+        _: UserId,
         _: Seq,
         _: Option<UserId>,
         _: PageSize,
     ) -> Result<PlaysPage, StoreError> {
+        unreachable!("the hub reads the log only")
+    }
+
+    async fn receipts(
+        &self,
+        _: RoomId,
+        _: UserId,
+        _: Seq,
+        _: ReceiptRange,
+        _: PageSize,
+    ) -> Result<Option<ReceiptsPage>, StoreError> {
         unreachable!("the hub reads the log only")
     }
 
@@ -98,6 +110,10 @@ impl EventLog for Log {
         _: (Emoji, bool),
         _: Timestamp,
     ) -> Result<MessageAct, StoreError> {
+        unreachable!("the hub only reads")
+    }
+
+    async fn count_reactions(&self, _: Timestamp, _: usize) -> Result<Counted, StoreError> {
         unreachable!("the hub only reads")
     }
 

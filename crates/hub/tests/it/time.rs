@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use parlor_domain::{LeaveReason, RoomId, SessionId, What};
-use parlor_hub::{CloseReason, Settings};
+use parlor_domain::{Audience, LeaveReason, RoomId, SessionId, What};
+use parlor_hub::{CloseReason, PresenceState, Settings};
 use uuid::Uuid;
 
-use crate::fixture::{Device, House, room, run, session, settle, user};
+use crate::fixture::{Device, House, room, run, session, settle, text, user};
 
 async fn seconds(number: u64) {
     for _ in 0..number {
@@ -81,7 +81,7 @@ fn watchers_learn_who_comes_and_who_is_gone_for_good() {
     run(async {
         let house = House::new(Settings::default());
         let watcher = house.connect(user(1), &[]);
-        assert_eq!(watcher.connection.watch(user(2).id), Some(false));
+        assert_eq!(watcher.connection.watch(user(2).id), Some(PresenceState::Offline));
         let device = house.connect(user(2), &[]);
         seconds(2).await;
         drop(device);
@@ -90,6 +90,103 @@ fn watchers_learn_who_comes_and_who_is_gone_for_good() {
         assert_eq!(house.hub.sweep().len(), 1);
         seconds(2).await;
         assert_eq!(watcher.heard(), ["presence:2:online", "presence:2:offline"]);
+    });
+}
+
+#[test]
+fn who_leaves_all_his_devices_is_away() {
+    run(async {
+        let house = House::new(Settings::default());
+        let watcher = house.connect(user(1), &[]);
+        let (desk, phone) = (house.connect(user(2), &[]), house.connect(user(2), &[]));
+        watcher.connection.watch(user(2).id);
+        for (device, away) in [(&desk, true), (&desk, true), (&phone, true), (&phone, false)] {
+            device.connection.set_away(away);
+            seconds(1).await;
+        }
+        drop(phone);
+        seconds(1).await;
+        desk.connection.set_away(false);
+        seconds(1).await;
+        let states = ["away", "online", "away", "online"];
+        assert_eq!(watcher.heard(), states.map(|state| format!("presence:2:{state}")));
+    });
+}
+
+#[test]
+fn who_may_be_followed_is_asked_again_when_somebody_shows_it_to_others() {
+    run(async {
+        let house = House::new(Settings::default());
+        let (watcher, other) = (house.connect(user(1), &[]), house.connect(user(3), &[]));
+        house.connect(user(2), &[]);
+        watcher.connection.watch(user(2).id);
+        other.connection.watch(user(1).id);
+        let told = What::PrivacyChanged {
+            private: false,
+            presence: Audience::Nobody,
+        };
+        house.append(user(2).id, told);
+        settle().await;
+        assert_eq!(watcher.connection.doubted(), [user(2).id]);
+        assert!(other.connection.doubted().is_empty());
+    });
+}
+
+#[test]
+fn marks_are_told_at_most_twice_a_second() {
+    run(async {
+        let house = House::new(Settings::default());
+        let device = house.connect(user(1), &[room(1)]);
+        seconds(1).await;
+        for _ in 0..3 {
+            for _ in 0..5 {
+                let update = house.commit_marks(room(1));
+                house.publish_marks(&update);
+                settle().await;
+            }
+            seconds(1).await;
+        }
+        let told = ["marks:0-1:1", "marks:1-5:1", "marks:5-10:1", "marks:10-15:1"];
+        assert_eq!(device.heard(), told);
+    });
+}
+
+#[test]
+fn marks_that_wait_are_not_lost_with_the_ring() {
+    run(async {
+        let settings = Settings {
+            ring_age: Duration::ZERO,
+            ..Settings::default()
+        };
+        let house = House::new(settings);
+        let device = house.connect(user(1), &[room(1)]);
+        house.append(room(1), text("hello"));
+        for _ in 0..2 {
+            let update = house.commit_marks(room(1));
+            house.publish_marks(&update);
+        }
+        settle().await;
+        seconds(1).await;
+        assert_eq!(device.heard()[1..], ["marks:0-1:1", "marks:1-2:1"]);
+    });
+}
+
+#[test]
+fn in_private_mode_marks_do_not_tell_what_was_read() {
+    run(async {
+        let house = House::new(Settings::default());
+        let device = house.connect(user(1), &[room(1)]);
+        for private in [false, true, false] {
+            let presence = Audience::Everyone;
+            house.append(user(1).id, What::PrivacyChanged { private, presence });
+            settle().await;
+            let update = house.commit_marks(room(1));
+            house.publish_marks(&update);
+            seconds(1).await;
+        }
+        let heard = device.heard();
+        let marks: Vec<_> = heard.iter().filter(|line| line.starts_with("marks")).collect();
+        assert_eq!(marks, ["marks:0-1:1", "marks:1-2:0", "marks:2-3:1"]);
     });
 }
 

@@ -9,8 +9,8 @@ use parlor_domain::{
     UserId, UserRef,
 };
 use parlor_ports::{
-    Added, DirectOpened, Joined, MembersPage, NewRoom, RoomAct, RoomCreated, RoomCursor, RoomRefusal,
-    RoomStore, RoomView, RoomsPage, StoreError,
+    Added, ChannelCursor, ChannelsPage, DirectOpened, Joined, MembersPage, NewRoom, RoomAct, RoomCreated,
+    RoomCursor, RoomRefusal, RoomStore, RoomView, RoomsPage, StoreError,
 };
 
 /// Passes everything on; while it is broken, marks cannot be written.
@@ -61,6 +61,16 @@ impl RoomStore for Faulty {
         at: Timestamp,
     ) -> Result<DirectOpened, StoreError> {
         self.rooms.open_direct(actor, peer, new_id, at).await
+    }
+
+    async fn directory(
+        &self,
+        viewer: UserId,
+        beginning: Option<String>,
+        after: Option<ChannelCursor>,
+        size: PageSize,
+    ) -> Result<ChannelsPage, StoreError> {
+        self.rooms.directory(viewer, beginning, after, size).await
     }
 
     async fn find(&self, room: RoomId, viewer: UserId) -> Result<Option<RoomView>, StoreError> {

@@ -6,6 +6,8 @@
 )]
 
 mod accounts;
+mod backends;
+mod broadcasts;
 mod contacts;
 mod faulty;
 mod guessing;
@@ -16,6 +18,7 @@ mod log_ins;
 mod marks;
 mod media;
 mod messages;
+mod notifications;
 mod on_postgres;
 mod post;
 mod presence;
@@ -23,5 +26,6 @@ mod proofs;
 mod rooms;
 mod second_steps;
 mod sessions;
+mod statuses;
 mod sync;
 mod world;

@@ -256,3 +256,49 @@ async fn an_event_is_published_with_the_command_that_asked_for_it() {
     let seq = sent.await.unwrap().into_inner().seq;
     assert_eq!(world.heard.origin(room, seq), Some(Some(origin)));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sees_a_message_forwards_it() {
+    let world = World::new().await;
+    let [ann, bob] = world.people(["ann", "bob"]).await;
+    let (from, to) = (world.group(&ann, &[]).await, world.group(&bob, &[ann]).await);
+    let source = world.say(&ann, from, "tea").await.seq;
+    let messages = &world.services.messages;
+    let forward = |client_id: &str| NewMessage {
+        forward: Some((from, source)),
+        ..message(client_id, "")
+    };
+    let copy = messages
+        .send(&ann, to, forward("a"), None)
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(body(&copy), Some("tea"));
+    assert_eq!(
+        code(messages.send(&bob, to, forward("b"), None).await),
+        "no_such_message"
+    );
+    let edited = messages.edit(&ann, to, copy.seq, "coffee", None, None).await;
+    assert_eq!(code(edited), "forbidden");
+
+    messages.delete(&ann, from, source, None, None).await.unwrap();
+    let again = messages.send(&ann, to, forward("a"), None).await.unwrap();
+    assert!(!again.is_new(), "it was sent before");
+    assert_eq!(
+        code(messages.send(&ann, to, forward("c"), None).await),
+        "no_such_message"
+    );
+    for crowded in [
+        NewMessage {
+            body: "look".to_owned(),
+            ..forward("d")
+        },
+        NewMessage {
+            reply_to: Some(copy.seq),
+            ..forward("d")
+        },
+    ] {
+        let error = messages.send(&ann, to, crowded, None).await.unwrap_err();
+        assert_eq!((error.code(), error.field()), ("invalid", Some("forward")));
+    }
+}

@@ -23,6 +23,29 @@ async fn one_follows_oneself_and_whom_one_shares_a_room_with() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_is_followed_by_whom_one_shows_it() {
+    let world = World::new().await;
+    let [ann, bob] = world.people(["ann", "bob"]).await;
+    world.group(&ann, &[bob]).await;
+    let services = &world.services;
+    let shown = async |audience| {
+        let change = ProfileChange {
+            show_presence: Some(audience),
+            ..ProfileChange::default()
+        };
+        services.accounts.change_profile(&ann, change).await.unwrap();
+        code(services.presence.follow(&bob, ann.user.id).await)
+    };
+    assert_eq!(shown(Audience::Nobody).await, "presence_hidden");
+    assert_eq!(shown(Audience::Contacts).await, "presence_hidden");
+    services.contacts.put(&ann, bob.user.id, None).await.unwrap();
+    assert_eq!(shown(Audience::Contacts).await, "ok");
+    assert_eq!(shown(Audience::Nobody).await, "presence_hidden");
+    assert_eq!(shown(Audience::Everyone).await, "ok");
+    assert!(services.presence.may_follow(&ann, ann.user.id).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn when_somebody_was_last_seen_only_moves_forward() {
     let world = World::new().await;
     let ann = world.person("ann").await.user.id;

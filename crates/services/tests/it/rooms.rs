@@ -1,7 +1,8 @@
 //! Rooms.
 
 use parlor_domain::{
-    History, LeaveReason, PageSize, Role, RoomChange, RoomId, RoomKind, Rules, RulesChange, UserId, What,
+    History, JoinPolicy, LeaveReason, PageSize, Role, RoomChange, RoomId, RoomKind, Rules, RulesChange,
+    UserId, What,
 };
 use parlor_services::{Entered, Made, NewGroup, RoomsSettings, Settings};
 use parlor_testkit::polled_in_order;
@@ -293,4 +294,54 @@ async fn admins_change_what_a_room_is() {
     let view = rooms.find(&bob, room).await.unwrap();
     assert_eq!(view.room.name.unwrap().as_str(), "coffee");
     assert_eq!(view.room.capacity.members(), 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn admins_list_a_channel_that_anybody_may_enter() {
+    let world = World::new().await;
+    let [ann, bob] = world.people(["ann", "bob"]).await;
+    let rooms = &world.services.rooms;
+    let change = |join, listed| RoomChange {
+        rules: RulesChange {
+            join,
+            listed,
+            ..RulesChange::default()
+        },
+        ..RoomChange::default()
+    };
+    let new = NewGroup {
+        kind: RoomKind::Channel,
+        ..group("tea")
+    };
+    let room = rooms.create(&ann, new).await.unwrap().into_inner().room.id;
+    let close = change(Some(JoinPolicy::Closed), None);
+    rooms.update(&ann, room, close).await.unwrap();
+    let list = change(None, Some(true));
+    assert_eq!(code(rooms.update(&ann, room, list.clone()).await), "not_listable");
+    let open = change(Some(JoinPolicy::Open), Some(true));
+    assert_eq!(code(rooms.update(&bob, room, open.clone()).await), "no_such_room");
+    rooms.update(&ann, room, open).await.unwrap();
+    let found = async |text: &str| {
+        let text = Some(text.to_owned());
+        let page = rooms
+            .directory(&bob, text, None, PageSize::default())
+            .await
+            .unwrap();
+        page.channels
+            .into_iter()
+            .map(|channel| (channel.room.id, channel.joined))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(found("TE").await, [(room, false)]);
+    assert!(matches!(
+        rooms.join(&bob, room, None).await.unwrap(),
+        Entered::New(_)
+    ));
+    assert_eq!(found("te").await, [(room, true)]);
+    assert_eq!(code(rooms.update(&bob, room, list).await), "forbidden");
+    rooms
+        .update(&ann, room, change(Some(JoinPolicy::Approval), None))
+        .await
+        .unwrap();
+    assert_eq!(found("te").await, []);
 }

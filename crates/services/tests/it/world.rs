@@ -61,6 +61,9 @@ impl World {
             second_steps: stores.second_steps,
             proofs: stores.proofs,
             invites: stores.invites,
+            notifications: stores.notifications,
+            announcements: stores.announcements,
+            api_keys: stores.api_keys,
             counters: stores.counters,
             outbox: stores.outbox,
             mailer: inbox.clone(),
@@ -73,6 +76,8 @@ impl World {
             sync: stores.sync,
             media: stores.media,
             uploads: stores.uploads,
+            statuses: stores.statuses,
+            broadcasts: stores.broadcasts,
             blobs: Arc::new(LocalBlobs::open(media.path().join("kept")).unwrap()),
             scanner: None,
             clock: clock.clone(),
@@ -300,6 +305,7 @@ pub(crate) fn message(client_id: &str, body: &str) -> NewMessage {
         body: body.to_owned(),
         media: Vec::new(),
         reply_to: None,
+        forward: None,
     }
 }
 

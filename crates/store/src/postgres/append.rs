@@ -2,9 +2,11 @@
 //! messages there are.
 
 mod facts;
+mod forwarded;
 mod insert;
 mod lookup;
 mod media;
+mod mentioned;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -12,7 +14,7 @@ use std::sync::Arc;
 use diesel::prelude::*;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use parlor_domain::{Draft, RoomId};
-use parlor_ports::{Append, AppendRefusal, Appended, Entropy};
+use parlor_ports::{Append, Appended, Entropy};
 
 use self::facts::Facts;
 use self::insert::New;
@@ -21,7 +23,7 @@ use super::connection::Conn;
 use super::turns::{Turn, Turns};
 use crate::appending::{self, judge, known, next, target};
 use crate::changing;
-use crate::error::corrupt;
+use crate::counter::Counter;
 use crate::id::Id;
 use crate::rows::{Place, Target, digest};
 use crate::schema::{rooms, streams};
@@ -44,6 +46,7 @@ pub(super) async fn commit(
         let judged = Judged::new(&mut facts, &held, &mut places, entropy, set)?;
         let numbers = insert::insert(conn, &places, &judged.new).await?;
         media::use_by(conn, &judged.new).await?;
+        mentioned::wait(conn, &judged.new).await?;
         for new in &judged.new {
             change(conn, new, facts.target(new.append)).await?;
         }
@@ -94,11 +97,21 @@ fn independent(batch: &[&Append], places: &HashMap<RoomId, Place>) -> usize {
             (Draft::Edit { .. } | Draft::Delete { .. }, Some(place)) => !changed.insert(place),
             _ => false,
         };
+        // What is repeated is read as it stands before the set.
+        let repeating = match append.draft {
+            Draft::Forward { room, seq } => {
+                let written = places
+                    .get(&room)
+                    .is_some_and(|room| seq.stored() > room.stream.seq);
+                written || changed.contains(&(room, seq.stored()))
+            }
+            _ => false,
+        };
         // What somebody writes decides when he may write again.
-        let soon = matches!(append.draft, Draft::Message { .. })
+        let soon = append.draft.is_message()
             && room.is_some_and(|room| room.slow_mode() > 0)
             && !slow.insert((append.room, append.sender.id));
-        again || pending || moving || soon
+        again || pending || moving || repeating || soon
     };
     // Nothing stands before the first one, whatever it looks like.
     let later = batch
@@ -135,23 +148,28 @@ impl<'a> Judged<'a> {
                 judged.settled.push(Some(known(row, digest, edited.as_ref())?));
                 continue;
             }
-            let place = places.get_mut(&append.room);
+            let place = places.get(&append.room).copied();
             let (standing, found) = (facts.standing(append), facts.target(append));
-            if let Err(refusal) = judge(append, standing, place.as_deref(), found)? {
-                judged.settled.push(Some(Appended::Refused(refusal)));
-                continue;
-            }
-            let Some(media) = appending::media(append, held)? else {
-                judged
-                    .settled
-                    .push(Some(Appended::Refused(AppendRefusal::NoMedia)));
-                continue;
+            let (standing, place) = match judge(append, standing, place, found)? {
+                Ok(found) => found,
+                Err(refusal) => {
+                    judged.settled.push(Some(Appended::Refused(refusal)));
+                    continue;
+                }
             };
-            let place = place.ok_or_else(|| corrupt("room", format_args!("{}: no stream", append.room)))?;
-            let (event, grown) = next(append, media, &place.stream, entropy.tag());
-            place.stream = grown;
+            let content = match appending::content(append, facts.source(append), held)? {
+                Ok(content) => content,
+                Err(refusal) => {
+                    judged.settled.push(Some(Appended::Refused(refusal)));
+                    continue;
+                }
+            };
+            let mentions = appending::mentions(&append.draft, standing, found, facts.members(append))?;
+            let (event, grown) = next(append, content, mentions, &place.stream, entropy.tag());
+            places.insert(append.room, place.grown(grown));
             judged.new.push(New {
                 append,
+                waiting: appending::waiting(&event, standing),
                 event,
                 digest,
             });
@@ -196,7 +214,8 @@ async fn change(conn: &mut Conn, new: &New<'_>, target: Option<&Target>) -> Quer
                 RunQueryDsl::execute(changing::unplay(target), conn).await?;
             }
         }
-        (Draft::Message { .. }, _) | (Draft::Edit { .. } | Draft::Delete { .. }, None) => {}
+        (Draft::Message { .. } | Draft::Forward { .. }, _)
+        | (Draft::Edit { .. } | Draft::Delete { .. }, None) => {}
     }
     Ok(())
 }

@@ -38,6 +38,9 @@ pub(crate) struct AccountRow {
     show_last_seen: i16,
     avatar: Option<Id>,
     reach: i16,
+    bot: bool,
+    show_presence: i16,
+    private: bool,
 }
 
 impl AccountRow {
@@ -71,9 +74,12 @@ impl TryFrom<AccountRow> for Account {
                     email: Code::decode(row.show_email)?,
                     mobile: Code::decode(row.show_mobile)?,
                     last_seen: Code::decode(row.show_last_seen)?,
+                    presence: Code::decode(row.show_presence)?,
                 },
                 reach: Code::decode(row.reach)?,
+                private: row.private,
             },
+            bot: row.bot,
             admin: row.admin,
             status: Code::decode(row.status)?,
             created_at: Timestamp::from_micros(row.created_at),
@@ -105,7 +111,9 @@ pub(crate) struct ProfileColumns {
     show_email: Option<i16>,
     show_mobile: Option<i16>,
     show_last_seen: Option<i16>,
+    show_presence: Option<i16>,
     reach: Option<i16>,
+    private: Option<bool>,
 }
 
 impl From<ProfileChange> for ProfileColumns {
@@ -127,7 +135,9 @@ impl From<ProfileChange> for ProfileColumns {
             show_email: change.show_email.map(Code::code),
             show_mobile: change.show_mobile.map(Code::code),
             show_last_seen: change.show_last_seen.map(Code::code),
+            show_presence: change.show_presence.map(Code::code),
             reach: change.reach.map(Code::code),
+            private: change.private,
         }
     }
 }

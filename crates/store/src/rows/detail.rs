@@ -1,16 +1,19 @@
 //! What the rarer kinds of event say, as JSON, and the media of messages.
 
 mod media;
+mod notice;
 
 use diesel::QueryResult;
 use parlor_domain::{
-    Capacity, Emoji, LeaveReason, Media, MediaId, Notify, Reactions, Role, RoomId, Rules, Seq, SessionId,
-    SlowMode, Timestamp, UserId, UserRef, What, Who,
+    BroadcastId, BroadcastListId, BroadcastProgress, Capacity, Emoji, LeaveReason, Media, MediaId, Message,
+    Notify, Reactions, Role, RoomId, Rules, Seq, SessionId, SlowMode, StatusId, Timestamp, UserId, UserRef,
+    What, Who,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use self::media::Piece;
+use self::notice::Noticed;
 use crate::code::{Code, Kind};
 use crate::error::{corrupt, parse};
 
@@ -115,7 +118,67 @@ pub(super) enum Detail {
         user: Person,
         blocked: bool,
     },
+    Notified {
+        notice: Noticed,
+    },
+    NotificationsRead {
+        up_to: u64,
+        until: i64,
+    },
+    PrivacyChanged {
+        private: bool,
+        presence: i16,
+    },
+    StatusPosted {
+        status: Uuid,
+        author: Person,
+        expires_at: i64,
+    },
+    StatusRemoved {
+        status: Uuid,
+        author: Person,
+    },
+    StatusViewed {
+        status: Uuid,
+        author: Person,
+    },
+    BroadcastListChanged {
+        list: Uuid,
+        recipients: u32,
+    },
+    BroadcastListDeleted {
+        list: Uuid,
+    },
+    BroadcastMoved {
+        list: Uuid,
+        broadcast: Uuid,
+        waiting: u32,
+        sent: u32,
+        skipped: u32,
+    },
 }
+
+/// What a message has besides its text.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Extras {
+    /// Most often what it shows.
+    Media(Vec<Piece>),
+    /// Or more than that.
+    More {
+        /// Whether it is forwarded. It stands first: see [`FORWARDED`].
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        forwarded: bool,
+        /// The status that it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<Uuid>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        media: Vec<Piece>,
+    },
+}
+
+/// Whether a message is forwarded, by how its extras begin: a `_` stands for any character, and here for a quote.
+pub(super) const FORWARDED: &str = "coalesce(events.detail LIKE '{_forwarded_:true%', FALSE)";
 
 /// A user's id and number.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -140,6 +203,8 @@ pub(super) struct Ruled {
     adding: i16,
     #[serde(default)]
     slow_seconds: u32,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    listed: bool,
 }
 
 fn everyone() -> i16 {
@@ -162,9 +227,9 @@ pub(crate) fn blank_settings() -> String {
     .to_json()
 }
 
-/// Nobody in particular, and nothing said to him: what is left in the stream of a person who is gone of whom he called what, and of
-/// requests.
-pub(crate) fn blank_people() -> [(Kind, String); 3] {
+/// Nobody in particular, and nothing said to him: what is left in the stream of a person who is gone of whom he called what, of
+/// requests, and of what he was notified of.
+pub(crate) fn blank_people() -> [(Kind, String); 4] {
     let nobody = Person(Uuid::nil(), 0);
     let contact = Detail::ContactChanged {
         user: nobody,
@@ -184,7 +249,16 @@ pub(crate) fn blank_people() -> [(Kind, String); 3] {
         (Kind::ContactChanged, contact.to_json()),
         (Kind::ContactRequested, request.to_json()),
         (Kind::JoinRequested, join.to_json()),
+        (Kind::Notified, blank_notice()),
     ]
+}
+
+/// What is left of a notification that is kept no more.
+pub(crate) fn blank_notice() -> String {
+    Detail::Notified {
+        notice: Noticed::Over,
+    }
+    .to_json()
 }
 
 /// The room that a person came into, if that is what an event of his stream says.
@@ -195,16 +269,48 @@ pub(crate) fn joined_room(json: &str) -> QueryResult<Option<RoomId>> {
     })
 }
 
-/// The media of a message; `None` if it shows none.
-pub(super) fn media_to_json(media: &[Media]) -> Option<String> {
-    let pieces: Vec<Piece> = media.iter().map(Piece::from).collect();
-    (!pieces.is_empty()).then(|| serde_json::to_string(&pieces).expect("maps with text keys are always JSON"))
+/// What a message was stored with besides its text.
+#[derive(Debug, Default)]
+pub(crate) struct Besides {
+    pub(crate) media: Box<[Media]>,
+    pub(crate) status: Option<StatusId>,
+    pub(crate) forwarded: bool,
 }
 
-/// The media that a message was stored with.
-pub(super) fn media_from_json(json: &str) -> QueryResult<Box<[Media]>> {
-    let pieces: Vec<Piece> = serde_json::from_str(json).map_err(|why| corrupt("event", why))?;
-    pieces.into_iter().map(Piece::media).collect()
+/// What a message has besides its text; `None` if that is nothing.
+pub(super) fn extras_to_json(message: &Message) -> Option<String> {
+    let media: Vec<Piece> = message.media.iter().map(Piece::from).collect();
+    let extras = match (message.forwarded, message.status) {
+        (false, None) if media.is_empty() => return None,
+        (false, None) => Extras::Media(media),
+        (forwarded, status) => Extras::More {
+            forwarded,
+            status: status.map(StatusId::uuid),
+            media,
+        },
+    };
+    Some(serde_json::to_string(&extras).expect("maps with text keys are always JSON"))
+}
+
+/// What a message was stored with, given its extras.
+pub(crate) fn besides(extras: Option<&str>) -> QueryResult<Besides> {
+    let Some(json) = extras else {
+        return Ok(Besides::default());
+    };
+    let extras: Extras = serde_json::from_str(json).map_err(|why| corrupt("event", why))?;
+    let (media, status, forwarded) = match extras {
+        Extras::Media(media) => (media, None, false),
+        Extras::More {
+            forwarded,
+            status,
+            media,
+        } => (media, status, forwarded),
+    };
+    Ok(Besides {
+        media: media.into_iter().map(Piece::media).collect::<QueryResult<_>>()?,
+        status: status.map(StatusId::new),
+        forwarded,
+    })
 }
 
 impl Detail {
@@ -216,6 +322,7 @@ impl Detail {
             | What::MessageDeleted { .. }
             | What::MessagePinned { .. }
             | What::MessageUnpinned { .. }
+            | What::ReactionsCounted { .. }
             | What::RoomDeleted => return None,
             What::RoomUpdated {
                 name,
@@ -324,6 +431,50 @@ impl Detail {
             What::BlockChanged { user, blocked } => Self::BlockChanged {
                 user: (*user).into(),
                 blocked: *blocked,
+            },
+            What::Notified(notice) => Self::Notified {
+                notice: notice.into(),
+            },
+            What::NotificationsRead { up_to, until } => Self::NotificationsRead {
+                up_to: up_to.0,
+                until: until.micros(),
+            },
+            What::PrivacyChanged { private, presence } => Self::PrivacyChanged {
+                private: *private,
+                presence: presence.code(),
+            },
+            What::StatusPosted {
+                status,
+                author,
+                expires_at,
+            } => Self::StatusPosted {
+                status: status.uuid(),
+                author: (*author).into(),
+                expires_at: expires_at.micros(),
+            },
+            What::StatusRemoved { status, author } => Self::StatusRemoved {
+                status: status.uuid(),
+                author: (*author).into(),
+            },
+            What::StatusViewed { status, author } => Self::StatusViewed {
+                status: status.uuid(),
+                author: (*author).into(),
+            },
+            What::BroadcastListChanged { list, recipients } => Self::BroadcastListChanged {
+                list: list.uuid(),
+                recipients: *recipients,
+            },
+            What::BroadcastListDeleted { list } => Self::BroadcastListDeleted { list: list.uuid() },
+            What::BroadcastMoved {
+                list,
+                broadcast,
+                progress,
+            } => Self::BroadcastMoved {
+                list: list.uuid(),
+                broadcast: broadcast.uuid(),
+                waiting: progress.waiting,
+                sent: progress.sent,
+                skipped: progress.skipped,
             },
         })
     }
@@ -462,6 +613,54 @@ impl Detail {
                 user: user.into(),
                 blocked,
             },
+            Self::Notified { notice } => What::Notified(notice.notice()?),
+            Self::NotificationsRead { up_to, until } => What::NotificationsRead {
+                up_to: Seq(up_to),
+                until: Timestamp::from_micros(until),
+            },
+            Self::PrivacyChanged { private, presence } => What::PrivacyChanged {
+                private,
+                presence: Code::decode(presence)?,
+            },
+            Self::StatusPosted {
+                status,
+                author,
+                expires_at,
+            } => What::StatusPosted {
+                status: StatusId::new(status),
+                author: author.into(),
+                expires_at: Timestamp::from_micros(expires_at),
+            },
+            Self::StatusRemoved { status, author } => What::StatusRemoved {
+                status: StatusId::new(status),
+                author: author.into(),
+            },
+            Self::StatusViewed { status, author } => What::StatusViewed {
+                status: StatusId::new(status),
+                author: author.into(),
+            },
+            Self::BroadcastListChanged { list, recipients } => What::BroadcastListChanged {
+                list: BroadcastListId::new(list),
+                recipients,
+            },
+            Self::BroadcastListDeleted { list } => What::BroadcastListDeleted {
+                list: BroadcastListId::new(list),
+            },
+            Self::BroadcastMoved {
+                list,
+                broadcast,
+                waiting,
+                sent,
+                skipped,
+            } => What::BroadcastMoved {
+                list: BroadcastListId::new(list),
+                broadcast: BroadcastId::new(broadcast),
+                progress: BroadcastProgress {
+                    waiting,
+                    sent,
+                    skipped,
+                },
+            },
         })
     }
 }
@@ -509,6 +708,7 @@ impl From<Rules> for Ruled {
             posting: rules.posting.code(),
             adding: rules.adding.code(),
             slow_seconds: rules.slow_mode.seconds(),
+            listed: rules.listed,
         }
     }
 }
@@ -523,6 +723,7 @@ impl TryFrom<Ruled> for Rules {
             posting: Code::decode(ruled.posting)?,
             adding: Code::decode(ruled.adding)?,
             slow_mode: SlowMode::stored(ruled.slow_seconds),
+            listed: ruled.listed,
         })
     }
 }

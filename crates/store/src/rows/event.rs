@@ -2,11 +2,12 @@
 
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
-use diesel::sql_types::{BigInt, Nullable};
+use diesel::sql_types::{BigInt, Bool, Nullable};
 use diesel::{ExpressionMethods, Insertable, QueryResult, Queryable, Selectable};
 use parlor_domain::{ClientId, Event, Message, MessageBody, MsgNo, Reactions, Seq, Timestamp, UserRef, What};
 
-use super::detail::{Detail, media_from_json, media_to_json};
+use super::detail::{Besides, Detail, FORWARDED, besides, extras_to_json};
+use super::mentions::{mentions, mentions_to_json};
 use crate::code::{Code, Kind};
 use crate::counter::{Counter, loaded_tag, stored_tag};
 use crate::error::{corrupt, parse};
@@ -36,6 +37,8 @@ pub(crate) struct EventRow {
     created_at: i64,
     /// Of messages: the event that last changed their reactions.
     reacted: Option<i64>,
+    mentions: Option<String>,
+    mentions_all: bool,
 }
 
 /// A message that an event points back to, as it stands now.
@@ -50,9 +53,15 @@ pub(crate) struct Target {
     pub(crate) rev: Option<i64>,
     /// The event that last changed its reactions.
     reacted: Option<i64>,
+    mentions: Option<String>,
+    /// Whether it mentions all members.
+    pub(crate) mentions_all: bool,
     /// Whether it shows media.
     #[diesel(select_expression = events::detail.is_not_null())]
     pub(crate) shows_media: bool,
+    /// Whether it repeats what stands elsewhere.
+    #[diesel(select_expression = sql(FORWARDED), select_expression_type = SqlLiteral<Bool>)]
+    pub(crate) forwarded: bool,
     /// The number of the newest revision: the last row of its key, whatever its length.
     #[diesel(select_expression = sql(LAST_REVISION), select_expression_type = SqlLiteral<Nullable<BigInt>>)]
     last_revision: Option<i64>,
@@ -92,6 +101,8 @@ pub(crate) struct NewEvent {
     pub(crate) rev: Option<i64>,
     pub(crate) detail: Option<String>,
     pub(crate) created_at: i64,
+    pub(crate) mentions: Option<String>,
+    pub(crate) mentions_all: bool,
 }
 
 impl NewEvent {
@@ -116,10 +127,12 @@ impl NewEvent {
             reply_to: message.and_then(|m| m.reply_to).map(Seq::stored),
             rev: message.map(|m| m.rev.stored()),
             detail: match message {
-                Some(message) => media_to_json(&message.media),
+                Some(message) => extras_to_json(message),
                 None => Detail::of(&event.what).map(|detail| detail.to_json()),
             },
             created_at: event.at.micros(),
+            mentions: message.and_then(|message| mentions_to_json(&message.mentions)),
+            mentions_all: message.is_some_and(|message| message.mentions.all),
         }
     }
 
@@ -139,6 +152,7 @@ fn kind(what: &What) -> Kind {
         What::MessageEdited { .. } => Kind::MessageEdited,
         What::MessageDeleted { .. } => Kind::MessageDeleted,
         What::Reacted { .. } => Kind::Reacted,
+        What::ReactionsCounted { .. } => Kind::ReactionsCounted,
         What::MessagePinned { .. } => Kind::MessagePinned,
         What::MessageUnpinned { .. } => Kind::MessageUnpinned,
         What::RoomUpdated { .. } => Kind::RoomUpdated,
@@ -162,6 +176,15 @@ fn kind(what: &What) -> Kind {
         What::JoinRequestEnded { .. } => Kind::JoinRequestEnded,
         What::NotifyChanged { .. } => Kind::NotifyChanged,
         What::OwnReaction { .. } => Kind::OwnReaction,
+        What::Notified(_) => Kind::Notified,
+        What::NotificationsRead { .. } => Kind::NotificationsRead,
+        What::PrivacyChanged { .. } => Kind::PrivacyChanged,
+        What::StatusPosted { .. } => Kind::StatusPosted,
+        What::StatusRemoved { .. } => Kind::StatusRemoved,
+        What::StatusViewed { .. } => Kind::StatusViewed,
+        What::BroadcastListChanged { .. } => Kind::BroadcastListChanged,
+        What::BroadcastListDeleted { .. } => Kind::BroadcastListDeleted,
+        What::BroadcastMoved { .. } => Kind::BroadcastMoved,
     }
 }
 
@@ -179,7 +202,7 @@ impl EventRow {
 
     /// Stream and seq of the message that this event is, or that it points to if it shows what that says now.
     pub(crate) fn subject(&self) -> Option<(Id, i64)> {
-        let points = [Kind::MessageEdited, Kind::Reacted]
+        let points = [Kind::MessageEdited, Kind::Reacted, Kind::ReactionsCounted]
             .map(Code::code)
             .contains(&self.kind);
         let seq = if self.is_message() {
@@ -221,26 +244,34 @@ impl EventRow {
     fn what(self, target: Option<&Target>) -> QueryResult<What> {
         let missing = |what| corrupt("event", format_args!("no {what} at {}", self.seq));
         match Kind::decode(self.kind)? {
-            Kind::Message => Ok(What::Message(Message {
-                client_id: parse(
-                    "client id",
-                    self.client_id.as_deref().ok_or_else(|| missing("client id"))?,
-                )?,
-                body: self.body.map(MessageBody::stored),
-                media: self
-                    .detail
-                    .as_deref()
-                    .map_or_else(|| Ok(Box::default()), media_from_json)?,
-                reply_to: self.reply_to.map(Seq::loaded),
-                edited_at: self.edited_at.map(Timestamp::from_micros),
-                rev: Seq::loaded(self.rev.unwrap_or(self.seq)),
-                reactions: Reactions::default(),
-            })),
+            Kind::Message => {
+                let Besides {
+                    media,
+                    status,
+                    forwarded,
+                } = besides(self.detail.as_deref())?;
+                Ok(What::Message(Message {
+                    client_id: parse(
+                        "client id",
+                        self.client_id.as_deref().ok_or_else(|| missing("client id"))?,
+                    )?,
+                    body: self.body.map(MessageBody::stored),
+                    media,
+                    reply_to: self.reply_to.map(Seq::loaded),
+                    status,
+                    forwarded,
+                    mentions: mentions(self.mentions.as_deref(), self.mentions_all)?,
+                    edited_at: self.edited_at.map(Timestamp::from_micros),
+                    rev: Seq::loaded(self.rev.unwrap_or(self.seq)),
+                    reactions: Reactions::default(),
+                }))
+            }
             Kind::MessageEdited => {
                 let target = target.ok_or_else(|| missing("edited message"))?;
                 Ok(What::MessageEdited {
                     target: Seq::loaded(target.seq),
                     body: target.body.clone().map(MessageBody::stored),
+                    mentions: mentions(target.mentions.as_deref(), target.mentions_all)?,
                     edited_at: target.edited_at.map(Timestamp::from_micros),
                     rev: Seq::loaded(target.rev.unwrap_or(target.seq)),
                 })
@@ -259,6 +290,10 @@ impl EventRow {
                 let detail = Detail::from_json(self.detail.as_deref().ok_or_else(|| missing("detail"))?)?;
                 detail.reacted(Seq::loaded(target))
             }
+            Kind::ReactionsCounted => Ok(What::ReactionsCounted {
+                target: Seq::loaded(self.target.ok_or_else(|| missing("target"))?),
+                reactions: Reactions::default(),
+            }),
             Kind::RoomDeleted => Ok(What::RoomDeleted),
             _ => Detail::from_json(self.detail.as_deref().ok_or_else(|| missing("detail"))?)?.what(),
         }

@@ -64,6 +64,11 @@ impl MediaRow {
         self.kind == MediaKind::Image.code()
     }
 
+    /// Whether it is a video.
+    pub(crate) fn is_video(&self) -> bool {
+        self.kind == MediaKind::Video.code()
+    }
+
     /// What it is.
     pub(crate) fn media(&self) -> QueryResult<Media> {
         Ok(Media {

@@ -30,6 +30,8 @@ pub(crate) struct RoomRow {
     adding: i16,
     slow_seconds: i64,
     avatar: Option<Id>,
+    everyones: bool,
+    pub(crate) listed_at: Option<i64>,
 }
 
 impl TryFrom<RoomRow> for Room {
@@ -41,6 +43,7 @@ impl TryFrom<RoomRow> for Room {
             id: row.id.into(),
             number: row.number,
             kind: Code::decode(row.kind)?,
+            everyones: row.everyones,
             name: row.name.map(|text| parse("room name", &text)).transpose()?,
             topic: parse("topic", &row.topic)?,
             avatar: row.avatar.map(Into::into),
@@ -51,6 +54,7 @@ impl TryFrom<RoomRow> for Room {
                 posting: Code::decode(row.posting)?,
                 adding: Code::decode(row.adding)?,
                 slow_mode: SlowMode::stored(small(row.slow_seconds)),
+                listed: row.listed_at.is_some(),
             },
             capacity: Capacity::stored(small(row.capacity)),
             members: small(row.member_count),
@@ -147,6 +151,9 @@ pub(crate) struct MemberRow {
     pub(crate) notify: i16,
     pub(crate) quiet_until: Option<i64>,
     pub(crate) notify_seq: i64,
+    pub(crate) peer_id: Option<Id>,
+    pub(crate) shown_read: i64,
+    pub(crate) own_rev: i64,
 }
 
 impl MemberRow {
@@ -163,10 +170,19 @@ impl MemberRow {
         })
     }
 
+    /// How far the member is, as he knows himself.
     pub(crate) fn mark(&self) -> Mark {
         Mark {
             delivered: Seq::loaded(self.delivered_seq),
             read: Seq::loaded(self.read_seq),
+        }
+    }
+
+    /// How far the member is, as the others know: in private mode he reads on without their knowing.
+    pub(crate) fn shown_mark(&self) -> Mark {
+        Mark {
+            read: Seq::loaded(self.shown_read),
+            ..self.mark()
         }
     }
 }

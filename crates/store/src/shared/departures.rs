@@ -1,27 +1,28 @@
-//! What is still to be done for accounts that were deleted: their groups are left, people's lists forget them, and if it was
+//! What is still to be done for accounts that were deleted: their groups and channels are left, people's lists forget them, and if it was
 //! wished, what they wrote is deleted, room by room and a little at a time.
 
 use std::collections::BTreeSet;
 
+use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use parlor_domain::{RoomId, RoomKind, Seq, Timestamp, UserId, What};
 
-use super::rooms::{depart, find_room};
-use super::{Tx, contacts};
+use super::rooms::{depart, find_room, with_hosts};
+use super::{Tx, contacts, notifications};
 use crate::changing;
 use crate::code::{Code, Kind};
 use crate::counter::Counter;
 use crate::id::Id;
 use crate::rows::{StreamRow, Target, blank_people, joined_room};
-use crate::schema::{departures, events, members, rooms, streams};
+use crate::schema::{departures, events, join_requests, members, rooms, streams};
 
 /// So many messages are deleted in one transaction at most.
 const MESSAGES: i64 = 100;
 /// So many events are looked through for them in one transaction at most.
 const EVENTS: i64 = 2_000;
 
-/// A room that somebody who is gone was in; his own stream stands for the lists of people that name him.
+/// A room that somebody who is gone was in, or asked to be let into; his own stream stands for the lists of people that name him.
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = departures)]
 struct DepartureRow {
@@ -38,12 +39,18 @@ pub(super) async fn plan(tx: &mut Tx<'_>, user: UserId, messages: bool, at: Time
     let mut places: BTreeSet<Id> = members::table
         .inner_join(rooms::table.on(rooms::id.eq(members::room_id)))
         .filter(members::user_id.eq(Id::of(user)))
-        .filter(rooms::kind.eq(RoomKind::Group.code()))
+        .filter(rooms::kind.ne(RoomKind::Direct.code()))
         .select(members::room_id)
         .load(tx.conn)
         .await?
         .into_iter()
         .collect();
+    let asked: Vec<Id> = join_requests::table
+        .filter(join_requests::user_id.eq(Id::of(user)))
+        .select(join_requests::room_id)
+        .load(tx.conn)
+        .await?;
+    places.extend(asked);
     if messages {
         places.extend(rooms_ever(tx, user).await?);
     }
@@ -95,7 +102,9 @@ pub(super) async fn next(tx: &mut Tx<'_>, passed_over: i64) -> QueryResult<bool>
         people(tx, user).await?;
         return Ok(true);
     }
-    tx.lock([user, room]).await?;
+    let concerned = with_hosts(tx.conn, room.into(), &[user.into()]).await?;
+    let streams: Vec<Id> = concerned.into_iter().map(Id::of).chain([room]).collect();
+    tx.lock(streams.iter().copied()).await?;
     // Another process may have done it meanwhile.
     let departure = departures::table
         .find((user, room))
@@ -104,7 +113,7 @@ pub(super) async fn next(tx: &mut Tx<'_>, passed_over: i64) -> QueryResult<bool>
         .await
         .optional()?;
     if let Some(departure) = departure {
-        piece(tx, departure).await?;
+        piece(tx, departure, &streams).await?;
     }
     Ok(true)
 }
@@ -120,6 +129,7 @@ async fn people(tx: &mut Tx<'_>, user: Id) -> QueryResult<()> {
                 .execute(tx.conn)
                 .await?;
         }
+        notifications::depart(tx, user).await?;
         diesel::delete(departures::table.find((user, user)))
             .execute(tx.conn)
             .await?;
@@ -142,7 +152,8 @@ async fn people(tx: &mut Tx<'_>, user: Id) -> QueryResult<()> {
     contacts::depart(tx, user.into(), other.into(), room, at).await
 }
 
-async fn piece(tx: &mut Tx<'_>, departure: DepartureRow) -> QueryResult<()> {
+/// Does a piece of what there is to do in a room, while these streams are locked.
+async fn piece(tx: &mut Tx<'_>, departure: DepartureRow, streams: &[Id]) -> QueryResult<()> {
     let Some(room) = find_room(tx, departure.room_id.into()).await? else {
         // With the room, all that was said in it has an end.
         return done(tx, &departure).await;
@@ -152,8 +163,13 @@ async fn piece(tx: &mut Tx<'_>, departure: DepartureRow) -> QueryResult<()> {
         .select(StreamRow::as_select())
         .first(tx.conn)
         .await?;
-    // The time of a room never goes back.
-    let at = Timestamp::from_micros(departure.created_at.max(head.active_at));
+    let latest: Option<i64> = streams::table
+        .filter(streams::id.eq_any(streams))
+        .select(max(streams::active_at))
+        .first(tx.conn)
+        .await?;
+    // The time of a stream never goes back.
+    let at = Timestamp::from_micros(departure.created_at.max(latest.unwrap_or(0)));
     if depart(tx, &room, departure.user_id.into(), at).await? {
         return Ok(());
     }

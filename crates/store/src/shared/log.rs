@@ -1,11 +1,13 @@
 //! The log: what was said, and reading it.
 
 mod acting;
+mod counting;
 mod decode;
 mod history;
 mod pins;
 mod plays;
 mod reactions;
+mod receipts;
 mod revisions;
 
 use std::sync::Arc;
@@ -15,21 +17,20 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use parlor_domain::{
-    Emoji, Event, FileName, MarksUpdate, Media, MemberMark, MessageBody, PageSize, Rev, RoomId, RoomKind,
+    Emoji, Event, FileName, MarksUpdate, Media, MemberMark, MessageBody, Notice, PageSize, Rev, RoomId,
     RoomMark, Seq, StreamId, Timestamp, UserId, UserRef, What,
 };
 use parlor_ports::{
-    Append, Appended, EventLog, HistoryPage, HistoryRange, MessageAct, PinsPage, PlaysPage, ReactionsPage,
-    RevisionsPage, StoreError,
+    Append, Appended, Counted, EventLog, HistoryPage, HistoryRange, MessageAct, PinsPage, PlaysPage,
+    Priority, ReactionsPage, ReceiptRange, ReceiptsPage, RevisionsPage, StoreError,
 };
 
 use super::super::{Backend, Conn};
 use crate::budget;
-use crate::code::Code;
 use crate::counter::Counter;
 use crate::id::Id;
 use crate::rows::{EventRow, MemberRow};
-use crate::schema::{events, members, rooms, streams};
+use crate::schema::{events, members, streams};
 
 pub(in super::super) use self::decode::decode;
 pub(super) use self::history::messages_by;
@@ -38,6 +39,8 @@ pub(super) use self::history::messages_by;
 const PAGE_EVENTS: i64 = 64;
 /// How much there is to say of how often an emoji was put to a message, about.
 const REACTION: usize = 50;
+/// How much there is to say of somebody who is mentioned, about.
+const PERSON: usize = 60;
 /// How much there is to say of a piece of media besides its names, about.
 const MEDIA: usize = 400;
 
@@ -92,11 +95,24 @@ impl EventLog for Backend {
     async fn plays(
         &self,
         room: RoomId,
+        viewer: UserId,
         seq: Seq,
         after: Option<UserId>,
         size: PageSize,
     ) -> Result<PlaysPage, StoreError> {
-        self.read(move |conn| plays::list(conn, room, seq, after, size).boxed())
+        self.read(move |conn| plays::list(conn, (room, viewer), seq, after, size).boxed())
+            .await
+    }
+
+    async fn receipts(
+        &self,
+        room: RoomId,
+        viewer: UserId,
+        seq: Seq,
+        range: ReceiptRange,
+        size: PageSize,
+    ) -> Result<Option<ReceiptsPage>, StoreError> {
+        self.snapshot(move |conn| receipts::list(conn, (room, seq), viewer, range, size).boxed())
             .await
     }
 
@@ -109,6 +125,11 @@ impl EventLog for Backend {
         at: Timestamp,
     ) -> Result<MessageAct, StoreError> {
         self.write(move |tx| reactions::set(tx, (room, seq), user, (emoji, on), at).boxed())
+            .await
+    }
+
+    async fn count_reactions(&self, now: Timestamp, most: usize) -> Result<Counted, StoreError> {
+        self.write_as(Priority::Bulk, move |tx| counting::count(tx, now, most).boxed())
             .await
     }
 
@@ -173,17 +194,24 @@ pub(super) fn text(event: &Event) -> usize {
     let text = |body: &Option<MessageBody>| body.as_ref().map_or(0, |body| body.as_str().len());
     match &event.what {
         What::Message(message) => {
-            let media: usize = message.media.iter().map(said).sum();
-            text(&message.body) + media + message.reactions.counts.len() * REACTION
+            let media: usize = message.media.iter().map(weight).sum();
+            let mentions = message.mentions.users.len() * PERSON;
+            text(&message.body) + media + mentions + message.reactions.counts.len() * REACTION
         }
-        What::MessageEdited { body, .. } => text(body),
-        What::Reacted { reactions, .. } => reactions.counts.len() * REACTION,
+        What::MessageEdited { body, mentions, .. } => text(body) + mentions.users.len() * PERSON,
+        What::Reacted { reactions, .. } | What::ReactionsCounted { reactions, .. } => {
+            reactions.counts.len() * REACTION
+        }
+        What::Notified(Notice::Published(published)) => {
+            let media: usize = published.media.iter().map(weight).sum();
+            published.text.as_str().len() + media
+        }
         _ => 0,
     }
 }
 
 /// How much is said of a piece of media, about.
-fn said(media: &Media) -> usize {
+pub(super) fn weight(media: &Media) -> usize {
     let name = media.name.as_ref().map_or("", FileName::as_str);
     MEDIA + media.mime.len() + name.len()
 }
@@ -225,18 +253,16 @@ async fn marks_of_members(conn: &mut Conn, room: StreamId, rev: Rev) -> QueryRes
         .await?;
     let marks = moved.iter().map(|member| MemberMark {
         user: member.user_id.into(),
-        mark: member.mark(),
+        mark: member.shown_mark(),
     });
     Ok(marks.collect())
 }
 
-/// The marks of a user in channels that moved.
+/// The marks of a user that moved where only he sees it.
 async fn own_marks(conn: &mut Conn, user: StreamId, rev: Rev) -> QueryResult<Vec<RoomMark>> {
     let moved: Vec<MemberRow> = members::table
-        .inner_join(rooms::table.on(rooms::id.eq(members::room_id)))
         .filter(members::user_id.eq(Id::of(user)))
-        .filter(members::rev.gt(rev.stored()))
-        .filter(rooms::kind.eq(RoomKind::Channel.code()))
+        .filter(members::own_rev.gt(rev.stored()))
         .order(members::room_id)
         .select(MemberRow::as_select())
         .load(conn)

@@ -8,7 +8,7 @@ mod forget;
 mod keep;
 
 use async_trait::async_trait;
-use diesel::dsl::exists;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
@@ -25,10 +25,11 @@ use crate::counter::{loaded_amount, rows};
 use crate::id::Id;
 use crate::rows::{BlobRow, FileRow, MediaRow, blob_key};
 use crate::schema::{
-    blobs, media, media_files, media_usage, media_uses, members, rooms, unneeded_blobs, users,
+    blobs, media, media_files, media_usage, media_uses, members, rooms, status_views, statuses,
+    unneeded_blobs, users,
 };
 
-pub(super) use self::avatar::{release as release_avatar, show};
+pub(super) use self::avatar::{release, show};
 
 /// What is claimed by whoever adds media or takes them away.
 const STOCK: &str = "media";
@@ -49,8 +50,14 @@ impl MediaStore for Backend {
         self.write(move |tx| keep::release(tx, keys).boxed()).await
     }
 
-    async fn find(&self, media: MediaId, viewer: UserId) -> Result<Option<StoredMedia>, StoreError> {
-        self.snapshot(move |conn| find(conn, media, viewer).boxed()).await
+    async fn find(
+        &self,
+        media: MediaId,
+        viewer: UserId,
+        now: Timestamp,
+    ) -> Result<Option<StoredMedia>, StoreError> {
+        self.snapshot(move |conn| find(conn, media, viewer, now).boxed())
+            .await
     }
 
     async fn find_any(&self, media: MediaId) -> Result<Option<StoredMedia>, StoreError> {
@@ -93,7 +100,12 @@ impl MediaStore for Backend {
     }
 }
 
-async fn find(conn: &mut Conn, media: MediaId, viewer: UserId) -> QueryResult<Option<StoredMedia>> {
+async fn find(
+    conn: &mut Conn,
+    media: MediaId,
+    viewer: UserId,
+    now: Timestamp,
+) -> QueryResult<Option<StoredMedia>> {
     let (id, viewer) = (Id::of(media), Id::of(viewer));
     let shown = media_uses::table
         .inner_join(members::table.on(members::room_id.eq(media_uses::stream_id)))
@@ -101,9 +113,20 @@ async fn find(conn: &mut Conn, media: MediaId, viewer: UserId) -> QueryResult<Op
         .filter(members::user_id.eq(viewer))
         .filter(members::visible_from.le(media_uses::seq));
     let avatar = users::table.filter(users::avatar.eq(id));
+    let told = media_uses::table
+        .filter(media_uses::media_id.eq(id))
+        .filter(media_uses::stream_id.eq(viewer));
     let sign = rooms::table.filter(rooms::avatar.eq(id));
+    let posted = statuses::table
+        .inner_join(status_views::table.on(status_views::status_id.eq(statuses::id)))
+        .filter(statuses::media_id.eq(id))
+        .filter(statuses::expires_at.gt(now.micros()))
+        .filter(not(statuses::removed))
+        .filter(status_views::user_id.eq(viewer))
+        .filter(status_views::author_id.eq(statuses::author_id));
     let visible = media::owner_id.eq(viewer);
-    let visible = visible.or(exists(shown)).or(exists(avatar)).or(exists(sign));
+    let visible = visible.or(exists(shown)).or(exists(told)).or(exists(posted));
+    let visible = visible.or(exists(avatar)).or(exists(sign));
     let row = media::table
         .find(id)
         .filter(visible)

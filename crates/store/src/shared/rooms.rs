@@ -5,7 +5,9 @@ mod admission;
 mod create;
 mod delete;
 mod direct;
+mod directory;
 mod enter;
+mod everyones;
 mod leave;
 mod links;
 mod marks;
@@ -28,8 +30,8 @@ use parlor_domain::{
     Timestamp, UserId, UserRef,
 };
 use parlor_ports::{
-    Added, DirectOpened, Joined, MembersPage, NewRoom, RoomAct, RoomCreated, RoomCursor, RoomRefusal,
-    RoomStore, RoomView, RoomsPage, StoreError,
+    Added, ChannelCursor, ChannelsPage, DirectOpened, Joined, MembersPage, NewRoom, RoomAct, RoomCreated,
+    RoomCursor, RoomRefusal, RoomStore, RoomView, RoomsPage, StoreError,
 };
 
 use self::act::settle;
@@ -40,7 +42,10 @@ use crate::schema::{members as memberships, rooms};
 
 pub(super) use self::act::find as find_room;
 pub(super) use self::delete::erase;
+pub(super) use self::direct::open_many as open_directs;
+pub(super) use self::everyones::{hold as hold_everyones, welcome};
 pub(super) use self::leave::depart;
+pub(super) use self::requests::with_hosts;
 
 #[async_trait]
 impl RoomStore for Backend {
@@ -72,6 +77,17 @@ impl RoomStore for Backend {
         size: PageSize,
     ) -> Result<RoomsPage, StoreError> {
         self.snapshot(move |conn| views::list(conn, user, after, size).boxed())
+            .await
+    }
+
+    async fn directory(
+        &self,
+        viewer: UserId,
+        beginning: Option<String>,
+        after: Option<ChannelCursor>,
+        size: PageSize,
+    ) -> Result<ChannelsPage, StoreError> {
+        self.snapshot(move |conn| directory::list(conn, viewer, beginning, after, size).boxed())
             .await
     }
 

@@ -15,10 +15,11 @@ use parlor_ports::{HostedSession, NewSession, Priority, Refresh, Refreshed, Sess
 
 use super::super::{Backend, Conn};
 use super::Tx;
+use super::notifications::Seen;
 use crate::code::Code;
 use crate::id::Id;
 use crate::rows::{AccountRow, SessionRow, StreamRow};
-use crate::schema::{sessions, streams, users};
+use crate::schema::{notification_marks, sessions, streams, users};
 
 #[async_trait]
 impl SessionStore for Backend {
@@ -136,18 +137,19 @@ async fn find(
     now: Timestamp,
 ) -> QueryResult<Option<(Session, Account)>> {
     let found = find_with_head(conn, session, now).await?;
-    Ok(found.map(|(session, account, _)| (session, account)))
+    Ok(found.map(|(session, account, ..)| (session, account)))
 }
 
-/// A live session, its account, and how far the user's own stream has grown.
+/// A live session, its account, how far the user's own stream has grown, and what of his notifications he has seen.
 pub(super) async fn find_with_head(
     conn: &mut Conn,
     session: SessionId,
     now: Timestamp,
-) -> QueryResult<Option<(Session, Account, StreamRow)>> {
+) -> QueryResult<Option<(Session, Account, StreamRow, Seen)>> {
     let found = sessions::table
         .inner_join(users::table.on(users::id.eq(sessions::user_id)))
         .inner_join(streams::table.on(streams::id.eq(sessions::user_id)))
+        .left_join(notification_marks::table.on(notification_marks::user_id.eq(sessions::user_id)))
         .filter(sessions::id.eq(Id::of(session)))
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(now.micros()))
@@ -156,12 +158,16 @@ pub(super) async fn find_with_head(
             SessionRow::as_select(),
             AccountRow::as_select(),
             StreamRow::as_select(),
+            Option::<Seen>::as_select(),
         ))
-        .first::<(SessionRow, AccountRow, StreamRow)>(conn)
+        .first::<(SessionRow, AccountRow, StreamRow, Option<Seen>)>(conn)
         .await
         .optional()?;
     found
-        .map(|(session, account, own)| Ok((session.of(account.user())?, account.try_into()?, own)))
+        .map(|(session, account, own, seen)| {
+            let session = session.of(account.user())?;
+            Ok((session, account.try_into()?, own, seen.unwrap_or_default()))
+        })
         .transpose()
 }
 

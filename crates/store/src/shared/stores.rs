@@ -1,6 +1,8 @@
 //! The ports on diesel-async: written once, compiled once for each database, against the `Backend` and `Conn` of the
 //! module around this one.
 
+mod api_keys;
+mod broadcasts;
 mod care;
 mod challenges;
 mod contacts;
@@ -10,11 +12,13 @@ mod invites;
 mod job;
 pub(super) mod log;
 mod media;
+mod notifications;
 mod outbox;
 mod proofs;
 mod rooms;
 mod second_steps;
 mod sessions;
+mod statuses;
 mod sync;
 mod tx;
 mod uploads;

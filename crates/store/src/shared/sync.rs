@@ -10,6 +10,7 @@ use parlor_domain::{Position, Seq, SessionId, StreamId, Timestamp};
 use parlor_ports::{RoomHead, Snapshot, StoreError, SyncStore};
 
 use super::super::{Backend, Conn, tags_at};
+use super::notifications::unread_at;
 use super::sessions;
 use crate::code::Code;
 use crate::counter::{Counter, loaded_tag};
@@ -23,9 +24,10 @@ impl SyncStore for Backend {
         &self,
         session: SessionId,
         positions: Vec<(StreamId, Position)>,
+        notified_since: Timestamp,
         now: Timestamp,
     ) -> Result<Option<Snapshot>, StoreError> {
-        self.snapshot(move |conn| take(conn, session, positions, now).boxed())
+        self.snapshot(move |conn| take(conn, session, positions, notified_since, now).boxed())
             .await
     }
 }
@@ -34,9 +36,10 @@ async fn take(
     conn: &mut Conn,
     session: SessionId,
     positions: Vec<(StreamId, Position)>,
+    notified_since: Timestamp,
     now: Timestamp,
 ) -> QueryResult<Option<Snapshot>> {
-    let Some((session, account, own)) = sessions::find_with_head(conn, session, now).await? else {
+    let Some((session, account, own, seen)) = sessions::find_with_head(conn, session, now).await? else {
         return Ok(None);
     };
     let rows = members::table
@@ -77,7 +80,9 @@ async fn take(
             })
         })
         .collect::<QueryResult<_>>()?;
+    let unread = unread_at(conn, account.user.id, seen, &own, notified_since).await?;
     Ok(Some(Snapshot {
+        unread,
         session,
         account,
         own: own.position(),

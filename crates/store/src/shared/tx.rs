@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use parlor_domain::{Event, MarksUpdate, MsgNo, Seq, StreamId, Timestamp, UserRef, What};
+use parlor_domain::{Event, MarksUpdate, MsgNo, Seq, StreamId, Timestamp, UserId, UserRef, What};
 use parlor_ports::{Entropy, Published};
+use uuid::Uuid;
 
-use super::super::{Conn, claim, hold_media, lock};
+use super::super::{Conn, claim, hold_media, lock, share_claim};
 use crate::counter::{Counter, stored_tag};
 use crate::id::Id;
-use crate::rows::{MediaRow, NewEvent, StreamRow};
-use crate::schema::{events, streams};
+use crate::rows::{MediaRow, NewEvent, NotificationRow, StreamRow};
+use crate::schema::{events, notifications, streams};
 use crate::settings::Settings;
 
 /// How much a person may have.
@@ -66,6 +67,11 @@ impl<'c> Tx<'c> {
         claim(self.conn, what).await
     }
 
+    /// Keeps others from claiming this until the end of the transaction; many can share it. Comes before everything else.
+    pub(super) async fn share_claim(&mut self, what: &str) -> QueryResult<()> {
+        share_claim(self.conn, what).await
+    }
+
     /// Media, as far as they are there, that nobody else uses or forgets until the end of the transaction. Called once in a
     /// transaction, after streams were locked and what else there is was claimed.
     pub(super) async fn hold_media(&mut self, ids: Vec<Id>) -> QueryResult<Vec<MediaRow>> {
@@ -77,6 +83,11 @@ impl<'c> Tx<'c> {
         let mut random = [0; 4];
         self.entropy.fill(&mut random);
         u32::from_ne_bytes(random)
+    }
+
+    /// An id for something new.
+    pub(super) fn id(&self, at: Timestamp) -> Uuid {
+        self.entropy.uuid(at)
     }
 
     /// Makes the stream of a new user or room.
@@ -137,6 +148,22 @@ impl<'c> Tx<'c> {
             event: event.clone(),
             origin: None,
         });
+        Ok(event)
+    }
+
+    /// Appends an event to somebody's own stream that notifies him.
+    pub(super) async fn notify(
+        &mut self,
+        user: UserId,
+        actor: Option<UserRef>,
+        what: What,
+        at: Timestamp,
+    ) -> QueryResult<Arc<Event>> {
+        let event = self.append(user, actor, what, at).await?;
+        diesel::insert_into(notifications::table)
+            .values(NotificationRow::of(&event))
+            .execute(self.conn)
+            .await?;
         Ok(event)
     }
 

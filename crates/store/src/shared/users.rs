@@ -28,6 +28,7 @@ use crate::schema::{host_users, users};
 
 pub(super) use self::access::{replace_password, void};
 pub(super) use self::address::Address;
+pub(super) use self::profile::{is_private, private_among};
 
 #[async_trait]
 impl UserStore for Backend {
@@ -110,8 +111,9 @@ impl UserStore for Backend {
         &self,
         user: UserId,
         change: ProfileChange,
+        at: Timestamp,
     ) -> Result<Option<Account>, StoreError> {
-        self.write(move |tx| profile::change(tx, user, change).boxed())
+        self.write(move |tx| profile::change(tx, user, change, at).boxed())
             .await
     }
 

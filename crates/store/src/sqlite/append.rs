@@ -5,18 +5,18 @@ use std::sync::Arc;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use parlor_domain::{Draft, Event, Media, RoomId, UserId};
+use parlor_domain::{Draft, Event, RoomId, UserId, UserRef};
 use parlor_ports::{Append, AppendRefusal, Appended, Entropy};
 
 use super::memory::Memory;
-use super::statements::{AddEvent, DONE, GrowStream, MoveMark, PART, UNDO};
-use crate::appending::{self, Standing, judge, known, named, next};
+use super::statements::{AddEvent, DONE, GrowStream, MoveMark, PART, UNDO, Wait};
+use crate::appending::{self, Content, Source, Standing, WaitingRow, judge, known, named, next};
 use crate::changing;
 use crate::counter::Counter;
 use crate::error::corrupt;
 use crate::id::Id;
 use crate::rows::{EventRow, MediaRow, NewEvent, Place, Target, digest};
-use crate::schema::{events, media, media_uses, members, rooms, streams};
+use crate::schema::{events, media, media_uses, members, rooms, streams, users};
 
 /// What is known to all appends of a run, and what is to be written once at its end.
 pub(super) struct Run<'c> {
@@ -29,6 +29,8 @@ pub(super) struct Run<'c> {
     grown: HashMap<RoomId, Place>,
     /// The newest message of each sender, which is where his mark moves.
     spoken: HashMap<(RoomId, UserId), Spoken>,
+    /// The messages of which somebody is to be notified.
+    waiting: Vec<WaitingRow>,
 }
 
 /// Where and when somebody has written last.
@@ -52,6 +54,7 @@ impl<'c> Run<'c> {
             memory,
             grown: HashMap::new(),
             spoken: HashMap::new(),
+            waiting: Vec::new(),
         }
     }
 
@@ -76,17 +79,23 @@ impl<'c> Run<'c> {
             Some(seq) if standing.is_some() => self.target(append.room, seq)?,
             _ => None,
         };
-        let judged = judge(append, standing, place.as_ref(), target.as_ref())?;
-        let (Ok(()), Some(place)) = (judged, place) else {
-            let refusal = judged.err().unwrap_or(AppendRefusal::NoRoom);
-            let known = self.known(append, digest)?;
-            return Ok(known.unwrap_or(Appended::Refused(refusal)));
+        let (standing, place) = match judge(append, standing, place, target.as_ref())? {
+            Ok(found) => found,
+            Err(refusal) => {
+                let known = self.known(append, digest)?;
+                return Ok(known.unwrap_or(Appended::Refused(refusal)));
+            }
         };
-        let Some(media) = self.media(append)? else {
-            let known = self.known(append, digest)?;
-            return Ok(known.unwrap_or(Appended::Refused(AppendRefusal::NoMedia)));
+        let content = match self.content(append)? {
+            Ok(content) => content,
+            Err(refusal) => {
+                let known = self.known(append, digest)?;
+                return Ok(known.unwrap_or(Appended::Refused(refusal)));
+            }
         };
-        let (mut event, stream) = next(append, media, &place.stream, self.entropy.tag());
+        let members = self.members(append)?;
+        let mentions = appending::mentions(&append.draft, standing, target.as_ref(), Some(&members))?;
+        let (mut event, stream) = next(append, content, mentions, &place.stream, self.entropy.tag());
         event.number = self.number + 1;
         if !self.insert(append, &event, digest)? {
             let known = self.known(append, digest)?;
@@ -94,9 +103,10 @@ impl<'c> Run<'c> {
                 .ok_or_else(|| corrupt("event", format_args!("nothing stands in its way: {event:?}")));
         }
         match (&append.draft, target) {
-            (Draft::Message { .. }, _) => {
-                self.use_media(&append.draft, &event)?;
+            (Draft::Message { .. } | Draft::Forward { .. }, _) => {
+                self.use_media(&event)?;
                 self.note_spoken(append, &event, standing);
+                self.waiting.extend(appending::waiting(&event, standing));
             }
             (Draft::Edit { body, .. }, Some(target)) => {
                 changing::keep(&event, &target).execute(self.conn)?;
@@ -140,11 +150,14 @@ impl<'c> Run<'c> {
             };
             moved.execute(self.conn)?;
         }
+        for row in self.waiting {
+            Wait(row).execute(self.conn)?;
+        }
         Ok(self.memory)
     }
 
     /// Notes that somebody has written, for the end of the run and for what follows in it.
-    fn note_spoken(&mut self, append: &Append, message: &Event, standing: Option<Standing>) {
+    fn note_spoken(&mut self, append: &Append, message: &Event, standing: Standing) {
         let (room, sender) = (append.room, append.sender.id);
         let spoken = Spoken {
             seq: message.seq.stored(),
@@ -152,8 +165,8 @@ impl<'c> Run<'c> {
             at: append.at.micros(),
         };
         self.spoken.insert((room, sender), spoken);
-        let standing = standing.map(|standing| standing.posted(append.at));
-        self.memory.keep_standing(room, sender, standing);
+        let standing = standing.posted(append.at);
+        self.memory.keep_standing(room, sender, Some(standing));
     }
 
     fn standing(&mut self, room: RoomId, user: UserId) -> QueryResult<Option<Standing>> {
@@ -167,6 +180,25 @@ impl<'c> Run<'c> {
             .optional()?;
         self.memory.keep_standing(room, user, standing);
         Ok(standing)
+    }
+
+    /// Which of the names that a draft calls are members of its room, by their keys.
+    fn members(&mut self, append: &Append) -> QueryResult<HashMap<String, UserRef>> {
+        let names = appending::called_names(&append.draft);
+        if names.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let found: Vec<(String, Id, i64)> = users::table
+            .inner_join(members::table.on(members::user_id.eq(users::id)))
+            .filter(users::username_key.eq_any(names))
+            .filter(members::room_id.eq(Id::of(append.room)))
+            .select((users::username_key, users::id, users::number))
+            .load(self.conn)?;
+        let members = found.into_iter().map(|(key, id, number)| {
+            let id = id.into();
+            (key, UserRef { id, number })
+        });
+        Ok(members.collect())
     }
 
     /// Where a room's stream stands, and the room's rules.
@@ -192,23 +224,47 @@ impl<'c> Run<'c> {
             .optional()
     }
 
-    /// The media of a new message; `None` if it may not use them.
-    fn media(&mut self, append: &Append) -> QueryResult<Option<Box<[Media]>>> {
-        let wanted = named(&append.draft);
+    /// What an append says and shows, if it may.
+    fn content(&mut self, append: &Append) -> QueryResult<Result<Content, AppendRefusal>> {
+        let source = self.source(append)?;
+        let repeated = source.iter().flat_map(Source::media);
+        let named = named(&append.draft).iter().copied().map(Id::of);
+        let wanted: Vec<Id> = named.chain(repeated).collect();
         if wanted.is_empty() {
-            return Ok(Some(Box::default()));
+            return appending::content(append, source.as_ref(), &HashMap::new());
         }
         let found: Vec<MediaRow> = media::table
-            .filter(media::id.eq_any(wanted.iter().copied().map(Id::of)))
+            .filter(media::id.eq_any(wanted))
             .select(MediaRow::as_select())
             .load(self.conn)?;
         let found = found.into_iter().map(|row| (row.id, row)).collect();
-        appending::media(append, &found)
+        appending::content(append, source.as_ref(), &found)
+    }
+
+    /// The message that an append repeats, if the sender may see it.
+    fn source(&mut self, append: &Append) -> QueryResult<Option<Source>> {
+        let Some((room, seq)) = appending::source(&append.draft) else {
+            return Ok(None);
+        };
+        let found: Option<(String, Option<String>)> = members::table
+            .inner_join(events::table.on(events::stream_id.eq(members::room_id)))
+            .filter(members::room_id.eq(room))
+            .filter(members::user_id.eq(Id::of(append.sender.id)))
+            .filter(members::visible_from.le(seq))
+            .filter(events::seq.eq(seq))
+            .filter(events::rev.is_not_null())
+            .filter(events::body.is_not_null())
+            .select((events::body.assume_not_null(), events::detail))
+            .first(self.conn)
+            .optional()?;
+        found
+            .map(|(body, extras)| Source::new(body, extras.as_deref()))
+            .transpose()
     }
 
     /// Writes down that a new message uses its media, if it has any, which are kept from now on.
-    fn use_media(&mut self, draft: &Draft, message: &Event) -> QueryResult<()> {
-        for id in named(draft).iter().copied().map(Id::of) {
+    fn use_media(&mut self, message: &Event) -> QueryResult<()> {
+        for id in appending::shown(message) {
             diesel::insert_into(media_uses::table)
                 .values((
                     media_uses::stream_id.eq(Id::of(message.stream)),

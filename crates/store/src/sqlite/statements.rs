@@ -5,9 +5,10 @@
 
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt, Text};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, SmallInt, Text};
 use diesel::sqlite::Sqlite;
 
+use crate::appending::WaitingRow;
 use crate::id::{DbId, Id};
 use crate::rows::{NewEvent, StreamRow};
 
@@ -39,6 +40,10 @@ pub(super) struct AddEvent {
     pub(super) number: i64,
     pub(super) row: NewEvent,
 }
+
+/// Writes down that somebody is to be notified of a message.
+#[derive(Debug, QueryId)]
+pub(super) struct Wait(pub(super) WaitingRow);
 
 /// The text of a statement, with a value of this SQL type behind each part but the last.
 macro_rules! statement {
@@ -73,6 +78,7 @@ impl QueryFragment<Sqlite> for MoveMark {
             ", read_seq = " BigInt = &self.seq,
             ", read_msg_no = " BigInt = &self.msg_no,
             ", delivered_seq = " BigInt = &self.seq,
+            ", shown_read = " BigInt = &self.seq,
             " WHERE room_id = " DbId = &self.room,
             " AND user_id = " DbId = &self.user,
         )
@@ -84,7 +90,7 @@ impl QueryFragment<Sqlite> for AddEvent {
         let row = &self.row;
         out.push_sql(
             "INSERT INTO events (number, stream_id, seq, tag, kind, msg_no, sender_id, sender_number, client_id, digest, \
-             target, body, reply_to, rev, detail, created_at) ",
+             target, body, reply_to, rev, detail, created_at, mentions, mentions_all) ",
         );
         let added: QueryResult<()> = statement!(
             out,
@@ -104,12 +110,31 @@ impl QueryFragment<Sqlite> for AddEvent {
             ", " Nullable<BigInt> = &row.rev,
             ", " Nullable<Text> = &row.detail,
             ", " BigInt = &row.created_at,
+            ", " Nullable<Text> = &row.mentions,
+            ", " Bool = &row.mentions_all,
         );
         out.push_sql(") ON CONFLICT DO NOTHING");
         added
     }
 }
 
+impl QueryFragment<Sqlite> for Wait {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        let row = &self.0;
+        out.push_sql("INSERT INTO waiting_notices (room_id, seq, peer_id, due_at) ");
+        let noted: QueryResult<()> = statement!(
+            out,
+            "VALUES (" DbId = &row.room_id,
+            ", " BigInt = &row.seq,
+            ", " Nullable<DbId> = &row.peer_id,
+            ", " BigInt = &row.due_at,
+        );
+        out.push_sql(")");
+        noted
+    }
+}
+
+impl RunQueryDsl<SqliteConnection> for Wait {}
 impl RunQueryDsl<SqliteConnection> for GrowStream {}
 impl RunQueryDsl<SqliteConnection> for MoveMark {}
 impl RunQueryDsl<SqliteConnection> for AddEvent {}

@@ -221,7 +221,7 @@ mod tests {
         let idle = super::super::Idle::open(path.clone(), &settings, entropy.clone()).unwrap();
         let backend = idle.backend.clone();
         let mut conn = SyncConnectionWrapper::new(connect(&path, Use::Write).unwrap());
-        conn.batch_execute("PRAGMA max_page_count = 160").await.unwrap();
+        conn.batch_execute("PRAGMA max_page_count = 200").await.unwrap();
         let writer = Writer {
             conn,
             writes: backend.writes.taker(),
@@ -248,9 +248,14 @@ mod tests {
             proofs: Arc::new(backend.clone()),
             counters: Arc::new(backend.clone()),
             invites: Arc::new(backend.clone()),
+            notifications: Arc::new(backend.clone()),
+            announcements: Arc::new(backend.clone()),
+            api_keys: Arc::new(backend.clone()),
             outbox: Arc::new(backend.clone()),
             media: Arc::new(backend.clone()),
             uploads: Arc::new(backend.clone()),
+            statuses: Arc::new(backend.clone()),
+            broadcasts: Arc::new(backend.clone()),
             heard: heard.clone(),
             clock: Arc::default(),
             entropy,

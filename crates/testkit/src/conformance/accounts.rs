@@ -35,6 +35,7 @@ pub async fn an_account_is_as_it_was_registered(f: &Fixture) -> Tested {
         email: new.email,
         email_verified_at: None,
         profile: Profile::default(),
+        bot: false,
         admin: true,
         status: AccountStatus::Active,
         created_at: new.at,

@@ -186,7 +186,7 @@ pub async fn a_blocked_person_sees_what_nobody_shows(f: &Fixture) -> Tested {
         show_last_seen: Some(Audience::Contacts),
         ..ProfileChange::default()
     };
-    f.users.change_profile(ann.id, change).await?;
+    f.users.change_profile(ann.id, change, f.tick()).await?;
     f.users.set_last_seen(vec![(ann.id, f.tick())]).await?;
     f.know(ann, ben).await?;
     for blocked in [false, true, false] {

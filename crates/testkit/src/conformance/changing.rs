@@ -23,6 +23,7 @@ pub async fn an_edit_replaces_the_text(f: &Fixture) -> Tested {
     let expected = What::MessageEdited {
         target: before.seq,
         body,
+        mentions: parlor_domain::Mentions::default(),
         edited_at: at,
         rev: edited.seq,
     };
@@ -196,6 +197,7 @@ pub async fn replayed_changes_carry_the_current_state(f: &Fixture) -> Tested {
     let gone = What::MessageEdited {
         target: seq,
         body: None,
+        mentions: parlor_domain::Mentions::default(),
         edited_at: Some(three.at),
         rev: end,
     };

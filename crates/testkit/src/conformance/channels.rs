@@ -1,7 +1,7 @@
 //! Channels: many readers who do not see each other.
 
 use parlor_domain::{LeaveReason, Mark, PageSize, Rev, RoomMark, Seq, What};
-use parlor_ports::{HistoryRange, RoomAct, RoomRefusal};
+use parlor_ports::{COUNT_PATIENCE, HistoryRange, RoomAct, RoomRefusal};
 
 use super::Tested;
 use crate::Fixture;
@@ -62,9 +62,11 @@ pub async fn readers_react_unseen(f: &Fixture) -> Tested {
     f.log
         .react(room, seq, ben, (heart.clone(), true), f.tick())
         .await?;
+    let now = f.clock.advance(COUNT_PATIENCE);
+    f.log.count_reactions(now, 10).await?;
     let event = f.events(room).await?.pop().expect("it is counted");
     assert_eq!(event.actor, None);
-    let What::Reacted { reactions, .. } = &event.what else {
+    let What::ReactionsCounted { reactions, .. } = &event.what else {
         panic!("{event:?}")
     };
     assert_eq!(reactions.counts.len(), 1);

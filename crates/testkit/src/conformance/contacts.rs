@@ -107,7 +107,7 @@ pub async fn contacts_see_what_contacts_see(f: &Fixture) -> Tested {
         show_email: Some(Audience::Contacts),
         ..ProfileChange::default()
     };
-    f.users.change_profile(ann.id, change).await?;
+    f.users.change_profile(ann.id, change, f.tick()).await?;
     f.know(eve, ann).await?;
     f.know(ann, ben).await?;
     for (viewer, sees) in [(ben, true), (eve, false)] {

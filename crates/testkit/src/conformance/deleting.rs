@@ -1,11 +1,12 @@
 //! Accounts that are deleted.
 
 use parlor_domain::{
-    AccountStatus, LeaveReason, LetterKind, PageSize, ProfileChange, Role, RoomId, UserRef, What,
+    AccountStatus, Audience, JoinPolicy, LeaveReason, LetterKind, PageSize, Profile, ProfileChange, Role,
+    RoomId, Rules, Shows, UserRef, What,
 };
 use parlor_ports::{
-    Added, DirectOpened, HistoryRange, HostUser, LoginName, MobileSet, NewAccount, Purpose, RoomRefusal,
-    SecondStep, StoreError, UserSearch,
+    Added, DirectOpened, HistoryRange, HostUser, LoginName, MobileSet, NewAccount, NewRoom, Purpose,
+    RoomRefusal, SecondStep, StoreError, UserSearch,
 };
 
 use super::Tested;
@@ -30,7 +31,7 @@ async fn well_known(f: &Fixture) -> Result<UserRef, StoreError> {
         time_zone: Some(Some("UTC".parse().expect("a zone"))),
         ..ProfileChange::default()
     };
-    f.users.change_profile(user.id, change).await?;
+    f.users.change_profile(user.id, change, f.tick()).await?;
     let number = Some("+41791234567".parse().expect("a number"));
     f.users.set_mobile(user.id, number).await?;
     f.users.set_last_seen(vec![(user.id, f.tick())]).await?;
@@ -86,7 +87,14 @@ pub async fn nothing_personal_is_left(f: &Fixture) -> Tested {
         (after.email, after.email_verified_at, after.last_seen),
         (None, None, None)
     );
-    assert_eq!((after.profile, after.admin), (Default::default(), false));
+    let nothing = Profile {
+        shows: Shows {
+            presence: Audience::Nobody,
+            ..Shows::default()
+        },
+        ..Profile::default()
+    };
+    assert_eq!((after.profile, after.admin), (nothing, false));
     let now = f.tick();
     assert!(f.sessions.find(session.id, now).await?.is_none());
     assert_eq!(
@@ -143,7 +151,7 @@ pub async fn a_deleted_account_is_of_no_use(f: &Fixture) -> Tested {
             .await?
     );
     let change = ProfileChange::default();
-    assert_eq!(f.users.change_profile(ann.id, change).await?, None);
+    assert_eq!(f.users.change_profile(ann.id, change, f.tick()).await?, None);
     let number = "+41791234567".parse().expect("a number");
     let set = f.users.set_mobile(ann.id, Some(number)).await?;
     assert!(matches!(set, MobileSet::Unknown));
@@ -221,6 +229,48 @@ pub async fn groups_are_left_and_messages_stay(f: &Fixture) -> Tested {
     assert_eq!((peer.user, peer.display_name.as_str()), (ann, "Deleted user"));
     let opened = f.rooms.open_direct(ben, ann.id, f.room_id(), f.tick()).await?;
     assert!(matches!(opened, DirectOpened::Existing(_)));
+    Ok(())
+}
+
+/// Channels are left as well, and pass on; and nobody is asked to let in who is gone.
+pub async fn channels_are_left_and_requests_end(f: &Fixture) -> Tested {
+    let [ann, ben] = f.people(["ann", "ben"]).await?;
+    let channel = f.channel(ann, &[ben]).await?;
+    let guarded = f
+        .create(NewRoom {
+            rules: Rules {
+                join: JoinPolicy::Approval,
+                ..Rules::default()
+            },
+            ..f.new_room(ben)
+        })
+        .await?;
+    f.rooms.join(guarded, ann, None, f.tick()).await?;
+    f.users.delete(ann.id, false, f.tick()).await?;
+    let ended = What::JoinRequestEnded {
+        room: guarded,
+        user: ann,
+        admitted: false,
+    };
+    f.heard
+        .wait(|| {
+            let heard = f.heard.events(ben.id);
+            heard.iter().any(|event| event.what == ended).then_some(())
+        })
+        .await;
+    f.heard
+        .wait(|| {
+            let heard = f.heard.events(channel);
+            let passed = |what: &What| matches!(what, What::OwnerChanged { owner, .. } if *owner == ben);
+            heard.iter().any(|event| passed(&event.what)).then_some(())
+        })
+        .await;
+    assert_eq!(f.view(channel, ben).await?.room.members, 1);
+    let waiting = f
+        .admission
+        .requests(guarded, ben.id, None, PageSize::default())
+        .await?;
+    assert_eq!(waiting.expect("he may").requests, []);
     Ok(())
 }
 

@@ -46,6 +46,8 @@ pub async fn a_page_is_no_larger_than_256_kib(f: &Fixture) -> Tested {
         body: MessageBody::stored("x".repeat(300_000)),
         media: Vec::new(),
         reply_to: None,
+        called: parlor_domain::Called::default(),
+        status: None,
     };
     all.push(f.append(f.draft(room, ann, huge)).await?.seq);
     all.push(f.say(room, ann, "x").await?.seq);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parlor_domain::{JoinPolicy, LeaveReason, RoomChange, RoomLink, Rules, RulesChange, Who};
+use parlor_domain::{JoinPolicy, LeaveReason, Role, RoomChange, RoomLink, Rules, RulesChange, Who};
 use parlor_ports::{Joined, NewRoom, RoomRefusal, RoomThing};
 
 use super::Tested;
@@ -114,7 +114,26 @@ pub async fn links_are_made_by_who_may_bring_people_in(f: &Fixture) -> Tested {
     let back = f.admission.join_by_link(code, ben, None, f.tick()).await?;
     assert_eq!(back, Err(RoomRefusal::NoLink), "it went with him");
 
+    let admins = RoomChange {
+        rules: RulesChange {
+            adding: Some(Who::Admins),
+            ..RulesChange::default()
+        },
+        ..RoomChange::default()
+    };
     let code = f.link(room, cleo).await?;
+    f.rooms.update(room, ann, admins, f.tick()).await?;
+    let by_her = f.admission.join_by_link(code, dan, None, f.tick()).await?;
+    assert_eq!(by_her, Err(RoomRefusal::NoLink), "only admins may now");
+    f.promote(room, ann, cleo).await?;
+    let code = f.link(room, cleo).await?;
+    f.rooms
+        .change_role(room, ann, cleo.id, Role::Member, f.tick())
+        .await?;
+    let by_her = f.admission.join_by_link(code, dan, None, f.tick()).await?;
+    assert_eq!(by_her, Err(RoomRefusal::NoLink), "it went with her role");
+
+    let code = f.link(room, ann).await?;
     assert_eq!(f.admission.revoke_link(room, ann.id, code.clone()).await?, Ok(()));
     assert_eq!(
         f.admission.revoke_link(room, ann.id, code).await?,

@@ -19,6 +19,22 @@ macro_rules! conformance {
                 a_locked_account_has_no_sessions,
                 last_seen_never_moves_back,
             }
+            announcing {
+                everybody_is_told,
+                nobody_leaves_it,
+                only_the_server_speaks,
+                people_are_brought_in_once,
+                people_register_while_it_is_made,
+                there_is_one_such_room,
+                it_outlasts_its_members,
+            }
+            api_keys {
+                a_key_is_found_by_its_digest,
+                a_revoked_key_is_no_key,
+                a_key_has_a_bot_or_none,
+                keys_go_with_their_bot,
+                a_bot_is_known_as_one,
+            }
             appending {
                 what_was_answered_stands_in_the_log,
                 seqs_are_dense_when_everybody_writes_at_once,
@@ -49,6 +65,18 @@ macro_rules! conformance {
                 blocks_are_listed_and_bounded,
                 a_block_ends_requests,
                 a_direct_room_and_a_block_at_once,
+            }
+            broadcasts {
+                a_list_is_its_owners,
+                recipients_come_and_go,
+                a_broadcast_is_a_direct_message_to_each,
+                everybody_gets_a_broadcast_exactly_once,
+                who_cannot_be_reached_is_passed_over,
+                marks_tell_who_has_a_broadcast,
+                a_deleted_list_sends_nothing_more,
+                broadcasts_are_remembered_for_a_while,
+                a_repeated_broadcast_goes_out_once,
+                a_locked_account_sends_nothing,
             }
             bytes {
                 bytes_are_stored_once,
@@ -97,6 +125,14 @@ macro_rules! conformance {
                 a_count_that_is_forgotten_begins_anew,
                 windows_that_are_over_are_forgotten,
             }
+            counting {
+                a_storm_of_reactions_is_told_once,
+                counts_follow_each_other,
+                what_is_gone_is_not_counted,
+                what_waits_takes_its_place,
+                many_count_at_once,
+                reading_a_channel_in_pieces_ends_like_reading_everything,
+            }
             deleting {
                 nothing_personal_is_left,
                 a_deleted_account_is_of_no_use,
@@ -104,6 +140,7 @@ macro_rules! conformance {
                 letters_to_others_go_on_waiting,
                 groups_are_left_and_messages_stay,
                 messages_are_deleted_wherever_they_are,
+                channels_are_left_and_requests_end,
                 groups_of_the_deleted_pass_on,
                 a_long_history_is_deleted_piece_by_piece,
             }
@@ -115,6 +152,12 @@ macro_rules! conformance {
                 a_direct_room_needs_an_account,
                 a_direct_room_does_not_change,
                 a_direct_room_is_hidden_from_others,
+            }
+            directory {
+                an_open_channel_is_listed,
+                channels_are_listed_in_their_order,
+                channels_are_found_by_the_words_of_their_names,
+                who_is_kept_out_does_not_find_a_channel,
             }
             ending {
                 a_room_that_everybody_leaves_at_once_ends,
@@ -134,6 +177,15 @@ macro_rules! conformance {
                 all_are_added_or_none,
                 admins_add_people,
                 a_smaller_capacity_puts_nobody_out,
+            }
+            forwarding {
+                a_forwarded_message_is_a_copy,
+                only_what_is_seen_is_forwarded,
+                what_is_forwarded_is_not_edited,
+                a_repeated_forward_is_known,
+                a_forward_follows_what_was_done_before_it,
+                forwarded_media_is_kept_by_its_copies,
+                what_is_deleted_is_forwarded_or_gone,
             }
             groups {
                 a_group_is_as_it_was_asked_for,
@@ -221,6 +273,16 @@ macro_rules! conformance {
                 media_is_forgotten_by_its_owner,
                 who_has_no_account_keeps_nothing,
             }
+            receipts {
+                a_message_lists_whom_it_has_reached,
+                receipts_are_for_who_sees_the_message,
+            }
+            privacy {
+                nobody_learns_what_is_read_in_private,
+                nobody_learns_in_private_what_others_read,
+                what_is_played_in_private_stays_so,
+                a_change_of_privacy_is_told_to_oneself,
+            }
             moderating {
                 who_is_muted_says_nothing,
                 a_mute_outlasts_leaving,
@@ -228,6 +290,25 @@ macro_rules! conformance {
                 who_is_banned_stays_out,
                 a_stranger_is_banned,
                 nobody_writes_after_his_ban,
+                what_comes_at_once_has_one_order,
+            }
+            mentioning {
+                members_are_mentioned_by_name,
+                all_are_mentioned_by_right,
+                an_edit_mentions_anew,
+                who_came_since_changes_no_repeat,
+                a_batch_keeps_rooms_apart,
+            }
+            notifying {
+                who_is_named_is_notified,
+                a_direct_message_is_notified_once,
+                who_should_not_hear_is_not_notified,
+                messages_to_all_are_looked_up,
+                invitations_and_requests_are_listed,
+                what_is_seen_is_told,
+                pages_meet_everything_once,
+                many_notify_once,
+                notifications_are_forgotten_in_time,
             }
             outbox {
                 a_letter_is_as_it_was_written,
@@ -273,6 +354,14 @@ macro_rules! conformance {
                 a_password_is_reset_by_its_proof,
                 a_reset_takes_no_proved_address,
                 proofs_that_have_expired_are_forgotten,
+            }
+            publications {
+                a_publication_notifies,
+                a_repeated_publication_is_known,
+                publications_at_once_notify_once,
+                what_is_not_there_is_not_published,
+                published_media_is_seen_by_the_user,
+                a_deleted_account_was_notified_of_nothing,
             }
             publishing {
                 events_are_published_before_they_are_answered,
@@ -419,6 +508,21 @@ macro_rules! conformance {
                 a_snapshot_looks_positions_up,
                 a_snapshot_looks_many_positions_up,
                 a_session_that_is_over_has_no_snapshot,
+                a_snapshot_counts_notifications,
+            }
+            statuses {
+                contacts_see_a_status_when_they_are_told,
+                an_audience_is_all_but_some_or_only_some,
+                everybody_is_told_exactly_once,
+                a_status_is_taken_back,
+                nobody_sees_a_status_across_a_block,
+                a_status_ends_by_itself,
+                a_status_is_looked_at_while_it_ends,
+                looking_is_noted_once,
+                media_is_as_visible_as_its_status,
+                there_are_so_many_statuses,
+                a_deleted_account_has_no_statuses,
+                an_answer_names_its_status,
             }
             unread {
                 what_others_say_is_unread_until_it_is_read,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use parlor_domain::{FileName, MediaKind};
-use parlor_ports::{MediaFile, MediaKept, NewFile, NewMedia};
+use parlor_ports::{Clock, MediaFile, MediaKept, NewFile, NewMedia};
 
 use super::Tested;
 use crate::fixture::AMPLE;
@@ -53,7 +53,11 @@ pub async fn media_is_as_it_was_kept(f: &Fixture) -> Tested {
                 (kept.file, kept.blob, &kept.key, &kept.mime)
             );
         }
-        let own = f.media.find(id, ann.id).await?.expect("it is hers");
+        let own = f
+            .media
+            .find(id, ann.id, f.clock.now())
+            .await?
+            .expect("it is hers");
         assert_eq!((own.media, own.files), (found.media, found.files));
     }
     assert_eq!(f.media.used(ann.id).await?, 14_000);

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use parlor_domain::{JoinPolicy, LeaveReason, PageSize, RoomChange, RulesChange, What};
-use parlor_ports::{Added, AppendRefusal, Joined, MessageAct, RoomAct, RoomRefusal};
+use parlor_domain::{Emoji, JoinPolicy, LeaveReason, PageSize, RoomChange, RulesChange, What};
+use parlor_ports::{Added, AppendRefusal, Joined, MessageAct, RoomAct, RoomRefusal, StoreError};
 
 use super::Tested;
 use crate::{Fixture, at_once, delete, edit, message};
@@ -211,5 +211,69 @@ pub async fn nobody_writes_after_his_ban(f: &Fixture) -> Tested {
         .position(|event| matches!(event.what, What::MemberLeft { .. }))
         .expect("he is banned");
     assert_eq!(ban, events.len() - 1);
+    Ok(())
+}
+
+/// Somebody reacts, pins, writes and leaves while he is muted: it all has one order, and what pages show is what the log tells.
+pub async fn what_comes_at_once_has_one_order(f: &Fixture) -> Tested {
+    let heart: Emoji = "\u{2764}".parse().expect("an emoji");
+    let ann = f.person("ann").await?;
+    for ben in f.crowd("ben", 5).await? {
+        let room = f.group(ann, &[ben]).await?;
+        f.promote(room, ann, ben).await?;
+        let seq = f.say(room, ann, "tea?").await?.seq;
+        let at = f.tick();
+        let acts = at_once((0..40).map(|n| {
+            let (log, rooms, moderation) = (f.log.clone(), f.rooms.clone(), f.moderation.clone());
+            let (append, emoji, on) = (f.draft(room, ben, message("yes")), heart.clone(), n % 3 > 0);
+            async move {
+                match n % 5 {
+                    _ if n == 30 => drop(rooms.remove(room, ben, ben.id, LeaveReason::Left, at).await?),
+                    0 => drop(log.react(room, seq, ben, (emoji, on), at).await?),
+                    1 => drop(log.react(room, seq, ann, (emoji, on), at).await?),
+                    2 => drop(log.pin(room, seq, ben, on, at).await?),
+                    3 => drop(log.append(append).await?),
+                    _ => {
+                        let until = on.then_some(at + Duration::from_secs(60));
+                        moderation.mute(room, ann, ben.id, until, at).await?;
+                    }
+                }
+                Ok::<_, StoreError>(())
+            }
+        }));
+        for act in acts.await {
+            act?;
+        }
+        let log = f.events(room).await?;
+        let left = log
+            .iter()
+            .position(|event| matches!(event.what, What::MemberLeft { .. }))
+            .expect("he has left");
+        assert!(log[left + 1..].iter().all(|event| event.actor != Some(ben)));
+        let (mut pinned, mut muted) = (false, false);
+        for event in &log[..left] {
+            match &event.what {
+                What::MessagePinned { .. } => pinned = true,
+                What::MessageUnpinned { .. } => pinned = false,
+                What::MemberMuted { until, .. } => muted = until.is_some(),
+                What::Message(_) => assert!(event.actor != Some(ben) || !muted, "{event:?}"),
+                What::Reacted { .. } => assert!(event.actor != Some(ben) || !muted, "{event:?}"),
+                _ => {}
+            }
+        }
+        let pins = f.log.pins(room, ann.id).await?.expect("she is there");
+        assert_eq!(pins.messages.len(), usize::from(pinned));
+        let shown = f.log.message(room, ann.id, seq).await?.expect("it is there");
+        let What::Message(shown) = &shown.what else {
+            panic!("{shown:?}")
+        };
+        let counted = shown.reactions.counts.first().map_or(0, |count| count.count);
+        let listed = f
+            .log
+            .reactions(room, seq, heart.clone(), None, PageSize::MAX)
+            .await?;
+        assert_eq!(usize::try_from(counted), Ok(listed.reactions.len()));
+        assert_eq!(f.view(room, ann).await?.room.members, 1);
+    }
     Ok(())
 }

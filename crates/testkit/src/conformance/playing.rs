@@ -94,7 +94,10 @@ pub async fn plays_go_with_their_message(f: &Fixture) -> Tested {
     let (first, second) = (speak(f, room, ann).await?.seq, speak(f, room, ann).await?.seq);
     assert_eq!(play(f, room, first, ben).await?, DONE);
     f.delete(room, ann, first).await?;
-    let page = f.log.plays(room, first, None, PageSize::clamped(10)).await?;
+    let page = f
+        .log
+        .plays(room, ann.id, first, None, PageSize::clamped(10))
+        .await?;
     assert!(page.plays.is_empty());
     assert!(marked(f, room, ben).await?.is_empty());
     assert_eq!(play(f, room, first, ben).await?, NO_MESSAGE);
@@ -122,7 +125,10 @@ pub async fn many_play_at_once(f: &Fixture) -> Tested {
     assert_eq!(told(f, ann).await?.len(), 20);
     let (mut listed, mut after) = (Vec::new(), None);
     loop {
-        let page = f.log.plays(room, voice, after, PageSize::clamped(7)).await?;
+        let page = f
+            .log
+            .plays(room, ann.id, voice, after, PageSize::clamped(7))
+            .await?;
         assert!(page.plays.len() <= 7);
         listed.extend(page.plays);
         after = page.next;

@@ -20,9 +20,11 @@ pub async fn a_profile_changes_one_by_one(f: &Fixture) -> Tested {
         show_email: Some(Audience::Everyone),
         show_mobile: Some(Audience::Contacts),
         show_last_seen: Some(Audience::Nobody),
+        show_presence: Some(Audience::Contacts),
         reach: Some(Reach::Contacts),
+        private: Some(true),
     };
-    let changed = f.users.change_profile(ann.id, all.clone()).await?;
+    let changed = f.users.change_profile(ann.id, all.clone(), f.tick()).await?;
     expected.display_name = all.display_name.expect("one was given");
     expected.profile = Profile {
         first_name: all.first_name.flatten(),
@@ -36,8 +38,10 @@ pub async fn a_profile_changes_one_by_one(f: &Fixture) -> Tested {
             email: Audience::Everyone,
             mobile: Audience::Contacts,
             last_seen: Audience::Nobody,
+            presence: Audience::Contacts,
         },
         reach: Reach::Contacts,
+        private: true,
     };
     assert_eq!(changed.as_ref(), Some(&expected));
     assert_eq!(f.users.find(ann.id).await?, changed);
@@ -48,14 +52,23 @@ pub async fn a_profile_changes_one_by_one(f: &Fixture) -> Tested {
         show_email: Some(Audience::Nobody),
         ..ProfileChange::default()
     };
-    let changed = f.users.change_profile(ann.id, taken_back.clone()).await?;
+    let changed = f
+        .users
+        .change_profile(ann.id, taken_back.clone(), f.tick())
+        .await?;
     expected.profile.last_name = None;
     expected.profile.about = None;
     expected.profile.shows.email = Audience::Nobody;
     assert_eq!(changed.as_ref(), Some(&expected));
-    let same = f.users.change_profile(ann.id, ProfileChange::default()).await?;
+    let same = f
+        .users
+        .change_profile(ann.id, ProfileChange::default(), f.tick())
+        .await?;
     assert_eq!(same, Some(expected));
-    assert_eq!(f.users.change_profile(f.nobody(), taken_back).await?, None);
+    assert_eq!(
+        f.users.change_profile(f.nobody(), taken_back, f.tick()).await?,
+        None
+    );
     Ok(())
 }
 

@@ -52,6 +52,8 @@ pub async fn a_page_is_no_larger_than_64_kib(f: &Fixture) -> Tested {
         body: MessageBody::stored("x".repeat(100_000)),
         media: Vec::new(),
         reply_to: None,
+        called: parlor_domain::Called::default(),
+        status: None,
     };
     f.append(f.draft(room, ann, larger)).await?;
     let (mut after, mut seen) = (Seq::ZERO, 0);

@@ -19,7 +19,7 @@ pub async fn accounts_are_numbered(f: &Fixture) -> Tested {
     let session = f.session(people[0]).await?;
     let snapshot = f
         .sync
-        .snapshot(session.id, Vec::new(), f.clock.now())
+        .snapshot(session.id, Vec::new(), f.clock.now(), f.clock.now())
         .await?
         .expect("she has a session");
     assert_eq!(snapshot.own, Position::default());

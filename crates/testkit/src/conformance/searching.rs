@@ -30,7 +30,7 @@ async fn known_to(f: &Fixture, name: &str, audience: Audience, number: &str) -> 
         show_last_seen: Some(audience),
         ..ProfileChange::default()
     };
-    f.users.change_profile(user.id, change).await?;
+    f.users.change_profile(user.id, change, f.tick()).await?;
     f.users.set_last_seen(vec![(user.id, f.clock.now())]).await?;
     Ok(user)
 }
@@ -43,12 +43,12 @@ pub async fn people_are_found_by_how_their_names_begin(f: &Fixture) -> Tested {
         last_name: Some(Some("Annan".parse().expect("a name"))),
         ..ProfileChange::default()
     };
-    f.users.change_profile(cleo.id, last_name).await?;
+    f.users.change_profile(cleo.id, last_name, f.tick()).await?;
     let first_name = ProfileChange {
         first_name: Some(Some("Annelies".parse().expect("a name"))),
         ..ProfileChange::default()
     };
-    f.users.change_profile(dora.id, first_name).await?;
+    f.users.change_profile(dora.id, first_name, f.tick()).await?;
     f.rename(zoe, "!zoe").await?;
     assert_eq!(names(&beginning(f, "ann").await?), ["Anna", "dora", "cleo"]);
     assert_eq!(names(&beginning(f, "!z").await?), ["zoe"]);
@@ -136,12 +136,20 @@ pub async fn an_unverified_address_is_not_shown(f: &Fixture) -> Tested {
         show_email: Some(Audience::Everyone),
         ..ProfileChange::default()
     };
-    f.users.change_profile(ann.id, change).await?;
+    f.users.change_profile(ann.id, change, f.tick()).await?;
     let search = UserSearch::Email(address("ann@example.org"));
     assert!(f.users.search(f.nobody(), search, 10).await?.is_empty());
     let shown = f.users.shown(f.nobody(), vec![ann.id]).await?;
-    assert_eq!(shown, [(ann.id, Shown::default())]);
+    assert_eq!(shown, [(ann.id, nothing())]);
     Ok(())
+}
+
+/// What a stranger is shown of somebody who has changed nothing.
+fn nothing() -> Shown {
+    Shown {
+        presence: true,
+        ..Shown::default()
+    }
 }
 
 /// People show what they want to whom they want; a group that two are in makes them no contacts.
@@ -160,6 +168,7 @@ pub async fn people_show_what_they_want(f: &Fixture) -> Tested {
             email: account.email,
             mobile: account.profile.mobile,
             last_seen: account.last_seen,
+            presence: true,
         })
     };
     let shown = async |viewer: UserRef, user: UserRef| {
@@ -170,11 +179,11 @@ pub async fn people_show_what_they_want(f: &Fixture) -> Tested {
         Ok::<_, StoreError>(found.expect("he is registered").1)
     };
     for viewer in [before, after] {
-        assert_eq!(shown(viewer, hidden).await?, Shown::default());
+        assert_eq!(shown(viewer, hidden).await?, nothing());
         assert_eq!(shown(viewer, open).await?, everything(open).await?);
     }
     assert_eq!(shown(before, friendly).await?, everything(friendly).await?);
-    assert_eq!(shown(after, friendly).await?, Shown::default());
+    assert_eq!(shown(after, friendly).await?, nothing());
     assert_eq!(shown(hidden, hidden).await?, everything(hidden).await?);
     assert!(everything(hidden).await?.last_seen.is_some());
     Ok(())
@@ -191,7 +200,7 @@ pub async fn a_stranger_makes_himself_no_contact(f: &Fixture) -> Tested {
             let shown = f.users.shown(stranger.id, vec![ann.id]).await?;
             let search = UserSearch::Email(address("ann@example.org"));
             let found = f.users.search(stranger.id, search, 10).await?;
-            Ok::<_, StoreError>((shown[0].1 != Shown::default(), !found.is_empty()))
+            Ok::<_, StoreError>((shown[0].1 != nothing(), !found.is_empty()))
         };
         let room = f.direct(stranger, ann).await?;
         let said = f.say(room, stranger, "who are you?").await?;
@@ -202,7 +211,7 @@ pub async fn a_stranger_makes_himself_no_contact(f: &Fixture) -> Tested {
         f.delete(room, ann, answer.seq).await?;
         assert_eq!(sees().await?, (true, true), "she has answered");
         let shown = f.users.shown(ann.id, vec![stranger.id]).await?;
-        assert_eq!(shown[0].1, Shown::default(), "nothing was ever told");
+        assert_eq!(shown[0].1, nothing(), "nothing was ever told");
     }
     Ok(())
 }

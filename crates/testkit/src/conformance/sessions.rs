@@ -264,7 +264,7 @@ pub async fn a_locked_account_is_found_by_no_session(f: &Fixture) -> Tested {
     ));
     assert!(
         f.sync
-            .snapshot(session.id, Vec::new(), f.clock.now())
+            .snapshot(session.id, Vec::new(), f.clock.now(), f.clock.now())
             .await?
             .is_none()
     );

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use parlor_domain::{AccountStatus, Position, RoomKind, Seq, StreamId, Tag};
-use parlor_ports::{Clock, Entropy};
+use parlor_domain::{AccountStatus, Position, RoomKind, Seq, StreamId, Tag, Timestamp};
+use parlor_ports::{Clock, Entropy, Snapshot, StoreError};
 
 use super::Tested;
 use crate::Fixture;
@@ -21,7 +21,7 @@ pub async fn a_snapshot_tells_where_streams_stand(f: &Fixture) -> Tested {
     let session = f.session(ann).await?;
     let snapshot = f
         .sync
-        .snapshot(session.id, Vec::new(), f.clock.now())
+        .snapshot(session.id, Vec::new(), f.clock.now(), f.clock.now())
         .await?
         .expect("it lives");
     assert_eq!(
@@ -71,7 +71,7 @@ pub async fn a_snapshot_looks_positions_up(f: &Fixture) -> Tested {
     ];
     let snapshot = f
         .sync
-        .snapshot(session.id, asked, f.clock.now())
+        .snapshot(session.id, asked, f.clock.now(), f.clock.now())
         .await?
         .expect("it lives");
     let tags: BTreeMap<_, _> = snapshot.tags.into_iter().collect();
@@ -85,7 +85,7 @@ pub async fn a_snapshot_looks_positions_up(f: &Fixture) -> Tested {
         let asked = vec![at(room.into(), seq, Tag(1)), at(other.into(), Seq::ZERO, Tag(0))];
         let snapshot = f
             .sync
-            .snapshot(session.id, asked, f.clock.now())
+            .snapshot(session.id, asked, f.clock.now(), f.clock.now())
             .await?
             .expect("it lives");
         assert!(
@@ -116,7 +116,7 @@ pub async fn a_snapshot_looks_many_positions_up(f: &Fixture) -> Tested {
     let session = f.session(ann).await?;
     let snapshot = f
         .sync
-        .snapshot(session.id, asked, f.clock.now())
+        .snapshot(session.id, asked, f.clock.now(), f.clock.now())
         .await?
         .expect("it lives");
     assert_eq!(snapshot.tags.into_iter().collect::<BTreeMap<_, _>>(), expected);
@@ -134,14 +134,14 @@ pub async fn a_session_that_is_over_has_no_snapshot(f: &Fixture) -> Tested {
     );
     assert!(
         f.sync
-            .snapshot(expired.id, Vec::new(), expired.expires_at)
+            .snapshot(expired.id, Vec::new(), f.clock.now(), expired.expires_at)
             .await?
             .is_none()
     );
     f.sessions.revoke(ann.id, ended.id, f.tick()).await?;
     assert!(
         f.sync
-            .snapshot(ended.id, Vec::new(), f.clock.now())
+            .snapshot(ended.id, Vec::new(), f.clock.now(), f.clock.now())
             .await?
             .is_none()
     );
@@ -150,16 +150,47 @@ pub async fn a_session_that_is_over_has_no_snapshot(f: &Fixture) -> Tested {
         .await?;
     assert!(
         f.sync
-            .snapshot(locked.id, Vec::new(), f.clock.now())
+            .snapshot(locked.id, Vec::new(), f.clock.now(), f.clock.now())
             .await?
             .is_none()
     );
     let unknown = parlor_domain::SessionId::new(f.entropy.uuid(f.clock.now()));
     assert!(
         f.sync
-            .snapshot(unknown, Vec::new(), f.clock.now())
+            .snapshot(unknown, Vec::new(), f.clock.now(), f.clock.now())
             .await?
             .is_none()
     );
+    Ok(())
+}
+
+/// A snapshot says how much is unread, as the list does, but counts no further than it must.
+pub async fn a_snapshot_counts_notifications(f: &Fixture) -> Tested {
+    let [ann, ben] = f.people(["ann", "ben"]).await?;
+    let session = f.session(ben).await?;
+    let unread = async || {
+        let zero = Timestamp::from_micros(0);
+        let snapshot = f.sync.snapshot(session.id, Vec::new(), zero, f.clock.now());
+        Ok::<u64, StoreError>(snapshot.await?.expect("it lives").unread)
+    };
+    assert_eq!(unread().await?, 0);
+    let room = f.group(ann, &[ben]).await?;
+    let seq = f.say(room, ann, "@all").await?.seq;
+    f.say(room, ann, "@ben").await?;
+    f.notify().await?;
+    let page = f.notice_page(ben, None, true, 10).await?;
+    assert_eq!((unread().await?, page.unread), (3, 3));
+    f.read(room, ben, seq).await?;
+    assert_eq!(unread().await?, 2, "the invitation, and what names him");
+    let zero = Timestamp::from_micros(0);
+    f.notifications.read(ben, page.as_of.seq, zero, f.tick()).await?;
+    assert_eq!(unread().await?, 0);
+    for _ in 0..=Snapshot::NOTIFICATIONS {
+        f.say(room, ann, "@all").await?;
+    }
+    assert_eq!(unread().await?, 100);
+    let later = f.tick();
+    let snapshot = f.sync.snapshot(session.id, Vec::new(), later, later).await?;
+    assert_eq!(snapshot.expect("it lives").unread, 0, "all of it is too old");
     Ok(())
 }

@@ -115,7 +115,7 @@ fn change_rev(change: &Event) -> Seq {
 
 #[cfg(test)]
 mod tests {
-    use parlor_domain::{ClientId, MessageBody, MsgNo, RoomId, Tag, Timestamp};
+    use parlor_domain::{ClientId, Mentions, MessageBody, MsgNo, RoomId, Tag, Timestamp};
 
     use super::*;
 
@@ -144,6 +144,9 @@ mod tests {
                 body,
                 media: Box::default(),
                 reply_to: None,
+                mentions: Mentions::default(),
+                status: None,
+                forwarded: false,
                 edited_at: None,
                 rev: Seq(rev),
                 reactions: Reactions::default(),
@@ -158,6 +161,7 @@ mod tests {
             What::MessageEdited {
                 target: Seq(1),
                 body,
+                mentions: Mentions::default(),
                 edited_at: None,
                 rev,
             },

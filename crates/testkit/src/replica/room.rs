@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use parlor_domain::{
-    Emoji, Event, Head, Mark, MarksUpdate, Member, MemberMark, Notify, Position, Role, Room, Seq, Timestamp,
-    UserId, What,
+    Emoji, Event, Head, Mark, MarksUpdate, Member, MemberMark, Notify, Position, Role, Room, RoomKind, Seq,
+    Timestamp, UserId, What,
 };
 use parlor_ports::{HistoryPage, MembersPage, PinsPage, RoomView};
 
@@ -94,6 +94,7 @@ impl RoomReplica {
                     self.set_reacted(event.seq, *target, emoji, *on);
                 }
             }
+            What::ReactionsCounted { target, reactions } => self.messages.react(*target, reactions),
             What::MessagePinned { target } => self.pins.set(event.seq, *target, true),
             What::MessageUnpinned { target } => self.pins.set(event.seq, *target, false),
             What::RoomUpdated {
@@ -146,6 +147,15 @@ impl RoomReplica {
             | What::JoinRequestEnded { .. }
             | What::NotifyChanged { .. }
             | What::OwnReaction { .. }
+            | What::Notified(_)
+            | What::NotificationsRead { .. }
+            | What::PrivacyChanged { .. }
+            | What::StatusPosted { .. }
+            | What::StatusRemoved { .. }
+            | What::StatusViewed { .. }
+            | What::BroadcastListChanged { .. }
+            | What::BroadcastListDeleted { .. }
+            | What::BroadcastMoved { .. }
             | What::SessionsRevoked { .. } => {}
         }
         Ok(())
@@ -188,6 +198,15 @@ impl RoomReplica {
             head: Head { position, .. },
             ..
         } = view;
+        if room.kind == RoomKind::Channel {
+            // Only those who look after it see who else is there.
+            self.roster.listed(position.seq, self.me, view.role);
+            self.set_muted(position.seq, self.me, view.muted_until);
+            // Who comes in unseen is told of no event of the room whose tag he could know.
+            if position.seq == self.position.seq {
+                self.position.tag = position.tag;
+            }
+        }
         let Room {
             name,
             topic,
@@ -304,7 +323,7 @@ impl RoomReplica {
         }
     }
 
-    fn merge_mark(&mut self, user: UserId, mark: Mark) {
+    pub(super) fn merge_mark(&mut self, user: UserId, mark: Mark) {
         let held = self.marks.entry(user).or_default();
         *held = held.merge(mark);
     }

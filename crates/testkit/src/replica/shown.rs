@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use parlor_domain::{
     Capacity, Emoji, Event, Mark, MediaId, Notify, Position, Role, RoomName, Rules, Seq, Timestamp, Topic,
-    UserId,
+    UserId, What,
 };
 
 /// What a user is shown of a room.
@@ -28,6 +28,22 @@ pub struct Shown {
     pub reacted: BTreeSet<(Seq, Emoji)>,
     /// How many of them are new to the user.
     pub unread: u64,
+}
+
+impl Shown {
+    /// Whether there is such a message, which was not deleted.
+    pub(super) fn says(&self, seq: Seq) -> bool {
+        self.messages.iter().any(|event| {
+            event.seq == seq && matches!(&event.what, What::Message(message) if message.body.is_some())
+        })
+    }
+
+    /// How far somebody has read.
+    pub(super) fn read(&self, user: UserId) -> Seq {
+        self.members
+            .get(&user)
+            .map_or(Seq::ZERO, |member| member.mark.read)
+    }
 }
 
 /// A person in a room.

@@ -15,10 +15,10 @@ impl<T> Default for Toggles<T> {
 }
 
 impl<T: Ord + Clone> Toggles<T> {
-    /// It is so as of this event.
+    /// It is so as of this event, and as what came last of it.
     pub(super) fn set(&mut self, as_of: Seq, thing: T, on: bool) {
         let known = self.0.entry(thing).or_insert((Seq::ZERO, false));
-        if known.0 < as_of {
+        if known.0 <= as_of {
             *known = (as_of, on);
         }
     }

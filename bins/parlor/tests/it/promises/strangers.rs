@@ -66,7 +66,8 @@ async fn every_request_about_a_room_of_others_is_answered_as_about_none(database
     let document = eve.ask(Method::GET, "/openapi.json", None).await.unwrap();
     let mut asked = 0;
     for (path, operations) in document["paths"].as_object().unwrap() {
-        if !path.contains("{room}") {
+        // What backends do needs a key, and is not for people.
+        if !path.contains("{room}") || path.starts_with("/v1/server/") {
             continue;
         }
         for method in ["get", "post", "put", "patch", "delete"] {

@@ -61,7 +61,7 @@ const TABLE: [(Path, [&str; 4]); 20] = [
     (Path::AskContact, ["heard", "unheard", "blocked", "blocked"]),
     (
         Path::FollowPresence,
-        ["ok", "no_such_user", "no_such_user", "no_such_user"],
+        ["ok", "presence_hidden", "presence_hidden", "presence_hidden"],
     ),
     (Path::SeeEmail, ["seen", "unseen", "seen", "unseen"]),
     (Path::SeeLastSeen, ["seen", "unseen", "seen", "unseen"]),

@@ -5,10 +5,13 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
 use diesel_async::RunQueryDsl;
+use parlor_domain::UserRef;
 use parlor_ports::Append;
 
+use super::forwarded::{self, Sources};
 use super::lookup::{Looked, Lookup};
-use crate::appending::{self, Standing};
+use super::mentioned::{self, Members};
+use crate::appending::{self, Source, Standing};
 use crate::id::{DbId, Id};
 use crate::postgres::connection::Conn;
 use crate::rows::{EventRow, Target};
@@ -21,6 +24,8 @@ pub(super) struct Facts {
     standings: HashMap<(Id, Id), Standing>,
     known: HashMap<Key, EventRow>,
     targets: HashMap<(Id, i64), Target>,
+    members: Members,
+    sources: Sources,
 }
 
 impl Facts {
@@ -29,10 +34,12 @@ impl Facts {
             let seq = appending::target(&append.draft)?;
             Some((Id::of(append.room), seq))
         });
-        let (standings, known, mut targets) = tokio::try_join!(
+        let (standings, known, mut targets, members, sources) = tokio::try_join!(
             standings(conn, set),
             known(conn, set),
             targets(conn, wanted.collect()),
+            mentioned::members(conn, set),
+            forwarded::sources(conn, set),
         )?;
         let edited: Vec<_> = known
             .values()
@@ -44,12 +51,24 @@ impl Facts {
             standings,
             known,
             targets,
+            members,
+            sources,
         })
     }
 
     pub(super) fn standing(&self, append: &Append) -> Option<Standing> {
         let place = (append.room.into(), append.sender.id.into());
         self.standings.get(&place).copied()
+    }
+
+    /// Which of the names that an append calls are members of its room, by their keys.
+    pub(super) fn members(&self, append: &Append) -> Option<&HashMap<String, UserRef>> {
+        self.members.get(&append.room.into())
+    }
+
+    /// The message that an append repeats, if the sender may see it.
+    pub(super) fn source(&self, append: &Append) -> Option<&Source> {
+        self.sources.get(&forwarded::key(append)?)
     }
 
     /// The message that an append points to.

@@ -5,11 +5,12 @@ use std::collections::{HashMap, HashSet};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Integer, Nullable, SmallInt, Text};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, SmallInt, Text};
 use diesel_async::RunQueryDsl;
-use parlor_domain::{Draft, Event, RoomId};
+use parlor_domain::{Event, RoomId};
 use parlor_ports::Append;
 
+use crate::appending::WaitingRow;
 use crate::counter::Counter;
 use crate::error::corrupt;
 use crate::id::{DbId, Id};
@@ -21,6 +22,8 @@ pub(super) struct New<'a> {
     pub(super) append: &'a Append,
     pub(super) event: Event,
     pub(super) digest: i64,
+    /// What waits once it is stored.
+    pub(super) waiting: Option<WaitingRow>,
 }
 
 /// Stores events, moves the heads of their streams, and the marks of their senders to the newest of their messages.
@@ -44,7 +47,7 @@ where
         out.push_sql(
             "WITH stored AS (\
              INSERT INTO events (stream_id, seq, tag, kind, msg_no, sender_id, sender_number, client_id, digest, \
-             target, body, reply_to, rev, detail, created_at) SELECT * FROM unnest(",
+             target, body, reply_to, rev, detail, created_at, mentions, mentions_all) SELECT * FROM unnest(",
         );
         self.events.walk_ast(out.reborrow())?;
         out.push_sql(
@@ -56,7 +59,7 @@ where
         out.push_sql(
             ") AS heads (id, seq, tag, msg_no, active_at) WHERE streams.id = heads.id), moved AS (\
              UPDATE members SET posted_at = marks.at, read_seq = marks.seq, read_msg_no = marks.msg_no, \
-             delivered_seq = marks.seq \
+             delivered_seq = marks.seq, shown_read = marks.seq \
              FROM unnest(",
         );
         self.marks.walk_ast(out.reborrow())?;
@@ -93,7 +96,7 @@ pub(super) async fn insert(
         .collect();
     let mut spoken: HashMap<(Id, Id), (i64, i64, i64)> = HashMap::new();
     for New { append, event, .. } in new {
-        if let Draft::Message { .. } = append.draft {
+        if append.draft.is_message() {
             let member = (append.room.into(), append.sender.id.into());
             let at = event.at.micros();
             spoken.insert(member, (event.seq.stored(), event.msg_no.stored(), at));
@@ -118,6 +121,8 @@ pub(super) async fn insert(
             column(&rows, |row| row.rev).into_sql::<Array<Nullable<BigInt>>>(),
             column(&rows, |row| row.detail.as_deref()).into_sql::<Array<Nullable<Text>>>(),
             column(&rows, |row| row.created_at).into_sql::<Array<BigInt>>(),
+            column(&rows, |row| row.mentions.as_deref()).into_sql::<Array<Nullable<Text>>>(),
+            column(&rows, |row| row.mentions_all).into_sql::<Array<Bool>>(),
         ),
         heads: (
             column(&heads, |head| head.id).into_sql::<Array<DbId>>(),

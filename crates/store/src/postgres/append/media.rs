@@ -9,8 +9,9 @@ use diesel::sql_types::{Array, BigInt};
 use diesel_async::RunQueryDsl;
 use parlor_ports::Append;
 
+use super::forwarded;
 use super::insert::{New, column};
-use crate::appending::named;
+use crate::appending::{self, Source, named};
 use crate::counter::Counter;
 use crate::id::{DbId, Id};
 use crate::postgres::connection::Conn;
@@ -20,15 +21,17 @@ use crate::rows::MediaRow;
 /// Media that nobody else uses or forgets until the end of the transaction.
 pub(super) type Held = HashMap<Id, MediaRow>;
 
-/// Holds all media that a batch names. It does so at once, and after the streams are locked, so that lanes and jobs never wait
+/// Holds all media that a batch names or repeats. It does so at once, and after the streams are locked, so that lanes and jobs never wait
 /// in a circle.
 pub(super) async fn hold(conn: &mut Conn, batch: &[&Append]) -> QueryResult<Held> {
-    let wanted: BTreeSet<Id> = batch
+    let mut wanted: BTreeSet<Id> = batch
         .iter()
         .flat_map(|append| named(&append.draft))
         .copied()
         .map(Id::of)
         .collect();
+    let repeated = forwarded::sources(conn, batch).await?;
+    wanted.extend(repeated.values().flat_map(Source::media));
     if wanted.is_empty() {
         return Ok(Held::new());
     }
@@ -63,9 +66,9 @@ impl<M: QueryFragment<Pg>, U: QueryFragment<Pg>> QueryFragment<Pg> for Use<M, U>
 pub(super) async fn use_by(mut conn: &Conn, new: &[New<'_>]) -> QueryResult<()> {
     let uses: BTreeSet<(Id, i64, Id)> = new
         .iter()
-        .flat_map(|New { append, event, .. }| {
-            let media = named(&append.draft).iter().copied().map(Id::of);
-            media.map(|media| (event.stream.into(), event.seq.stored(), media))
+        .flat_map(|New { event, .. }| {
+            let place = |media| (event.stream.into(), event.seq.stored(), media);
+            appending::shown(event).map(place)
         })
         .collect();
     if uses.is_empty() {

@@ -13,7 +13,7 @@ use crate::error::corrupt;
 
 /// A piece of media. It never changes, so a message keeps all of it, and reading messages joins nothing.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Piece {
+pub(in super::super) struct Piece {
     id: Uuid,
     kind: i16,
     mime: String,

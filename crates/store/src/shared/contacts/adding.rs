@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 use parlor_domain::{DisplayName, Timestamp, UserId, UserRef, What};
 use parlor_ports::{ContactPut, ContactRefusal, NewContact};
 
-use super::super::Tx;
+use super::super::{Tx, statuses};
 use super::near::has_blocked;
 use super::{asking, is_full, pair, reference};
 use crate::id::Id;
@@ -41,13 +41,15 @@ pub(super) async fn remove(
     contact: UserId,
     at: Timestamp,
 ) -> QueryResult<bool> {
-    tx.lock([Id::of(owner.id)]).await?;
+    // The contact's stream as well, because what he could see of the owner's statuses is taken from him.
+    tx.lock([Id::of(owner.id), Id::of(contact)]).await?;
     let removed = diesel::delete(contacts::table.find((Id::of(owner.id), Id::of(contact))))
         .execute(tx.conn)
         .await?;
     if removed == 0 {
         return Ok(false);
     }
+    statuses::part(tx, owner.id, contact, at).await?;
     if let Some(user) = reference(tx, contact).await? {
         tx.append(owner.id, Some(owner), What::ContactRemoved { user }, at)
             .await?;

@@ -83,7 +83,7 @@ pub(super) async fn request(tx: &mut Tx<'_>, new: NewRequest) -> QueryResult<Req
         note: new.note,
     };
     if declined_at.is_none() {
-        tx.append(to.id, Some(new.from), requested.clone(), new.at)
+        tx.notify(to.id, Some(new.from), requested.clone(), new.at)
             .await?;
     }
     tx.append(new.from.id, Some(new.from), requested, new.at).await?;

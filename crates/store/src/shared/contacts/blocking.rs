@@ -6,7 +6,7 @@ use parlor_domain::{RoomId, RoomKind, Timestamp, UserId, UserRef, What};
 use parlor_ports::{Bar, BlockPut, ContactRefusal};
 
 use super::super::super::Conn;
-use super::super::Tx;
+use super::super::{Tx, statuses};
 use super::near::has_blocked;
 use super::{asking, is_full, pair, reference};
 use crate::appending::{BARRED, BARRING};
@@ -52,6 +52,8 @@ pub(super) async fn block(
     if let Some(room) = room {
         bar(tx, room, owner.id, user.id).await?;
     }
+    statuses::part(tx, owner.id, user.id, at).await?;
+    statuses::part(tx, user.id, owner.id, at).await?;
     let changed = What::BlockChanged { user, blocked: true };
     tx.append(owner.id, Some(owner), changed, at).await?;
     Ok(Some(BlockPut::New))

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use parlor_domain::{Timestamp, UserId, What};
 
-use super::super::Tx;
+use super::super::{Tx, statuses};
 use super::asking::{self, Standing};
 use super::{blocking, reference};
 use crate::id::Id;
@@ -62,6 +62,8 @@ pub(in super::super) async fn depart(
         return Ok(());
     };
     let (left, right) = (Id::of(gone.id), Id::of(other.id));
+    statuses::part(tx, gone.id, other.id, at).await?;
+    statuses::forget(tx, other.id, gone.id).await?;
     diesel::delete(contacts::table.find((left, right)))
         .execute(tx.conn)
         .await?;

@@ -43,7 +43,9 @@ pub(in super::super::super) async fn decode(conn: &mut Conn, rows: Vec<EventRow>
 fn show(what: &mut What, now: &Reactions) {
     match what {
         What::Message(message) => message.reactions = now.clone(),
-        What::Reacted { reactions, .. } => *reactions = now.clone(),
+        What::Reacted { reactions, .. } | What::ReactionsCounted { reactions, .. } => {
+            *reactions = now.clone();
+        }
         _ => {}
     }
 }
@@ -77,7 +79,11 @@ async fn reactions(
         let found: Vec<(i64, String, i64)> = reaction_counts::table
             .filter(reaction_counts::stream_id.eq(stream))
             .filter(reaction_counts::seq.eq_any(seqs))
-            .order((reaction_counts::seq, reaction_counts::since))
+            .order((
+                reaction_counts::seq,
+                reaction_counts::since,
+                reaction_counts::emoji,
+            ))
             .select((
                 reaction_counts::seq,
                 reaction_counts::emoji,

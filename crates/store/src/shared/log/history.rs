@@ -4,24 +4,26 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use parlor_domain::{Event, PageSize, RoomId, UserId};
+use parlor_domain::{Event, PageSize, RoomId, RoomKind, UserId};
 use parlor_ports::{HistoryPage, HistoryRange};
 
 use super::super::super::Conn;
 use super::{decode, plays, reactions, text};
 use crate::budget;
+use crate::code::Code;
 use crate::counter::Counter;
 use crate::id::Id;
 use crate::rows::{EventRow, StreamRow};
-use crate::schema::{events, members, streams};
+use crate::schema::{events, members, rooms, streams};
 
-/// The first event that the viewer may see, and the stream's head; `None` if he is not in the room.
-async fn view(conn: &mut Conn, room: RoomId, viewer: UserId) -> QueryResult<Option<(i64, StreamRow)>> {
+/// The first event that the viewer may see, the stream's head, and what kind of room it is; `None` if he is not in it.
+async fn view(conn: &mut Conn, room: RoomId, viewer: UserId) -> QueryResult<Option<(i64, StreamRow, i16)>> {
     members::table
         .inner_join(streams::table.on(streams::id.eq(members::room_id)))
+        .inner_join(rooms::table.on(rooms::id.eq(members::room_id)))
         .filter(members::room_id.eq(Id::of(room)))
         .filter(members::user_id.eq(Id::of(viewer)))
-        .select((members::visible_from, StreamRow::as_select()))
+        .select((members::visible_from, StreamRow::as_select(), rooms::kind))
         .first(conn)
         .await
         .optional()
@@ -49,7 +51,7 @@ pub(super) async fn list(
     range: HistoryRange,
     size: PageSize,
 ) -> QueryResult<Option<HistoryPage>> {
-    let Some((visible_from, head)) = view(conn, room, viewer).await? else {
+    let Some((visible_from, head, kind)) = view(conn, room, viewer).await? else {
         return Ok(None);
     };
     // Messages are numbered without gaps, so a page is a range of numbers whatever stands between them.
@@ -93,7 +95,7 @@ pub(super) async fn list(
     };
     Ok(Some(HistoryPage {
         played: plays::among(conn, room, viewer, &messages).await?,
-        reacted: reactions::of_viewer(conn, room, viewer, &messages).await?,
+        reacted: reactions::of_viewer(conn, (room, RoomKind::decode(kind)?), viewer, &messages).await?,
         messages,
         more: more || cut > 0,
         as_of: head.position(),

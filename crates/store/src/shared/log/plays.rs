@@ -1,6 +1,6 @@
 //! Voice messages that were played.
 
-use diesel::dsl::exists;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use parlor_domain::{Event, MediaKind, Message, PageSize, RoomId, Seq, Timestamp, UserId, UserRef, What};
@@ -8,6 +8,7 @@ use parlor_ports::{AppendRefusal, MessageAct, Play, PlaysPage};
 
 use super::super::super::Conn;
 use super::super::Tx;
+use super::super::users::{is_private, private_among};
 use super::acting::{self, said};
 use crate::counter::{Counter, rows};
 use crate::id::Id;
@@ -38,6 +39,7 @@ pub(super) async fn mark(
     let Some(sender) = sender.filter(|sender| sender.id != user.id) else {
         return Ok(MessageAct::Done(None));
     };
+    let private = private_among(tx.conn, [user.id, sender.id]).await?;
     let noted = diesel::insert_into(plays::table)
         .values((
             plays::stream_id.eq(Id::of(room)),
@@ -45,6 +47,7 @@ pub(super) async fn mark(
             plays::user_id.eq(Id::of(user.id)),
             plays::user_number.eq(user.number),
             plays::played_at.eq(at.micros()),
+            plays::private.eq(private.contains(&Id::of(user.id))),
         ))
         .on_conflict_do_nothing()
         .execute(tx.conn)
@@ -53,8 +56,8 @@ pub(super) async fn mark(
         return Ok(MessageAct::Done(None));
     }
     let played = What::VoicePlayed { room, target: seq };
-    // Whoever writes in a channel learns nothing of its readers.
-    if !acting::is_channel(tx.conn, room).await? && is_member(tx, room, sender).await? {
+    // Whoever writes in a channel learns nothing of its readers, and nobody anything in private mode.
+    if private.is_empty() && !acting::is_channel(tx.conn, room).await? && is_member(tx, room, sender).await? {
         tx.append(sender.id, Some(user), played.clone(), at).await?;
     }
     tx.append(user.id, Some(user), played, at).await?;
@@ -72,14 +75,18 @@ async fn is_member(tx: &mut Tx<'_>, room: RoomId, user: UserRef) -> QueryResult<
 
 pub(super) async fn list(
     conn: &mut Conn,
-    room: RoomId,
+    (room, viewer): (RoomId, UserId),
     seq: Seq,
     after: Option<UserId>,
     size: PageSize,
 ) -> QueryResult<PlaysPage> {
+    if is_private(conn, viewer).await? {
+        return Ok(PlaysPage::default());
+    }
     let mut query = plays::table
         .filter(plays::stream_id.eq(Id::of(room)))
         .filter(plays::seq.eq(seq.stored()))
+        .filter(not(plays::private))
         .order(plays::user_id)
         .limit(rows(size.rows() + 1))
         .select((plays::user_id, plays::user_number, plays::played_at))
@@ -106,7 +113,7 @@ pub(super) async fn list(
     })
 }
 
-/// Of these messages of a room, those that were played: by the viewer, or if they are his, by anybody.
+/// Of these messages of a room, those that were played: by the viewer, or if they are his, by anybody of whom he may know.
 pub(super) async fn among(
     conn: &mut Conn,
     room: RoomId,
@@ -129,11 +136,15 @@ pub(super) async fn among(
             .select(plays::seq);
         played.extend(by_viewer.load::<i64>(conn).await?);
     }
+    if !own.is_empty() && is_private(conn, viewer).await? {
+        own.clear();
+    }
     // One look for each: a message may have been played by thousands, and one of them is enough.
     for seq in own {
         let by_anybody = plays::table
             .filter(plays::stream_id.eq(Id::of(room)))
-            .filter(plays::seq.eq(seq));
+            .filter(plays::seq.eq(seq))
+            .filter(not(plays::private));
         if diesel::select(exists(by_anybody)).get_result(conn).await? {
             played.push(seq);
         }

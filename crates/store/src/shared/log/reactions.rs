@@ -1,17 +1,20 @@
 //! Reactions to messages.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use parlor_domain::{
-    Emoji, Event, PageSize, Reaction, ReactionCount, Reactions, RoomId, Seq, Timestamp, UserId, UserRef, What,
+    Emoji, Event, Message, PageSize, Reaction, ReactionCount, Reactions, RoomId, RoomKind, Seq, Timestamp,
+    UserId, UserRef, What,
 };
 use parlor_ports::{AppendRefusal, MessageAct, ReactionsPage};
 
 use super::super::super::Conn;
 use super::super::Tx;
 use super::acting::{self, said};
+use super::counting;
 use crate::counter::{Counter, rows};
 use crate::id::Id;
 use crate::schema::{events, reaction_counts, reactions};
@@ -41,58 +44,42 @@ pub(super) async fn set(
     if on == own.iter().any(|own| own == emoji.as_str()) {
         return Ok(MessageAct::Done(None));
     }
-    // The stream is locked, so this is the event that tells of it.
-    let rev = tx.next_seq(room).await?;
-    let mut counts = counts(tx.conn, place).await?;
-    let known = counts.iter().position(|count| count.emoji == emoji);
-    if on && (own.len() >= Reactions::OWN || known.is_none() && counts.len() >= Reactions::KINDS) {
+    let mut kinds: BTreeSet<String> = counts(tx.conn, place)
+        .await?
+        .iter()
+        .map(|count| count.emoji.to_string())
+        .collect();
+    if unseen {
+        kinds.extend(counting::brought(tx.conn, place).await?);
+    }
+    let is_new = !kinds.contains(emoji.as_str());
+    if on && (own.len() >= Reactions::OWN || is_new && kinds.len() >= Reactions::KINDS) {
         return Ok(MessageAct::Refused(AppendRefusal::TooManyReactions));
     }
     write(tx, place, user, (&emoji, on), at).await?;
-    match known {
-        None => {
-            let one = ReactionCount {
-                emoji: emoji.clone(),
-                count: 1,
-            };
-            counts.push(one);
-            first(tx, place, &emoji, rev).await?;
-        }
-        Some(known) => {
-            let count = &mut counts[known].count;
-            *count = if on { *count + 1 } else { *count - 1 };
-            if *count == 0 {
-                counts.remove(known);
-            }
-            count_on(tx, place, &emoji, on).await?;
-        }
+    // The stream is locked, so this is its next event.
+    let rev = tx.next_seq(room).await?;
+    let more = if on { 1 } else { -1 };
+    if unseen {
+        counting::note(tx, place, (&emoji, more), at).await?;
+        let own = What::OwnReaction {
+            room,
+            target,
+            emoji,
+            on,
+            rev,
+        };
+        tx.append(user.id, Some(user), own, at).await?;
+        return Ok(MessageAct::Done(None));
     }
-    diesel::update(events::table.find(place))
-        .set(events::reacted.eq(rev.stored()))
-        .execute(tx.conn)
-        .await?;
-    let reactions = Reactions {
-        counts: counts.into(),
-        rev,
-    };
-    let own = What::OwnReaction {
-        room,
-        target,
-        emoji: emoji.clone(),
-        on,
-        rev,
-    };
+    add(tx, place, (emoji.as_str(), more), rev).await?;
     let reacted = What::Reacted {
         target,
         emoji,
         on,
-        reactions,
+        reactions: counted(tx, place, rev).await?,
     };
-    let actor = Some(user).filter(|_| !unseen);
-    let told = tx.append(room, actor, reacted, at).await?;
-    if unseen {
-        tx.append(user.id, Some(user), own, at).await?;
-    }
+    let told = tx.append(room, Some(user), reacted, at).await?;
     Ok(MessageAct::Done(Some(told)))
 }
 
@@ -124,41 +111,52 @@ async fn write(
     Ok(())
 }
 
-/// Counts the first of an emoji.
-async fn first(tx: &mut Tx<'_>, (stream, seq): (Id, i64), emoji: &Emoji, rev: Seq) -> QueryResult<()> {
+/// Counts so many more of an emoji, or less, as the event of this seq tells.
+pub(super) async fn add(
+    tx: &mut Tx<'_>,
+    (stream, seq): (Id, i64),
+    (emoji, more): (&str, i64),
+    rev: Seq,
+) -> QueryResult<()> {
     diesel::insert_into(reaction_counts::table)
         .values((
             reaction_counts::stream_id.eq(stream),
             reaction_counts::seq.eq(seq),
-            reaction_counts::emoji.eq(emoji.as_str()),
-            reaction_counts::amount.eq(1),
+            reaction_counts::emoji.eq(emoji),
+            reaction_counts::amount.eq(more),
             reaction_counts::since.eq(rev.stored()),
         ))
-        .execute(tx.conn)
-        .await?;
-    Ok(())
-}
-
-/// Counts one more of an emoji, or one less.
-async fn count_on(tx: &mut Tx<'_>, (stream, seq): (Id, i64), emoji: &Emoji, on: bool) -> QueryResult<()> {
-    let count = reaction_counts::table.find((stream, seq, emoji.as_str()));
-    let more = if on { 1 } else { -1 };
-    diesel::update(count)
+        .on_conflict((
+            reaction_counts::stream_id,
+            reaction_counts::seq,
+            reaction_counts::emoji,
+        ))
+        .do_update()
         .set(reaction_counts::amount.eq(reaction_counts::amount + more))
         .execute(tx.conn)
         .await?;
-    diesel::delete(count)
+    diesel::delete(reaction_counts::table.find((stream, seq, emoji)))
         .filter(reaction_counts::amount.le(0))
         .execute(tx.conn)
         .await?;
     Ok(())
 }
 
+/// Notes at a message that its reactions changed with this event, and gives what they are.
+pub(super) async fn counted(tx: &mut Tx<'_>, place: (Id, i64), rev: Seq) -> QueryResult<Reactions> {
+    diesel::update(events::table.find(place))
+        .set(events::reacted.eq(rev.stored()))
+        .execute(tx.conn)
+        .await?;
+    let counts = counts(tx.conn, place).await?.into();
+    Ok(Reactions { counts, rev })
+}
+
 async fn counts(conn: &mut Conn, (stream, seq): (Id, i64)) -> QueryResult<Vec<ReactionCount>> {
     let found: Vec<(String, i64)> = reaction_counts::table
         .filter(reaction_counts::stream_id.eq(stream))
         .filter(reaction_counts::seq.eq(seq))
-        .order(reaction_counts::since)
+        .order((reaction_counts::since, reaction_counts::emoji))
         .select((reaction_counts::emoji, reaction_counts::amount))
         .load(conn)
         .await?;
@@ -210,16 +208,16 @@ pub(super) async fn list(
     })
 }
 
-/// What the viewer himself has put to these messages of a room.
+/// What the viewer himself has put to these messages of a room. In a channel that need not be counted yet.
 pub(super) async fn of_viewer(
     conn: &mut Conn,
-    room: RoomId,
+    (room, kind): (RoomId, RoomKind),
     viewer: UserId,
     messages: &[Arc<Event>],
 ) -> QueryResult<Vec<(Seq, Emoji)>> {
     let reacted = messages.iter().filter(|event| {
-        let message = said(event);
-        message.is_some_and(|message| !message.reactions.counts.is_empty())
+        let counted = |message: &Message| !message.reactions.counts.is_empty();
+        said(event).is_some_and(|message| kind == RoomKind::Channel || counted(message))
     });
     let reacted: Vec<i64> = reacted.map(|event| event.seq.stored()).collect();
     if reacted.is_empty() {

@@ -58,11 +58,11 @@ pub(in super::super) async fn show(
     Ok(AvatarSet::Done)
 }
 
-/// Notes that what was an avatar may be used by nothing any more.
-pub(in super::super) async fn release(tx: &mut Tx<'_>, avatar: Option<MediaId>) -> QueryResult<()> {
-    if let Some(avatar) = avatar {
+/// Notes that what was an avatar, or shown by a status, may be used by nothing any more.
+pub(in super::super) async fn release(tx: &mut Tx<'_>, media: Option<MediaId>) -> QueryResult<()> {
+    if let Some(media) = media {
         diesel::insert_into(released_media::table)
-            .values(released_media::media_id.eq(Id::of(avatar)))
+            .values(released_media::media_id.eq(Id::of(media)))
             .execute(tx.conn)
             .await?;
     }

@@ -12,7 +12,10 @@ use super::super::care::STEP;
 use super::{ALL, STOCK, count};
 use crate::id::Id;
 use crate::rows::MediaRow;
-use crate::schema::{blobs, media, media_files, media_uses, released_media, rooms, unneeded_blobs, users};
+use crate::schema::{
+    blobs, broadcast_media, media, media_files, media_uses, released_media, rooms, statuses, unneeded_blobs,
+    users,
+};
 
 pub(super) async fn forget(tx: &mut Tx<'_>, media: MediaId, owner: UserId) -> QueryResult<bool> {
     tx.claim(STOCK).await?;
@@ -95,9 +98,17 @@ async fn unused(tx: &mut Tx<'_>, mut ids: Vec<Id>) -> QueryResult<Vec<MediaRow>>
     let shown = media_uses::table.filter(media_uses::media_id.eq(media::id));
     let avatar = users::table.filter(users::avatar.eq(media::id.nullable()));
     let sign = rooms::table.filter(rooms::avatar.eq(media::id.nullable()));
+    let posted = statuses::table.filter(statuses::media_id.eq(media::id.nullable()));
+    let broadcast = broadcast_media::table.filter(broadcast_media::media_id.eq(media::id));
     let used: Vec<Id> = media::table
         .filter(media::id.eq_any(ids))
-        .filter(exists(shown).or(exists(avatar)).or(exists(sign)))
+        .filter(
+            exists(shown)
+                .or(exists(avatar))
+                .or(exists(sign))
+                .or(exists(posted))
+                .or(exists(broadcast)),
+        )
         .select(media::id)
         .load(tx.conn)
         .await?;

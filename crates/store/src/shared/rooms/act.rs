@@ -1,5 +1,8 @@
 //! What all acts on a room have in common.
 
+use std::collections::HashSet;
+
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use parlor_domain::{AccountStatus, Action, Role, Room, RoomId, RoomKind, UserId, UserRef, Who, allows};
@@ -76,7 +79,7 @@ pub(super) async fn role(tx: &mut Tx<'_>, room: RoomId, user: UserId) -> QueryRe
 }
 
 /// A group or a channel and the role of the actor, with the streams of the room and of all whom the act concerns locked.
-/// Refused if the actor is not in it, or it is a direct room.
+/// Refused if the actor is not in it, or it is a direct room or that of all accounts.
 pub(super) async fn group(
     tx: &mut Tx<'_>,
     room: RoomId,
@@ -88,6 +91,7 @@ pub(super) async fn group(
     let found = find(tx, room).await?.ok_or(RoomRefusal::NoRoom)?;
     let role = role(tx, room, actor.id).await?.ok_or(RoomRefusal::NoRoom)?;
     match found.kind {
+        RoomKind::Group | RoomKind::Channel if found.everyones => Err(RoomRefusal::Everyones.into()),
         RoomKind::Group | RoomKind::Channel => Ok((found, role)),
         RoomKind::Direct => Err(RoomRefusal::Direct.into()),
     }
@@ -156,15 +160,34 @@ pub(super) async fn account(tx: &mut Tx<'_>, id: UserId) -> Act<UserRef> {
     Ok(UserRef { id, number })
 }
 
+/// Of these people, those who have as many rooms as one may have. Their streams must be locked.
+pub(super) async fn crowded(tx: &mut Tx<'_>, people: Vec<Id>) -> QueryResult<HashSet<Id>> {
+    if people.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let found: Vec<Id> = members::table
+        .filter(members::user_id.eq_any(people))
+        .group_by(members::user_id)
+        .having(count_star().ge(tx.limits.rooms_per_user))
+        .select(members::user_id)
+        .load(tx.conn)
+        .await?;
+    Ok(found.into_iter().collect())
+}
+
+/// How many rooms somebody has.
+pub(super) async fn rooms_of(tx: &mut Tx<'_>, user: UserId) -> QueryResult<i64> {
+    members::table
+        .filter(members::user_id.eq(Id::of(user)))
+        .count()
+        .get_result(tx.conn)
+        .await
+}
+
 /// Refuses if somebody has as many rooms as one may have. The streams of these people must be locked.
 pub(super) async fn have_place(tx: &mut Tx<'_>, people: &[UserRef]) -> Act<()> {
     for user in people {
-        let rooms: i64 = members::table
-            .filter(members::user_id.eq(Id::of(user.id)))
-            .count()
-            .get_result(tx.conn)
-            .await?;
-        if rooms >= tx.limits.rooms_per_user {
+        if rooms_of(tx, user.id).await? >= tx.limits.rooms_per_user {
             return Err(RoomRefusal::TooManyRooms(user.id).into());
         }
     }

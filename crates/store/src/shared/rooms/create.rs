@@ -9,7 +9,7 @@ use super::super::Tx;
 use super::act::{Act, accounts, have_place};
 use super::reach::reaches;
 use super::settings::ruled;
-use super::{enter, views};
+use super::{directory, enter, views};
 use crate::code::Code;
 use crate::error::corrupt;
 use crate::id::Id;
@@ -32,6 +32,9 @@ pub(super) async fn create(tx: &mut Tx<'_>, new: NewRoom) -> Act<RoomCreated> {
         let view = views::find(tx.conn, room, new.creator.id).await?;
         return Ok(RoomCreated::Known(view.ok_or(RoomRefusal::NoRoom)?));
     }
+    if !new.rules.suit(new.kind) {
+        return Err(RoomRefusal::NotListable.into());
+    }
     let creator = accounts(tx, &[new.creator.id]).await?;
     let others = accounts(tx, &others).await?;
     reaches(tx, new.creator, &others).await?;
@@ -41,7 +44,11 @@ pub(super) async fn create(tx: &mut Tx<'_>, new: NewRoom) -> Act<RoomCreated> {
     have_place(tx, &creator).await?;
     have_place(tx, &others).await?;
 
-    let room = insert(tx, &new, named.map(|(_, digest)| digest)).await?;
+    let mut room = insert(tx, &new, named.map(|(_, digest)| digest)).await?;
+    if new.rules.listed {
+        room.rules = new.rules;
+        directory::keep(tx, &room, new.at).await?;
+    }
     enter::bring_in(tx, &room, new.creator, &creator, Role::Owner, new.at).await?;
     enter::bring_in(tx, &room, new.creator, &others, Role::Member, new.at).await?;
     let view = views::find(tx.conn, new.id, new.creator.id).await?;

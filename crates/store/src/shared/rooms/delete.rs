@@ -9,14 +9,14 @@ use parlor_ports::RoomAct;
 
 use super::super::{Tx, media};
 use super::act::{self, Act, require};
-use super::requests;
+use super::{directory, requests};
 use crate::code::{Code, Kind};
 use crate::counter::Counter;
 use crate::id::Id;
 use crate::rows::blank_settings;
 use crate::schema::{
     directs, events, media_uses, members, pins, plays, reaction_counts, reactions, released_media, revisions,
-    room_links, rooms, sanctions, streams,
+    room_links, rooms, sanctions, streams, uncounted_reactions,
 };
 
 /// So many events lose their content in one transaction, so that nobody waits long for it.
@@ -50,7 +50,8 @@ pub(super) async fn end(
     diesel::delete(sanctions::table.filter(sanctions::room_id.eq(id)))
         .execute(tx.conn)
         .await?;
-    media::release_avatar(tx, room.avatar).await?;
+    directory::remove_names(tx, room.id).await?;
+    media::release(tx, room.avatar).await?;
     diesel::update(rooms::table.filter(rooms::id.eq(id)))
         .set((
             rooms::deleted_at.eq(at.micros()),
@@ -58,6 +59,7 @@ pub(super) async fn end(
             rooms::name.eq(None::<String>),
             rooms::topic.eq(""),
             rooms::avatar.eq(None::<Id>),
+            rooms::listed_at.eq(None::<i64>),
         ))
         .execute(tx.conn)
         .await?;
@@ -101,7 +103,12 @@ async fn erase_chunk(tx: &mut Tx<'_>, room: Id, after: i64, head: i64) -> QueryR
         .filter(events::seq.gt(after))
         .filter(events::seq.le(until));
     diesel::update(these.filter(events::body.is_not_null()))
-        .set((events::body.eq(None::<String>), events::detail.eq(None::<String>)))
+        .set((
+            events::body.eq(None::<String>),
+            events::detail.eq(None::<String>),
+            events::mentions.eq(None::<String>),
+            events::mentions_all.eq(false),
+        ))
         .execute(tx.conn)
         .await?;
     diesel::update(these.filter(events::kind.eq(Kind::RoomUpdated.code())))
@@ -120,7 +127,14 @@ async fn erase_chunk(tx: &mut Tx<'_>, room: Id, after: i64, head: i64) -> QueryR
             .await?;
         )* };
     }
-    forget!(revisions, plays, reactions, reaction_counts, pins);
+    forget!(
+        revisions,
+        plays,
+        reactions,
+        reaction_counts,
+        uncounted_reactions,
+        pins
+    );
     release_media(tx, room, after, until).await?;
     let rest = until < head || requests::wait(tx, room.into()).await?;
     diesel::update(rooms::table.filter(rooms::id.eq(room)))

@@ -109,18 +109,45 @@ pub(super) async fn bring_in(
             Door::at(&*tx.append(room.id, Some(actor), joined, at).await?)
         }
     };
+    for user in people {
+        requests::end(tx, room.id, *user, Some(actor), true, at).await?;
+    }
+    let_in(tx, room, &door, Some(actor), people, role, at).await?;
+    for user in people {
+        sanctions::resume_mute(tx, room, *user, at).await?;
+    }
+    Ok(())
+}
+
+/// Makes people members who come in by this door: a membership and an event of his own for each.
+pub(super) async fn let_in(
+    tx: &mut Tx<'_>,
+    room: &Room,
+    door: &Door,
+    actor: Option<UserRef>,
+    people: &[UserRef],
+    role: Role,
+    at: Timestamp,
+) -> QueryResult<()> {
     let visible_from = match room.rules.history {
         History::All => Seq(1),
         History::FromJoin => door.joined,
     };
     for user in people {
-        requests::end(tx, room.id, *user, Some(actor), true, at).await?;
         let told = What::RoomJoined {
             room: room.id,
             joined: door.joined,
             visible_from,
         };
-        let told = tx.append(user.id, Some(actor), told, at).await?;
+        // A channel may bring many in at once, who need not be told so.
+        let told = if room.kind == RoomKind::Group && actor != Some(*user) {
+            tx.notify(user.id, actor, told, at).await?
+        } else {
+            tx.append(user.id, actor, told, at).await?
+        };
+        let peer = people
+            .iter()
+            .find(|other| room.kind == RoomKind::Direct && other.id != user.id);
         let row = MemberRow {
             room_id: room.id.into(),
             user_id: user.id.into(),
@@ -137,12 +164,14 @@ pub(super) async fn bring_in(
             notify: NotifyLevel::default().code(),
             quiet_until: None,
             notify_seq: told.seq.stored(),
+            peer_id: peer.map(|peer| peer.id.into()),
+            shown_read: door.read.stored(),
+            own_rev: 0,
         };
         diesel::insert_into(members::table)
             .values(row)
             .execute(tx.conn)
             .await?;
-        sanctions::resume_mute(tx, room, *user, at).await?;
     }
     let more = i64::try_from(people.len()).unwrap_or(i64::MAX);
     diesel::update(rooms::table.filter(rooms::id.eq(Id::of(room.id))))
@@ -153,7 +182,7 @@ pub(super) async fn bring_in(
 }
 
 /// Where in a room's stream somebody comes in.
-struct Door {
+pub(super) struct Door {
     /// What he hears begins here.
     joined: Seq,
     /// He has read up to here.
@@ -163,6 +192,13 @@ struct Door {
 }
 
 impl Door {
+    /// Before everything.
+    pub(super) const BEGINNING: Self = Self {
+        joined: Seq(1),
+        read: Seq::ZERO,
+        msg_no: MsgNo::ZERO,
+    };
+
     /// By an event that tells of it.
     fn at(event: &Event) -> Self {
         Self {
@@ -173,7 +209,7 @@ impl Door {
     }
 
     /// Behind the last event.
-    async fn unseen(tx: &mut Tx<'_>, room: RoomId) -> QueryResult<Self> {
+    pub(super) async fn unseen(tx: &mut Tx<'_>, room: RoomId) -> QueryResult<Self> {
         let head: StreamRow = streams::table
             .find(Id::of(room))
             .select(StreamRow::as_select())

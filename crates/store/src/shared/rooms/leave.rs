@@ -11,7 +11,7 @@ use parlor_ports::{RoomAct, RoomRefusal};
 
 use super::super::Tx;
 use super::act::{self, Act, require};
-use super::{delete, links, roles};
+use super::{delete, links, requests, roles};
 use crate::id::Id;
 use crate::schema::{members, rooms, users};
 
@@ -39,7 +39,8 @@ pub(super) async fn remove(
     Ok(RoomAct::Done(Some(event)))
 }
 
-/// Lets somebody leave a group whose account was deleted; false if there is nothing to leave. Both streams must be locked.
+/// Lets somebody leave a room whose account was deleted, or ask no more to be let into it; false if there is nothing to leave. All
+/// streams that it concerns must be locked.
 pub(in super::super) async fn depart(
     tx: &mut Tx<'_>,
     room: &Room,
@@ -49,15 +50,16 @@ pub(in super::super) async fn depart(
     if room.kind == RoomKind::Direct {
         return Ok(false);
     }
+    let person = reference(tx, user).await?;
+    requests::end(tx, room.id, person, None, false, at).await?;
     let Some(role) = act::role(tx, room.id, user).await? else {
         return Ok(false);
     };
-    let user = reference(tx, user).await?;
-    go(tx, room, user, (user, role), LeaveReason::Left, at).await?;
+    go(tx, room, person, (person, role), LeaveReason::Left, at).await?;
     Ok(true)
 }
 
-/// Ends a membership, and with the last one the room. An owner is followed by somebody.
+/// Ends a membership, and with the last one the room, unless it waits for accounts to be made. An owner is followed by somebody.
 pub(super) async fn go(
     tx: &mut Tx<'_>,
     room: &Room,
@@ -67,7 +69,7 @@ pub(super) async fn go(
     at: Timestamp,
 ) -> QueryResult<Arc<Event>> {
     let event = take_out(tx, room, actor, user, reason, at).await?;
-    if room.members <= 1 {
+    if room.members <= 1 && !room.everyones {
         delete::end(tx, room, Some(actor), at).await?;
         return Ok(event);
     }

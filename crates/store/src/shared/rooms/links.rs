@@ -107,6 +107,20 @@ pub(super) async fn revoke_all_of(tx: &mut Tx<'_>, room: RoomId, user: UserId) -
     Ok(())
 }
 
+/// Ends the links that plain members made.
+pub(super) async fn revoke_all_of_members(tx: &mut Tx<'_>, room: RoomId) -> QueryResult<()> {
+    let plain = members::table
+        .filter(members::room_id.eq(room_links::room_id))
+        .filter(members::user_id.eq(room_links::by_id))
+        .filter(members::role.eq(Role::Member.code()));
+    diesel::delete(room_links::table)
+        .filter(room_links::room_id.eq(Id::of(room)))
+        .filter(exists(plain))
+        .execute(tx.conn)
+        .await?;
+    Ok(())
+}
+
 pub(super) async fn follow(
     conn: &mut Conn,
     code: LinkCode,

@@ -8,6 +8,7 @@ use parlor_domain::{Mark, MarksUpdate, MemberMark, Rev, RoomId, RoomKind, RoomMa
 
 use super::super::Tx;
 use super::super::log::messages_by;
+use super::super::users::private_among;
 use crate::code::Code;
 use crate::counter::Counter;
 use crate::id::Id;
@@ -15,14 +16,18 @@ use crate::rows::{MemberRow, StreamRow};
 use crate::schema::{members, rooms, streams};
 
 pub(super) async fn advance(tx: &mut Tx<'_>, marks: Vec<(RoomId, Vec<MemberMark>)>) -> QueryResult<()> {
-    let channels = channels(tx, marks.iter().map(|(room, _)| Id::of(*room)).collect()).await?;
+    let people = marks.iter().flat_map(|(_, marks)| marks).map(|mark| mark.user);
+    let hidden = Hidden {
+        channels: channels(tx, marks.iter().map(|(room, _)| Id::of(*room)).collect()).await?,
+        private: private_among(tx.conn, people).await?,
+    };
     let mut streams = BTreeSet::new();
     for (room, marks) in &marks {
-        if channels.contains(&Id::of(*room)) {
-            streams.extend(marks.iter().map(|mark| Id::of(mark.user)));
-        } else {
+        if !hidden.channels.contains(&Id::of(*room)) {
             streams.insert(Id::of(*room));
         }
+        let unseen = marks.iter().filter(|mark| hidden.hides(*room, mark.user));
+        streams.extend(unseen.map(|mark| Id::of(mark.user)));
     }
     tx.lock(streams).await?;
     for (room, marks) in marks {
@@ -31,13 +36,21 @@ pub(super) async fn advance(tx: &mut Tx<'_>, marks: Vec<(RoomId, Vec<MemberMark>
             let known = asked.entry(user).or_default();
             *known = known.merge(mark);
         }
-        if channels.contains(&Id::of(room)) {
-            advance_unseen(tx, room, asked).await?;
-        } else {
-            advance_room(tx, room, asked).await?;
-        }
+        advance_room(tx, room, asked, &hidden).await?;
     }
     Ok(())
+}
+
+/// Whose reading nobody else sees.
+struct Hidden {
+    channels: BTreeSet<Id>,
+    private: BTreeSet<Id>,
+}
+
+impl Hidden {
+    fn hides(&self, room: RoomId, user: UserId) -> bool {
+        self.channels.contains(&Id::of(room)) || self.private.contains(&Id::of(user))
+    }
 }
 
 /// Those of these rooms that are channels.
@@ -51,36 +64,18 @@ async fn channels(tx: &mut Tx<'_>, rooms: Vec<Id>) -> QueryResult<BTreeSet<Id>> 
     Ok(channels.into_iter().collect())
 }
 
-/// Moves marks in a channel, of which each reader is told in his own stream.
-async fn advance_unseen(tx: &mut Tx<'_>, room: RoomId, asked: BTreeMap<UserId, Mark>) -> QueryResult<()> {
+async fn advance_room(
+    tx: &mut Tx<'_>,
+    room: RoomId,
+    asked: BTreeMap<UserId, Mark>,
+    hidden: &Hidden,
+) -> QueryResult<()> {
     let Some(head) = head(tx, Id::of(room)).await? else {
         return Ok(());
     };
-    for (user, mark) in asked {
-        let Some(own) = self::head(tx, Id::of(user)).await? else {
-            continue;
-        };
-        let rev = own.rev + 1;
-        let Some(mark) = advance_member(tx, &head, user, mark, rev).await? else {
-            continue;
-        };
-        let moved = Moved {
-            marks: Vec::new(),
-            own: vec![RoomMark { room, mark }],
-        };
-        tell(tx, &own, moved).await?;
-    }
-    Ok(())
-}
-
-async fn advance_room(tx: &mut Tx<'_>, room: RoomId, asked: BTreeMap<UserId, Mark>) -> QueryResult<()> {
-    let Some(head) = head(tx, Id::of(room)).await? else {
-        return Ok(());
-    };
-    let rev = head.rev + 1;
     let mut marks = Vec::with_capacity(asked.len());
     for (user, mark) in asked {
-        if let Some(mark) = advance_member(tx, &head, user, mark, rev).await? {
+        if let Some(mark) = advance_member(tx, &head, (user, mark), hidden).await? {
             marks.push(MemberMark { user, mark });
         }
     }
@@ -126,13 +121,12 @@ async fn tell(tx: &mut Tx<'_>, head: &StreamRow, Moved { marks, own }: Moved) ->
     Ok(())
 }
 
-/// The member's mark after this, if it moved.
+/// Moves a member's mark, and tells himself of it where nobody else sees it. Gives what the others see, if that moved.
 async fn advance_member(
     tx: &mut Tx<'_>,
     head: &StreamRow,
-    user: UserId,
-    asked: Mark,
-    rev: i64,
+    (user, asked): (UserId, Mark),
+    hidden: &Hidden,
 ) -> QueryResult<Option<Mark>> {
     let row: Option<MemberRow> = members::table
         .find((head.id, Id::of(user)))
@@ -149,24 +143,48 @@ async fn advance_member(
         delivered: asked.delivered.min(last),
         read: asked.read.min(last),
     };
-    let mark = row.mark().merge(asked);
-    if mark == row.mark() {
+    let (before, shown_before) = (row.mark(), row.shown_mark());
+    let mark = before.merge(asked);
+    if mark == before {
         return Ok(None);
     }
-    let read = mark.read.stored();
-    let read_msg_no = if read == row.read_seq {
+    let room = RoomId::from(head.id);
+    let (shown, told) = if hidden.channels.contains(&head.id) {
+        (shown_before, true)
+    } else if hidden.hides(room, user) {
+        let read = shown_before.read;
+        (Mark { read, ..mark }, mark.read != before.read)
+    } else {
+        (mark, false)
+    };
+    let own = if told {
+        self::head(tx, Id::of(user)).await?
+    } else {
+        None
+    };
+    let read_msg_no = if mark.read == before.read {
         row.read_msg_no
     } else {
-        messages_by(tx.conn, head, read).await?
+        messages_by(tx.conn, head, mark.read.stored()).await?
     };
+    let is_news = shown != shown_before;
     diesel::update(members::table.find((head.id, Id::of(user))))
         .set((
-            members::read_seq.eq(read),
+            members::read_seq.eq(mark.read.stored()),
             members::read_msg_no.eq(read_msg_no),
             members::delivered_seq.eq(mark.delivered.stored()),
-            members::rev.eq(rev),
+            members::shown_read.eq(shown.read.stored()),
+            members::rev.eq(if is_news { head.rev + 1 } else { row.rev }),
+            members::own_rev.eq(own.as_ref().map_or(row.own_rev, |own| own.rev + 1)),
         ))
         .execute(tx.conn)
         .await?;
-    Ok(Some(mark))
+    if let Some(own) = own {
+        let moved = Moved {
+            marks: Vec::new(),
+            own: vec![RoomMark { room, mark }],
+        };
+        tell(tx, &own, moved).await?;
+    }
+    Ok(is_news.then_some(shown))
 }

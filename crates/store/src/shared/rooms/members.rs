@@ -2,10 +2,11 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use parlor_domain::{Member, PageSize, Role, RoomId, RoomKind, Seq, Timestamp, UserId, UserRef};
+use parlor_domain::{Mark, Member, PageSize, Role, RoomId, RoomKind, Seq, Timestamp, UserId, UserRef};
 use parlor_ports::{MembersPage, RoomRefusal};
 
 use super::super::super::Conn;
+use super::super::users::is_private;
 use crate::code::Code;
 use crate::counter::{Counter, rows};
 use crate::error::parse;
@@ -23,15 +24,44 @@ pub(super) struct Row {
     username: String,
     display_name: String,
     avatar: Option<Id>,
+    bot: bool,
 }
 
-pub(super) fn member(row: Row) -> QueryResult<Member> {
+/// What a viewer may know of others' marks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sight {
+    viewer: Id,
+    /// Whether he learns what others have read.
+    reads: bool,
+}
+
+impl Sight {
+    pub(super) async fn of(conn: &mut Conn, viewer: UserId) -> QueryResult<Self> {
+        Ok(Self {
+            viewer: viewer.into(),
+            reads: !is_private(conn, viewer).await?,
+        })
+    }
+
+    fn mark(self, of: &MemberRow) -> Mark {
+        if of.user_id == self.viewer {
+            of.mark()
+        } else if self.reads {
+            of.shown_mark()
+        } else {
+            Mark::delivered(of.shown_mark().delivered)
+        }
+    }
+}
+
+pub(super) fn member(row: Row, sight: Sight) -> QueryResult<Member> {
     let Row {
         member: row,
         number,
         username,
         display_name,
         avatar,
+        bot,
     } = row;
     Ok(Member {
         user: UserRef {
@@ -42,8 +72,9 @@ pub(super) fn member(row: Row) -> QueryResult<Member> {
         display_name: parse("display name", &display_name)?,
         avatar: avatar.map(Into::into),
         muted_until: row.muted_until(),
+        bot,
         role: Code::decode(row.role)?,
-        mark: row.mark(),
+        mark: sight.mark(&row),
         visible_from: Seq::loaded(row.visible_from),
         joined_at: Timestamp::from_micros(row.joined_at),
     })
@@ -71,6 +102,7 @@ pub(super) async fn list(
     if RoomKind::decode(kind)? == RoomKind::Channel && Role::decode(role)? < Role::Admin {
         return Ok(Err(RoomRefusal::Forbidden));
     }
+    let sight = Sight::of(conn, viewer).await?;
     // No id is smaller than this one, which nobody has.
     let after = after.map_or(Id(uuid::Uuid::nil()), Into::into);
     let mut rows: Vec<Row> = members::table
@@ -86,7 +118,10 @@ pub(super) async fn list(
     rows.truncate(size.rows());
     let next = rows.last().filter(|_| more).map(|row| row.member.user_id.into());
     Ok(Ok(MembersPage {
-        members: rows.into_iter().map(member).collect::<QueryResult<_>>()?,
+        members: rows
+            .into_iter()
+            .map(|row| member(row, sight))
+            .collect::<QueryResult<_>>()?,
         next,
         as_of: head.position(),
     }))

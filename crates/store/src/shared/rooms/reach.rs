@@ -1,5 +1,7 @@
 //! Who may begin a conversation with whom.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use parlor_domain::{Reach, UserId, UserRef};
@@ -20,27 +22,45 @@ pub(super) async fn reaches(tx: &mut Tx<'_>, actor: UserRef, people: &[UserRef])
         .map(|user| user.id)
         .filter(|user| *user != actor.id)
         .collect();
-    if others.is_empty() {
-        return Ok(());
+    let refusals = refusals(tx, actor, &others).await?;
+    match others.iter().find_map(|user| refusals.get(user)) {
+        Some(refusal) => Err((*refusal).into()),
+        None => Ok(()),
     }
-    let own = blocked_by(tx.conn, actor.id, &others).await?;
-    let theirs = blockers(tx.conn, actor.id, &others).await?;
-    let reserved = reserved(tx, &others).await?;
+}
+
+/// Of these people, those who are not to be brought into a room by the actor, and why not. The streams of all of them must be
+/// locked.
+pub(super) async fn refusals(
+    tx: &mut Tx<'_>,
+    actor: UserRef,
+    others: &[UserId],
+) -> QueryResult<HashMap<UserId, RoomRefusal>> {
+    if others.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let own = blocked_by(tx.conn, actor.id, others).await?;
+    let theirs = blockers(tx.conn, actor.id, others).await?;
+    let reserved = reserved(tx, others).await?;
     let contact = if reserved.is_empty() {
         Default::default()
     } else {
         whose_contact(tx.conn, actor.id, &reserved).await?
     };
-    for user in others {
+    let refusal = |user: UserId| {
         let id = Id::of(user);
         if own.contains(&id) {
-            return Err(RoomRefusal::Blocked(user).into());
+            Some(RoomRefusal::Blocked(user))
+        } else if theirs.contains(&id) || reserved.contains(&user) && !contact.contains(&id) {
+            Some(RoomRefusal::NotAContact(user))
+        } else {
+            None
         }
-        if theirs.contains(&id) || reserved.contains(&user) && !contact.contains(&id) {
-            return Err(RoomRefusal::NotAContact(user).into());
-        }
-    }
-    Ok(())
+    };
+    Ok(others
+        .iter()
+        .filter_map(|user| Some((*user, refusal(*user)?)))
+        .collect())
 }
 
 /// Of these people, those who are reached by contacts only.

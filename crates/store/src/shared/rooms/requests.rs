@@ -210,7 +210,11 @@ async fn tell(
 }
 
 /// These people, and those who look after a room.
-pub(super) async fn with_hosts(conn: &mut Conn, room: RoomId, people: &[UserId]) -> QueryResult<Vec<UserId>> {
+pub(in super::super) async fn with_hosts(
+    conn: &mut Conn,
+    room: RoomId,
+    people: &[UserId],
+) -> QueryResult<Vec<UserId>> {
     let hosts = hosts(conn, room).await?;
     Ok(hosts
         .iter()

@@ -10,6 +10,7 @@ use parlor_ports::{RoomAct, RoomRefusal, RoomThing};
 use super::super::Tx;
 use super::act::{self, Act, require};
 use super::leave::reference;
+use super::links;
 use super::requests::hosts;
 use crate::code::Code;
 use crate::id::Id;
@@ -38,6 +39,9 @@ pub(super) async fn change(
         return Err(RoomRefusal::TooMany(RoomThing::Admins).into());
     }
     set(tx, room.id, user, role).await?;
+    if !room.rules.adding.includes(role) {
+        links::revoke_all_of(tx, room.id, user).await?;
+    }
     let user = reference(tx, user).await?;
     let changed = What::RoleChanged { user, role };
     let event = tx.append(room.id, Some(actor), changed, at).await?;

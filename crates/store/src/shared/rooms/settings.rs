@@ -6,12 +6,13 @@ use diesel::dsl::Eq;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use parlor_domain::{
-    Action, Event, MediaId, Notify, Room, RoomChange, RoomId, Rules, Timestamp, UserRef, What,
+    Action, Event, MediaId, Notify, Role, Room, RoomChange, RoomId, Rules, Timestamp, UserRef, What,
 };
 use parlor_ports::{AvatarSet, RoomAct, RoomRefusal};
 
 use super::super::{Tx, media};
 use super::act::{self, Act, require};
+use super::{directory, links};
 use crate::code::Code;
 use crate::counter::Counter;
 use crate::id::Id;
@@ -34,6 +35,9 @@ pub(super) async fn update(
         capacity: change.capacity.unwrap_or(before.capacity),
         ..before.clone()
     };
+    if !after.rules.suit(after.kind) {
+        return Err(RoomRefusal::NotListable.into());
+    }
     if after == before {
         return Ok(RoomAct::Done(None));
     }
@@ -46,7 +50,13 @@ pub(super) async fn update(
         ))
         .execute(tx.conn)
         .await?;
-    let event = tell(tx, after, actor, at).await?;
+    if !after.rules.adding.includes(Role::Member) {
+        links::revoke_all_of_members(tx, room).await?;
+    }
+    if before.rules.listed || after.rules.listed {
+        directory::keep(tx, &after, at).await?;
+    }
+    let event = tell(tx, after, Some(actor), at).await?;
     Ok(RoomAct::Done(Some(event)))
 }
 
@@ -73,8 +83,8 @@ pub(super) async fn set_avatar(
         .set(rooms::avatar.eq(avatar.map(Id::of)))
         .execute(tx.conn)
         .await?;
-    media::release_avatar(tx, before.avatar).await?;
-    let event = tell(tx, Room { avatar, ..before }, actor, at).await?;
+    media::release(tx, before.avatar).await?;
+    let event = tell(tx, Room { avatar, ..before }, Some(actor), at).await?;
     Ok(RoomAct::Done(Some(event)))
 }
 
@@ -110,7 +120,7 @@ pub(super) async fn set_notify(
     Ok(RoomAct::Done(Some(event)))
 }
 
-/// The columns that hold the rules of a room.
+/// The columns that hold the rules of a room, but for whether it is listed.
 pub(super) fn ruled(rules: Rules) -> Ruled {
     (
         rooms::history.eq(rules.history.code()),
@@ -130,7 +140,12 @@ type Ruled = (
 );
 
 /// Tells what a room is from now on.
-async fn tell(tx: &mut Tx<'_>, room: Room, actor: UserRef, at: Timestamp) -> QueryResult<Arc<Event>> {
+pub(super) async fn tell(
+    tx: &mut Tx<'_>,
+    room: Room,
+    actor: Option<UserRef>,
+    at: Timestamp,
+) -> QueryResult<Arc<Event>> {
     let updated = What::RoomUpdated {
         name: room.name,
         topic: room.topic,
@@ -138,5 +153,5 @@ async fn tell(tx: &mut Tx<'_>, room: Room, actor: UserRef, at: Timestamp) -> Que
         rules: room.rules,
         capacity: room.capacity,
     };
-    tx.append(room.id, Some(actor), updated, at).await
+    tx.append(room.id, actor, updated, at).await
 }

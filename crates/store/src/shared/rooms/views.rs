@@ -10,7 +10,7 @@ use parlor_ports::{RoomCursor, RoomView, RoomsPage};
 
 use super::super::super::Conn;
 use super::super::log::text;
-use super::members::{self as people, member};
+use super::members::{self as people, Sight, member};
 use crate::budget;
 use crate::code::Code;
 use crate::counter::{Counter, rows};
@@ -187,7 +187,8 @@ async fn peers(conn: &mut Conn, viewer: UserId, rooms: Vec<Id>) -> QueryResult<H
         .select(people::Row::as_select())
         .load(conn)
         .await?;
+    let sight = Sight::of(conn, viewer).await?;
     rows.into_iter()
-        .map(|row| Ok((row.member.room_id, member(row)?)))
+        .map(|row| Ok((row.member.room_id, member(row, sight)?)))
         .collect()
 }

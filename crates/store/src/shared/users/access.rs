@@ -20,13 +20,15 @@ pub(super) const NO_PASSWORD: &str = "!";
 
 pub(super) async fn credentials(conn: &mut Conn, login: LoginName) -> QueryResult<Option<Credentials>> {
     let columns = (AccountRow::as_select(), users::password);
+    // Whatever somebody may have given it, a bot logs in nowhere.
+    let people = users::table.filter(users::bot.eq(false));
     let found = match login {
         LoginName::Username(name) => {
-            let named = users::table.filter(users::username_key.eq(name.key()));
+            let named = people.filter(users::username_key.eq(name.key()));
             named.select(columns).first(conn).await
         }
         LoginName::Email(email) => {
-            let addressed = users::table.filter(users::email_key.eq(email.key()));
+            let addressed = people.filter(users::email_key.eq(email.key()));
             addressed.select(columns).first(conn).await
         }
     };

@@ -2,10 +2,10 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use parlor_domain::{AccountStatus, Reach, Shows, Timestamp, UserId};
+use parlor_domain::{AccountStatus, Audience, Reach, Shows, Timestamp, UserId};
 
 use super::super::sessions::end_sessions;
-use super::super::{Tx, departures, invites, media, uploads};
+use super::super::{Tx, api_keys, broadcasts, departures, invites, media, statuses, uploads};
 use super::access::{NO_PASSWORD, void};
 use super::hold;
 use crate::code::Code;
@@ -28,10 +28,13 @@ pub(super) async fn delete(
     end_sessions(tx, user, None, at).await?;
     void(tx, user).await?;
     invites::withdraw_all(tx, user).await?;
+    api_keys::revoke_all(tx, user).await?;
     forget(tx, Id::of(user)).await?;
     blank(tx, Id::of(user)).await?;
-    media::release_avatar(tx, account.profile.avatar).await?;
+    media::release(tx, account.profile.avatar).await?;
     uploads::end_all(tx, user, at).await?;
+    statuses::remove_all(tx, user).await?;
+    broadcasts::delete_all(tx, user, at).await?;
     departures::plan(tx, user, messages, at).await?;
     Ok(true)
 }
@@ -100,6 +103,8 @@ async fn blank(tx: &mut Tx<'_>, user: Id) -> QueryResult<()> {
                 users::epoch.eq(users::epoch + 1),
                 users::mailed_code.eq(false),
                 users::reach.eq(Reach::default().code()),
+                users::show_presence.eq(Audience::Nobody.code()),
+                users::private.eq(false),
             ),
         ))
         .execute(tx.conn)

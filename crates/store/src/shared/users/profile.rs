@@ -1,10 +1,13 @@
 //! What people tell about themselves.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use parlor_domain::{Account, Mobile, ProfileChange, UserId};
+use parlor_domain::{Account, Audience, Mobile, ProfileChange, Timestamp, UserId, What};
 use parlor_ports::MobileSet;
 
+use super::super::super::Conn;
 use super::super::Tx;
 use super::hold;
 use crate::id::Id;
@@ -15,6 +18,7 @@ pub(super) async fn change(
     tx: &mut Tx<'_>,
     user: UserId,
     change: ProfileChange,
+    at: Timestamp,
 ) -> QueryResult<Option<Account>> {
     let Some(account) = hold(tx, user).await? else {
         return Ok(None);
@@ -22,12 +26,44 @@ pub(super) async fn change(
     if change == ProfileChange::default() {
         return Ok(Some(account));
     }
+    let before = privacy(&account);
     let row = diesel::update(users::table.find(Id::of(user)))
         .set(ProfileColumns::from(change))
         .returning(AccountRow::as_returning())
         .get_result(tx.conn)
         .await?;
-    Ok(Some(row.try_into()?))
+    let account = Account::try_from(row)?;
+    if privacy(&account) != before {
+        let (private, presence) = privacy(&account);
+        let changed = What::PrivacyChanged { private, presence };
+        tx.append(user, Some(account.user), changed, at).await?;
+    }
+    Ok(Some(account))
+}
+
+/// What an account lets others learn of what its person does.
+fn privacy(account: &Account) -> (bool, Audience) {
+    (account.profile.private, account.profile.shows.presence)
+}
+
+/// Those of these people who are in private mode.
+pub(in super::super) async fn private_among(
+    conn: &mut Conn,
+    people: impl IntoIterator<Item = UserId>,
+) -> QueryResult<BTreeSet<Id>> {
+    let people: BTreeSet<Id> = people.into_iter().map(Id::of).collect();
+    let private: Vec<Id> = users::table
+        .filter(users::id.eq_any(people))
+        .filter(users::private)
+        .select(users::id)
+        .load(conn)
+        .await?;
+    Ok(private.into_iter().collect())
+}
+
+/// Whether somebody is in private mode.
+pub(in super::super) async fn is_private(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
+    Ok(!private_among(conn, [user]).await?.is_empty())
 }
 
 pub(super) async fn set_mobile(

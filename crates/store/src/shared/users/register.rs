@@ -6,7 +6,7 @@ use parlor_domain::{Account, AccountStatus};
 use parlor_ports::{HostUser, NewAccount, Registered};
 use secrecy::ExposeSecret;
 
-use super::super::{Tx, invites, outbox, proofs};
+use super::super::{Tx, invites, outbox, proofs, rooms};
 use super::access::NO_PASSWORD;
 use super::address::Address;
 use super::{find, find_by_host};
@@ -16,6 +16,11 @@ use crate::id::Id;
 use crate::schema::{host_users, users};
 
 pub(super) async fn register(tx: &mut Tx<'_>, new: NewAccount) -> QueryResult<Registered> {
+    let everyones = if new.bot {
+        None
+    } else {
+        rooms::hold_everyones(tx).await?
+    };
     let address = match new.email.as_ref().filter(|_| new.email_verified) {
         Some(email) => Some(Address::hold(tx, email, &[]).await?),
         None => None,
@@ -58,6 +63,9 @@ pub(super) async fn register(tx: &mut Tx<'_>, new: NewAccount) -> QueryResult<Re
     }
     let account: Option<Account> = find(tx.conn, new.id).await?;
     let account = account.ok_or_else(|| corrupt("account", new.id))?;
+    if let Some(room) = everyones {
+        rooms::welcome(tx, &room, account.user, new.at).await?;
+    }
     Ok(Registered::Done(Box::new(account)))
 }
 
@@ -75,6 +83,7 @@ async fn insert(tx: &mut Tx<'_>, new: &NewAccount, admin: bool) -> QueryResult<b
             users::email.eq(new.email.as_ref().map(|email| email.as_str())),
             users::unproved_key.eq(new.email.as_ref().map(|email| email.key())),
             users::password.eq(password.unwrap_or(NO_PASSWORD)),
+            users::bot.eq(new.bot),
             users::admin.eq(admin),
             users::status.eq(AccountStatus::Active.code()),
             users::created_at.eq(new.at.micros()),

@@ -140,6 +140,7 @@ impl Sight {
         let (user, profile) = (account.user.id, account.profile);
         let verified = account.email.filter(|_| account.email_verified_at.is_some());
         Shown {
+            presence: self.reaches(user, profile.shows.presence),
             email: verified.filter(|_| self.reaches(user, profile.shows.email)),
             mobile: profile
                 .mobile

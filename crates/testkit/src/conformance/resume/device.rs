@@ -1,6 +1,6 @@
 //! A device that reads when chance will have it.
 
-use parlor_domain::{PageSize, Position, RoomId, Seq, UserRef};
+use parlor_domain::{PageSize, Position, RoomId, Seq, UserRef, What};
 use parlor_ports::{HistoryRange, StoreError};
 
 use super::page::Page;
@@ -30,6 +30,8 @@ impl Device {
         let list = f.rooms.list(me.id, None, PageSize::MAX).await?;
         state.own = list.as_of;
         state.people = f.lists(me).await?;
+        state.statuses = f.held_statuses(me).await?;
+        state.lists = f.held_lists(me).await?;
         for view in list.rooms {
             let room = view.room.id;
             state.open(room, view.visible_from, view.head.position);
@@ -55,11 +57,19 @@ impl Device {
             0..=3 => self.read_own(f, 1 + chance.below(3)).await,
             4..=6 => self.read_room(f, room, 1 + chance.below(6)).await,
             7 | 8 => self.hear_room(f, room, 1 + chance.below(4)),
-            9 | 10 => self.read_marks(f, room).await,
+            9 => self.read_marks(f, room).await,
+            10 => self.read_own_marks(f).await,
             11 | 12 => self.ask(f, room, chance).await,
             13 => self.start_over(f, room).await,
             _ => self.arrive(chance),
         }
+    }
+
+    /// Reads the own marks that nobody else sees.
+    async fn read_own_marks(&mut self, f: &Fixture) -> Tested {
+        let update = f.log.marks_after(self.me.id.into(), self.state.own.rev).await?;
+        self.state.own_marks(&update).expect("they were asked for");
+        Ok(())
     }
 
     /// Reads a few events of the own stream from the log.
@@ -70,6 +80,13 @@ impl Device {
                 self.underway.extend(Page::who_is_there(f, room, self.me).await?);
                 self.underway
                     .extend(Page::everything_said(f, room, self.me).await?);
+            }
+            if matches!(event.what, What::PrivacyChanged { private: false, .. }) {
+                // Meanwhile nothing was told of what others have read.
+                let rooms: Vec<RoomId> = self.state.rooms.keys().copied().collect();
+                for room in rooms {
+                    self.underway.extend(Page::who_is_there(f, room, self.me).await?);
+                }
             }
         }
         Ok(())
@@ -157,9 +174,12 @@ impl Device {
         Ok(())
     }
 
-    /// Reads every stream to its end (none is longer here than two pages of the log), and takes what is still underway.
+    /// Reads every stream to its end (none is longer here than two or three pages of the log), and takes what is still underway.
     pub(super) async fn catch_up(&mut self, f: &Fixture, chance: &SeededEntropy) -> Tested {
-        self.read_own(f, usize::MAX).await?;
+        for _ in 0..3 {
+            self.read_own(f, usize::MAX).await?;
+        }
+        self.read_own_marks(f).await?;
         let rooms: Vec<RoomId> = self.state.rooms.keys().copied().collect();
         for room in rooms {
             self.read_room(f, room, usize::MAX).await?;

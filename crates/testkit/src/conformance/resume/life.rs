@@ -3,22 +3,27 @@
 use std::time::Duration;
 
 use parlor_domain::{
-    Draft, History, JoinPolicy, LeaveReason, Mark, MemberMark, Notify, NotifyLevel, Role, RoomChange, RoomId,
-    RulesChange, Seq, UserRef, Who,
+    BroadcastListId, Draft, History, JoinPolicy, LeaveReason, Mark, MemberMark, Notify, NotifyLevel, Role,
+    RoomChange, RoomId, RulesChange, Seq, StatusAudience, StatusId, UserRef, Who,
 };
-use parlor_ports::{DirectOpened, NewContact, NewRequest, NewRoom, StoreError};
+use parlor_ports::{ApiKey, DirectOpened, Entropy, NewContact, NewRequest, NewRoom, NewStatus, StoreError};
 
 use crate::conformance::Tested;
-use crate::{Fixture, SeededEntropy, delete, edit, message, reply};
+use crate::{Fixture, SeededEntropy, delete, edit, forward, message, reply};
 
 /// Some people and their rooms.
 pub(super) struct Life {
     pub(super) people: Vec<UserRef>,
     rooms: Vec<RoomId>,
+    key: ApiKey,
+    /// Speaks to everybody.
+    bot: UserRef,
+    statuses: Vec<StatusId>,
+    lists: Vec<BroadcastListId>,
 }
 
 impl Life {
-    /// Four people and three rooms, one of them discreet, one direct.
+    /// Four people, some of whom know each other, and three rooms, one of them discreet, one direct.
     pub(super) async fn begin(f: &Fixture, seed: u64) -> Result<Self, StoreError> {
         let people = f.crowd(&format!("life{seed}-"), 4).await?;
         let rooms = vec![
@@ -26,7 +31,19 @@ impl Life {
             f.discreet_group(people[1], &[]).await?,
             f.direct(people[0], people[3]).await?,
         ];
-        Ok(Self { people, rooms })
+        for (owner, contact) in [(0, 1), (0, 2), (1, 0), (3, 0)] {
+            f.know(people[owner], people[contact]).await?;
+        }
+        let key = f.api_key(None).await?;
+        let bot = f.bot(&format!("bot{seed}")).await?;
+        Ok(Self {
+            people,
+            rooms,
+            key,
+            bot,
+            statuses: Vec::new(),
+            lists: Vec::new(),
+        })
     }
 
     /// Somebody does something somewhere, or is refused it.
@@ -34,7 +51,11 @@ impl Life {
         let room = self.rooms[chance.below(self.rooms.len())];
         let me = self.people[chance.below(self.people.len())];
         let other = self.people[chance.below(self.people.len())];
-        match chance.below(64) {
+        match chance.below(100) {
+            96..=99 => f.be_private(me, chance.below(2) == 0).await?,
+            86..=95 => self.spread(f, chance, me, other).await?,
+            70..=85 => self.show(f, chance, me, other).await?,
+            64..=69 => self.be_notified(f, chance, me).await?,
             54..=63 => self.keep_order(f, chance, room, me, other).await?,
             40..=53 => self.meet(f, chance, me, other).await?,
             0..=17 => self.talk(f, chance, room, me).await?,
@@ -179,13 +200,111 @@ impl Life {
         Ok(())
     }
 
+    /// People are notified of what waits, a backend says something, or somebody has seen it.
+    async fn be_notified(&mut self, f: &Fixture, chance: &SeededEntropy, me: UserRef) -> Tested {
+        match chance.below(6) {
+            0 | 1 => f.notify().await?,
+            2 => {
+                let room = f.announce(self.bot, "news").await?.stream;
+                let room = RoomId::new(room.uuid());
+                if !self.rooms.contains(&room) {
+                    self.rooms.push(room);
+                }
+            }
+            3 => drop(f.announcements.gather(2, f.tick()).await?),
+            4 => {
+                let name = f.entropy.uuid(f.tick()).to_string();
+                let publication = f.new_publication(&self.key, &name, me);
+                f.notifications.publish(publication).await?;
+            }
+            _ => {
+                let page = f.notice_page(me, None, false, 3).await?;
+                if let Some(seen) = page.notifications.get(chance.below(3)) {
+                    f.notifications
+                        .read(me, page.as_of.seq, seen.at, f.tick())
+                        .await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Somebody shows something, looks at something or takes it back, or time goes on for what was shown.
+    async fn show(&mut self, f: &Fixture, chance: &SeededEntropy, me: UserRef, other: UserRef) -> Tested {
+        let any = chance.below(self.statuses.len().max(1));
+        let any = self.statuses.get(any).copied();
+        match (chance.below(12), any) {
+            (0..=3, _) | (_, None) => {
+                let new = f.new_status(me, "tea");
+                let audience = match chance.below(3) {
+                    0 => StatusAudience::Contacts,
+                    1 => StatusAudience::Except(vec![other.id]),
+                    _ => StatusAudience::Only(vec![other.id]),
+                };
+                let lives = [Duration::from_hours(24), Duration::from_millis(40)][chance.below(2)];
+                self.statuses.push(new.id);
+                let expires_at = new.at + lives;
+                let new = NewStatus {
+                    audience,
+                    expires_at,
+                    ..new
+                };
+                f.statuses.post(new).await?;
+            }
+            (4, Some(status)) => drop(f.statuses.remove(status, me, f.tick()).await?),
+            (5..=7, Some(status)) => drop(f.statuses.mark_viewed(status, me, f.tick()).await?),
+            (8, _) => drop(f.statuses.erase(f.tick()).await?),
+            _ => drop(f.statuses.tell(f.tick()).await?),
+        }
+        Ok(())
+    }
+
+    /// Somebody keeps a list, sends to one, or what was sent to lists goes on.
+    async fn spread(&mut self, f: &Fixture, chance: &SeededEntropy, me: UserRef, other: UserRef) -> Tested {
+        let any = chance.below(self.lists.len().max(1));
+        let any = self.lists.get(any).copied();
+        match (chance.below(12), any) {
+            (0 | 1, _) | (_, None) => {
+                let new = f.new_list(me, "some");
+                self.lists.push(new.id);
+                f.broadcasts.create(new).await?;
+            }
+            (2, Some(list)) => drop(f.broadcasts.remove(list, me, vec![other.id], f.tick()).await?),
+            (3..=5, Some(list)) => {
+                let users = vec![other.id];
+                f.broadcasts.add(list, me, users, 3, f.tick()).await?;
+            }
+            (6, Some(list)) if chance.below(3) == 0 => {
+                f.broadcasts.delete(list, me, f.tick()).await?;
+            }
+            (6..=8, Some(list)) => {
+                let new = f.new_broadcast(list, me, "sale");
+                f.broadcasts.send(new).await?;
+            }
+            (9, _) => drop(f.erase_lists().await?),
+            _ => drop(f.send_batch().await?),
+        }
+        Ok(())
+    }
+
     async fn talk(&self, f: &Fixture, chance: &SeededEntropy, room: RoomId, me: UserRef) -> Tested {
-        let body = format!("number {}", chance.below(1000));
+        let mut body = format!("number {}", chance.below(1000));
+        if chance.below(3) == 0 {
+            let name = f
+                .account(self.people[chance.below(self.people.len())])
+                .await?
+                .username;
+            body += &format!(" @{name}");
+        }
+        if chance.below(5) == 0 {
+            body += " @all";
+        }
         let target = any_seq(chance);
         let draft: Draft = match chance.below(8) {
             0 | 1 => edit(target, &body),
             2 => delete(target),
             3 => reply(target, &body),
+            4 => forward(self.rooms[chance.below(self.rooms.len())], target),
             _ => message(&body),
         };
         f.log.append(f.draft(room, me, draft)).await?;

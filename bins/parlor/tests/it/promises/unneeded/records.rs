@@ -41,7 +41,9 @@ const UNNEEDED: &str = "(SELECT COUNT(*) FROM blobs WHERE NOT stored OR claims <
     + (SELECT COUNT(*) FROM blobs WHERE digest NOT IN (SELECT digest FROM media_files)) \
     + (SELECT COUNT(*) FROM media_files WHERE media_id NOT IN (SELECT id FROM media)) \
     + (SELECT COUNT(*) FROM media WHERE id NOT IN (SELECT media_id FROM media_uses) \
-        AND id NOT IN (SELECT avatar FROM users WHERE avatar IS NOT NULL)) \
+        AND id NOT IN (SELECT avatar FROM users WHERE avatar IS NOT NULL) \
+        AND id NOT IN (SELECT media_id FROM statuses WHERE media_id IS NOT NULL) \
+        AND id NOT IN (SELECT media_id FROM broadcast_media)) \
     + (SELECT COUNT(*) FROM uploads) + (SELECT COUNT(*) FROM upload_parts)";
 
 /// Where the counts are not what they count.

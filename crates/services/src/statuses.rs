@@ -1,0 +1,275 @@
+//! Status updates: what people show their contacts for a day.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parlor_domain::{
+    Called, ClientId, Draft, Event, MediaId, MessageBody, PageSize, RoomId, StatusAudience, StatusId, UserId,
+};
+use parlor_ports::{
+    Append, Appended, Clock, DirectOpened, Entropy, EventLog, NewStatus, Priority, RoomStore, StatusCursor,
+    StatusPut, StatusRefusal, StatusSide, StatusStore, StatusView, StatusViewsPage, StatusesPage,
+};
+use tokio::sync::Notify;
+
+use crate::messages::refused;
+use crate::throttle::{Throttle, Tried};
+use crate::{Actor, Error, Library, Made, MessagesSettings};
+
+/// How often it is looked for statuses that have ended, and for those that another process posted. What has ended is erased within a
+/// minute.
+const LOOK: Duration = Duration::from_secs(20);
+
+/// Rules for statuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatusesSettings {
+    /// For how long one is to be seen.
+    pub lifetime: Duration,
+    /// How many one may have at a time.
+    pub most: u32,
+    /// Most bytes of a text.
+    pub max_body: usize,
+}
+
+impl Default for StatusesSettings {
+    fn default() -> Self {
+        Self {
+            lifetime: Duration::from_hours(24),
+            most: 30,
+            max_body: 4_096,
+        }
+    }
+}
+
+/// What somebody wants to show.
+#[derive(Debug, Clone, Default)]
+pub struct StatusDraft {
+    /// What the author's client calls it, so that a repeated request posts once.
+    pub client_id: Option<ClientId>,
+    /// The text, which may be empty beside media.
+    pub body: String,
+    /// A picture or video.
+    pub media: Option<MediaId>,
+    /// Who may see it.
+    pub audience: StatusAudience,
+}
+
+/// Posts statuses, shows them to those who may see them, and erases them when they have ended.
+pub struct Statuses {
+    pub(crate) store: Arc<dyn StatusStore>,
+    pub(crate) rooms: Arc<dyn RoomStore>,
+    pub(crate) log: Arc<dyn EventLog>,
+    pub(crate) library: Arc<Library>,
+    pub(crate) throttle: Arc<Throttle>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) settings: StatusesSettings,
+    pub(crate) messages: MessagesSettings,
+    pub(crate) changed: Notify,
+}
+
+impl Statuses {
+    /// Shows something to the actor's contacts, or some of them.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] (`body`, `media`, `users`), [`Error::NoSuchMedia`] if it is not the actor's, [`Error::TooManyStatuses`],
+    /// [`Error::IdempotencyConflict`], [`Error::TooManyTries`]
+    pub async fn post(&self, actor: &Actor, draft: StatusDraft) -> Result<Made<StatusView>, Error> {
+        let body = match &*draft.body {
+            "" if draft.media.is_some() => MessageBody::none(),
+            text => {
+                MessageBody::parse(text, self.settings.max_body).map_err(|why| Error::invalid("body", why))?
+            }
+        };
+        let audience = audience(actor, draft.audience)?;
+        let user = actor.user.id.to_string();
+        self.throttle.count(Tried::Status { user: &user }).await?;
+        let now = self.clock.now();
+        let new = NewStatus {
+            id: StatusId::new(self.entropy.uuid(now)),
+            author: actor.user,
+            client_id: draft.client_id,
+            body,
+            media: draft.media,
+            audience,
+            at: now,
+            expires_at: now + self.settings.lifetime,
+            most: self.settings.most,
+        };
+        match self.store.post(new).await? {
+            StatusPut::New(view) => {
+                self.changed.notify_one();
+                Ok(Made::New(view))
+            }
+            StatusPut::Known(view) => Ok(Made::Known(view)),
+            StatusPut::Refused(refusal) => Err(refusal.into()),
+        }
+    }
+
+    /// Takes a status back before it ends. That there is none is no error.
+    pub async fn remove(&self, actor: &Actor, status: StatusId) -> Result<(), Error> {
+        let now = self.clock.now();
+        if self.store.remove(status, actor.user, now).await? {
+            self.changed.notify_one();
+        }
+        Ok(())
+    }
+
+    /// A status that the actor may see, or his own.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchStatus`]
+    pub async fn find(&self, actor: &Actor, status: StatusId) -> Result<StatusView, Error> {
+        let found = self.store.find(status, actor.user.id, self.clock.now()).await?;
+        found.ok_or(Error::NoSuchStatus)
+    }
+
+    /// The statuses of others that the actor may see, author by author, each one's oldest first.
+    pub async fn feed(
+        &self,
+        actor: &Actor,
+        after: Option<StatusCursor>,
+        size: PageSize,
+    ) -> Result<StatusesPage, Error> {
+        let now = self.clock.now();
+        Ok(self.store.feed(actor.user.id, after, size, now).await?)
+    }
+
+    /// The actor's own statuses, the oldest first.
+    pub async fn own(&self, actor: &Actor) -> Result<StatusesPage, Error> {
+        Ok(self.store.own(actor.user.id, self.clock.now()).await?)
+    }
+
+    /// Notes that the actor has looked at a status of somebody else.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchStatus`]
+    pub async fn mark_viewed(&self, actor: &Actor, status: StatusId) -> Result<(), Error> {
+        let now = self.clock.now();
+        if self.store.mark_viewed(status, actor.user, now).await? {
+            Ok(())
+        } else {
+            Err(Error::NoSuchStatus)
+        }
+    }
+
+    /// Who has looked at a status of the actor's, in the order of their ids.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchStatus`], also if it is somebody else's
+    pub async fn views(
+        &self,
+        actor: &Actor,
+        status: StatusId,
+        after: Option<UserId>,
+        size: PageSize,
+    ) -> Result<StatusViewsPage, Error> {
+        let now = self.clock.now();
+        let page = self.store.views(status, actor.user.id, after, size, now).await?;
+        page.ok_or(Error::NoSuchStatus)
+    }
+
+    /// Answers a status in the direct room of its author and the actor, which is opened for it if it is not there. The message
+    /// names the status, and says nothing of what it showed.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] (`body`, `client_id`), [`Error::NoSuchStatus`], also if it is the actor's own, and those of
+    /// [`Rooms::open_direct`](crate::Rooms::open_direct) and [`Messages::send`](crate::Messages::send)
+    pub async fn reply(
+        &self,
+        actor: &Actor,
+        status: StatusId,
+        client_id: ClientId,
+        body: &str,
+    ) -> Result<Made<Arc<Event>>, Error> {
+        let body = MessageBody::parse(body, self.messages.max_body);
+        let body = body.map_err(|why| Error::invalid("body", why))?;
+        let StatusView { status, side } = self.find(actor, status).await?;
+        if let StatusSide::Own { .. } = side {
+            return Err(Error::NoSuchStatus);
+        }
+        let now = self.clock.now();
+        let new_id = RoomId::new(self.entropy.uuid(now));
+        let opened = self.rooms.open_direct(actor.user, status.author.id, new_id, now);
+        let room = match opened.await? {
+            DirectOpened::New(view) | DirectOpened::Existing(view) => view.room.id,
+            DirectOpened::Refused(refusal) => return Err(refusal.into()),
+        };
+        let append = Append {
+            room,
+            sender: actor.user,
+            client_id,
+            draft: Draft::Message {
+                called: Called::by(body.as_str()),
+                body,
+                media: Vec::new(),
+                reply_to: None,
+                status: Some(status.id),
+            },
+            at: self.clock.now(),
+            origin: None,
+            priority: Priority::Person,
+        };
+        match self.log.append(append).await? {
+            Appended::New(event) => Ok(Made::New(event)),
+            Appended::Known(event) => Ok(Made::Known(event)),
+            Appended::Refused(refusal) => Err(refused(refusal, now)),
+        }
+    }
+
+    /// Tells people of statuses as they come, and erases those that have ended. Never ends: run it as a task of its own, once.
+    /// Nothing is lost if it is dropped at any moment, since it goes on where it was.
+    pub async fn run(&self) {
+        loop {
+            if let Err(error) = self.tend().await {
+                tracing::warn!(%error, "people could not be told of statuses, or those that have ended not be erased; it is tried again");
+            }
+            let _looked = tokio::time::timeout(LOOK, self.changed.notified()).await;
+        }
+    }
+
+    /// Tells everybody who is to be told by now, and erases all statuses that have ended.
+    pub async fn tend(&self) -> Result<(), Error> {
+        while self.store.tell(self.clock.now()).await? {}
+        let mut erased = false;
+        while self.store.erase(self.clock.now()).await? {
+            erased = true;
+        }
+        if erased {
+            // With a status go the bytes of what it showed.
+            self.library.tidy().await?;
+        }
+        Ok(())
+    }
+}
+
+/// Checks who is named, each but once and without the actor.
+fn audience(actor: &Actor, wanted: StatusAudience) -> Result<StatusAudience, Error> {
+    // Counted before anything is done with them, so that a long list costs nothing.
+    if wanted.named().len() > StatusAudience::NAMED {
+        let most = StatusAudience::NAMED;
+        return Err(Error::invalid("users", format!("must name at most {most} users")));
+    }
+    let distinct = |people: Vec<UserId>| {
+        let mut seen = HashSet::from([actor.user.id]);
+        people.into_iter().filter(|user| seen.insert(*user)).collect()
+    };
+    Ok(match wanted {
+        StatusAudience::Contacts => StatusAudience::Contacts,
+        StatusAudience::Except(people) => StatusAudience::Except(distinct(people)),
+        StatusAudience::Only(people) => StatusAudience::Only(distinct(people)),
+    })
+}
+
+impl From<StatusRefusal> for Error {
+    fn from(refusal: StatusRefusal) -> Self {
+        match refusal {
+            StatusRefusal::NoAuthor => Self::NoSuchUser(None),
+            StatusRefusal::Conflict => Self::IdempotencyConflict,
+            StatusRefusal::TooMany => Self::TooManyStatuses,
+            StatusRefusal::NoMedia => Self::NoSuchMedia,
+            StatusRefusal::NoPicture => Self::invalid("media", "must be a picture or a video"),
+        }
+    }
+}
