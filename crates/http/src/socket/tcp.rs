@@ -208,9 +208,11 @@ async fn turn(session: &Rc<Session>, tcp: &Tcp, input: &mut Input, rest: &mut By
         }
         // What was read while too much was unanswered comes before what is still to be read.
         if !rest.is_empty() {
+            let before = rest.len();
             if feed(session, input, rest).is_err() {
                 return Poll::Ready(false);
             }
+            idle &= rest.len() == before;
             if rest.is_empty() {
                 *rest = BytesMut::new();
             }

@@ -1,6 +1,7 @@
 //! The socket, in a server of its own and in somebody else's application: how much one client may have and say.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use actix_http::ws::{Item, Message};
 use bytes::Bytes;
@@ -53,6 +54,24 @@ async fn who_goes_on_beyond_the_rate_is_closed() {
             assert!(said.len() <= 110, "{house:?} {name}: {}", said.len());
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_says_hello_with_the_handshake_need_not_say_more() {
+    let world = World::start(Setup {
+        socket: SocketSettings {
+            hello: Duration::ZERO,
+            ..SocketSettings::default()
+        },
+        ..Setup::default()
+    })
+    .await;
+    let ann = world.person("ann").await;
+    let room = ann.group(&[]).await;
+    let mut device = Device::open_saying(&world, &ann.token, &json!({"type": "hello"})).await;
+    assert_eq!(device.said().await["type"], "welcome");
+    ann.say(&room, "1", "hello").await;
+    assert_eq!(device.said().await["type"], "message");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,13 +36,18 @@ pub(crate) enum Frame {
 impl Device {
     /// Opens a socket. `Err` has the answer to a handshake that was refused: nothing, if there was none.
     pub(crate) async fn try_open(world: &World, headers: &str) -> Result<Self, String> {
+        Self::begin(world, headers, &[]).await
+    }
+
+    /// Opens a socket, with its first frames in the packet of the handshake.
+    async fn begin(world: &World, headers: &str, first: &[u8]) -> Result<Self, String> {
         let mut stream = TcpStream::connect(world.address).await.unwrap();
         let request = format!(
             "GET /v1/socket HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{headers}\r\n",
             world.address
         );
-        let _ = stream.write_all(request.as_bytes()).await;
+        let _ = stream.write_all(&[request.as_bytes(), first].concat()).await;
         let mut answer = Vec::new();
         while !answer.ends_with(b"\r\n\r\n") {
             match timeout(PATIENCE, stream.read_u8()).await.unwrap() {
@@ -59,6 +64,15 @@ impl Device {
             codec: Codec::new().client_mode().max_size(1 << 20),
             unread: BytesMut::new(),
         })
+    }
+
+    /// Opens a socket with a token, and says a command without waiting for the answer to the handshake.
+    pub(crate) async fn open_saying(world: &World, token: &str, command: &Value) -> Self {
+        let mut first = BytesMut::new();
+        let mut codec = Codec::new().client_mode();
+        codec.encode(Self::text(command), &mut first).unwrap();
+        let header = format!("Authorization: Bearer {token}\r\n");
+        Self::begin(world, &header, &first).await.unwrap()
     }
 
     /// Opens a socket with a token.
