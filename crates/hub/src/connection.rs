@@ -152,9 +152,9 @@ impl Connection {
         self.with(Peer::take_doubted)
     }
 
-    /// Follows a person's presence no longer.
-    pub fn unwatch(&self, user: UserId) {
-        self.worker.unwatch(self.key, self.id, user);
+    /// Follows a person's presence no longer. Says whether it was followed.
+    pub fn unwatch(&self, user: UserId) -> bool {
+        self.worker.unwatch(self.key, self.id, user)
     }
 
     /// Whether something waits that the socket did not take.

@@ -160,6 +160,8 @@ impl EventSink for Hub {
             };
             let own = UserId::new(event.stream.uuid());
             match &event.what {
+                // Those to whom the owner shows it may be contacts only.
+                What::ContactRemoved { user } => self.doubt_presence(own, Some(user.id)),
                 What::BlockChanged { user, blocked: true } => {
                     self.doubt_presence(own, Some(user.id));
                     self.doubt_presence(user.id, Some(own));

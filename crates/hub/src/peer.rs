@@ -198,6 +198,13 @@ impl Peer {
         })
     }
 
+    /// Whether this person's presence is followed.
+    pub(crate) fn follows(&self, user: UserId) -> bool {
+        self.rare
+            .as_ref()
+            .is_some_and(|rare| rare.follows.contains(&user))
+    }
+
     /// The people whose presence is followed.
     pub(crate) fn followed(&self) -> impl Iterator<Item = UserId> {
         self.rare.iter().flat_map(|rare| rare.follows.iter().copied())

@@ -1,5 +1,7 @@
 //! What a worker does once a second for all its connections: pings, batches of presence, letting go of the old.
 
+use std::collections::HashMap;
+
 use crate::connection::CloseReason;
 use crate::worker::State;
 
@@ -68,6 +70,14 @@ impl State {
             let Some(peer) = self.peers.get_mut(key as usize) else {
                 continue;
             };
+            // What was under way when the connection ceased to follow somebody is not for it any more.
+            let people: HashMap<_, _> = people
+                .into_iter()
+                .filter(|(user, _)| peer.follows(*user))
+                .collect();
+            if people.is_empty() {
+                continue;
+            }
             let news: Vec<_> = people.iter().map(|(user, state)| (*user, *state)).collect();
             let Some(frame) = self.hub.formats[peer.format.index()].presence(&news) else {
                 continue;

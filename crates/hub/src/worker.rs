@@ -263,11 +263,13 @@ impl Worker {
         Some(state.hub.presence.watch(user, id))
     }
 
-    pub(crate) fn unwatch(&self, key: u32, id: ConnectionId, user: UserId) {
+    pub(crate) fn unwatch(&self, key: u32, id: ConnectionId, user: UserId) -> bool {
         let mut state = self.state();
-        if state.peers[key as usize].rare().follows.remove(&user) {
+        let watched = state.peers[key as usize].rare().follows.remove(&user);
+        if watched {
             state.hub.presence.unwatch(user, id);
         }
+        watched
     }
 }
 

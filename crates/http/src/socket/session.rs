@@ -357,8 +357,8 @@ impl Session {
                         "presence is followed no longer"
                     );
                 }
-                if !allowed.unwrap_or(false) {
-                    session.connection.unwatch(user);
+                // It may be asked twice at once: when somebody is followed, and when that is put into doubt.
+                if !allowed.unwrap_or(false) && session.connection.unwatch(user) {
                     // What was known of him before is not to be shown for ever.
                     let users = vec![format::presence(user, PresenceState::Offline, None)];
                     session.connection.say(frame::notice(&Notice::Presence { users }));

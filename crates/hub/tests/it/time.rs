@@ -210,6 +210,51 @@ fn whoever_left_a_room_may_not_be_followed_for_long() {
         house.append(room(2), leaves(1));
         settle().await;
         assert_eq!(watcher.connection.doubted(), [user(2).id]);
+        assert!(watcher.connection.unwatch(user(2).id));
+        assert!(
+            !watcher.connection.unwatch(user(2).id),
+            "ended once, however often asked"
+        );
+    });
+}
+
+#[test]
+fn who_is_a_contact_no_more_may_not_be_followed_for_long() {
+    run(async {
+        let house = House::new(Settings::default());
+        let [owner, former, other] = [1, 2, 3].map(|n| house.connect(user(n), &[]));
+        former.connection.watch(user(1).id);
+        other.connection.watch(user(1).id);
+        owner.connection.watch(user(2).id);
+        house.append(user(1).id, What::ContactRemoved { user: user(2) });
+        settle().await;
+        assert_eq!(former.connection.doubted(), [user(1).id]);
+        for device in [&owner, &other] {
+            assert!(device.connection.doubted().is_empty());
+        }
+    });
+}
+
+#[test]
+fn who_ceases_to_follow_somebody_hears_no_more_of_him() {
+    run(async {
+        let house = House::new(Settings::default());
+        let watcher = house.connect(user(1), &[]);
+        for followed in [2, 3] {
+            watcher.connection.watch(user(followed).id);
+        }
+        let _devices = [2, 3].map(|n| house.connect(user(n), &[]));
+        watcher.connection.unwatch(user(2).id);
+        seconds(2).await;
+        assert_eq!(watcher.heard(), ["presence:3:online"]);
+        watcher.connection.watch(user(2).id);
+        watcher.connection.unwatch(user(3).id);
+        seconds(2).await;
+        assert_eq!(
+            watcher.heard(),
+            ["presence:3:online"],
+            "nothing is kept for later"
+        );
     });
 }
 
