@@ -79,6 +79,10 @@ pub trait BroadcastStore: Send + Sync {
     /// Writes down that a message is to be sent to all who are in a list now. Its media are kept as long as it is.
     async fn send(&self, new: NewBroadcast) -> Result<BroadcastPut, StoreError>;
 
+    /// What [`BroadcastStore::send`] answers without sending anything, because the client id was used before for this list; `None` if
+    /// it was not, or there is no such list of the sender's.
+    async fn known(&self, new: &NewBroadcast) -> Result<Option<BroadcastPut>, StoreError>;
+
     /// A broadcast of the owner's, and how many of those to whom it was sent have it and have read it.
     async fn sent(&self, broadcast: BroadcastId, owner: UserId) -> Result<Option<BroadcastView>, StoreError>;
 

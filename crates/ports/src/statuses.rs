@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use parlor_domain::{
-    ClientId, MediaId, MessageBody, PageSize, Position, Status, StatusAudience, StatusAudienceKind, StatusId,
-    Timestamp, UserId, UserRef,
+    ClientId, Draft, MediaId, MessageBody, PageSize, Position, RoomId, Status, StatusAudience,
+    StatusAudienceKind, StatusId, Timestamp, UserId, UserRef,
 };
 
 use crate::StoreError;
@@ -21,6 +21,19 @@ use crate::StoreError;
 pub trait StatusStore: Send + Sync {
     /// Posts a status, and tells the author's own stream. Nobody else sees it before [`StatusStore::tell`].
     async fn post(&self, new: NewStatus) -> Result<StatusPut, StoreError>;
+
+    /// What [`StatusStore::post`] answers without posting anything, because the author has used the client id before; `None` if he
+    /// has not.
+    async fn known(&self, new: &NewStatus) -> Result<Option<StatusPut>, StoreError>;
+
+    /// The direct room in which somebody has answered a status by this message, under this client id: whatever has become since of
+    /// the status, of the message, and of the two.
+    async fn answered(
+        &self,
+        sender: UserId,
+        client_id: ClientId,
+        answer: Draft,
+    ) -> Result<Option<RoomId>, StoreError>;
 
     /// A status that the viewer may see, or his own.
     async fn find(

@@ -18,7 +18,7 @@ use crate::{Actor, Error};
 /// What every key begins with, so that people and programs that look for leaked secrets recognise it.
 const PREFIX: &str = "parlor_";
 /// Most keys.
-const MOST: u32 = 1_000;
+const MOST: usize = 1_000;
 /// For how many days a key can be good.
 const DAYS: RangeInclusive<u32> = 1..=3_650;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -105,8 +105,7 @@ impl ApiKeys {
 
     /// The keys, on the operator's word.
     pub async fn list_by_operator(&self) -> Result<Vec<ApiKey>, Error> {
-        let most = usize::try_from(MOST).unwrap_or(usize::MAX);
-        Ok(self.store.list(most).await?)
+        Ok(self.store.list(MOST).await?)
     }
 
     /// Revokes a key, which opens nothing from then on, on any node.
@@ -184,7 +183,7 @@ impl ApiKeys {
             scopes: wish.scopes,
             bot,
             by,
-            most: MOST,
+            most: u32::try_from(MOST).unwrap_or(u32::MAX),
             at,
             expires_at: wish.days.map(|days| at + DAY * days),
         };
@@ -203,6 +202,10 @@ impl ApiKeys {
             } else {
                 Err(Error::UsernameTaken)
             };
+        }
+        // The store refuses that too, but only once the bot is there: a refusal must leave nothing behind.
+        if self.store.list(MOST).await?.len() >= MOST {
+            return Err(Error::TooManyApiKeys);
         }
         let at = self.clock.now();
         let new = NewAccount {

@@ -1,17 +1,21 @@
 //! Messages: saying, changing and reading.
 
-use std::collections::HashSet;
+mod content;
+
 use std::sync::Arc;
 
 use parlor_domain::{
-    Action, Called, CalledAll, ClientId, Draft, Emoji, Event, MediaId, Message, MessageBody, Origin,
-    PageSize, RoomId, RoomKind, Seq, Timestamp, UserId, allows,
+    Action, Called, CalledAll, ClientId, Draft, Emoji, Event, MediaId, MessageBody, Origin, PageSize, RoomId,
+    RoomKind, Seq, StatusId, Timestamp, UserId, allows,
 };
 use parlor_ports::{
     Append, AppendRefusal, Appended, Clock, Entropy, EventLog, HistoryPage, HistoryRange, MessageAct,
     PinsPage, PlaysPage, Priority, ReactionsPage, ReceiptRange, ReceiptsPage, RevisionsPage, RoomStore,
+    StoreError,
 };
 
+use self::content::body;
+pub(crate) use self::content::content;
 use crate::{Actor, Error, Made, Notifications, Tally};
 
 /// Limits of messages.
@@ -93,7 +97,7 @@ impl Messages {
     ) -> Result<Made<Arc<Event>>, Error> {
         let (client_id, draft) = self.draft(message, CalledAll::ByRight)?;
         let append = self.of(actor, room, Some(client_id), draft, Priority::Person);
-        self.append(Append { origin, ..append }).await
+        self.say(Append { origin, ..append }).await
     }
 
     /// Says something as a bot, whose right to mention all may be granted by the server. It waits behind what people say.
@@ -106,7 +110,37 @@ impl Messages {
     ) -> Result<Made<Arc<Event>>, Error> {
         let (client_id, draft) = self.draft(message, all)?;
         let append = self.of(bot, room, Some(client_id), draft, Priority::Bulk);
-        self.append(append).await
+        self.say(append).await
+    }
+
+    /// What a message is that answers a status, of which it says nothing but which one it is.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] (`body`)
+    pub(crate) fn answer(&self, status: StatusId, text: &str) -> Result<Draft, Error> {
+        let body = self.body(text)?;
+        Ok(Draft::Message {
+            called: Called::by(body.as_str()),
+            body,
+            media: Vec::new(),
+            reply_to: None,
+            status: Some(status),
+        })
+    }
+
+    /// Says in a room what was drafted.
+    ///
+    /// # Errors
+    /// As [`Messages::send`].
+    pub(crate) async fn send_draft(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        client_id: ClientId,
+        draft: Draft,
+    ) -> Result<Made<Arc<Event>>, Error> {
+        let append = self.of(actor, room, Some(client_id), draft, Priority::Person);
+        self.say(append).await
     }
 
     /// What becomes of a message that somebody wants to send. If the right to mention all is granted, all are mentioned.
@@ -124,16 +158,7 @@ impl Messages {
             }
             return Ok((client_id, Draft::Forward { room, seq }));
         }
-        if media.len() > Message::MEDIA || media.iter().collect::<HashSet<_>>().len() < media.len() {
-            return Err(Error::invalid(
-                "media",
-                format_args!("must be at most {}, each but once", Message::MEDIA),
-            ));
-        }
-        let body = match &*body {
-            "" if !media.is_empty() => MessageBody::none(),
-            text => self.body(text)?,
-        };
+        let body = self.content(&body, &media)?;
         let mut called = Called::by(body.as_str());
         if let CalledAll::Granted | CalledAll::Announced = all {
             called.all = all;
@@ -165,7 +190,7 @@ impl Messages {
         let called = Called::by(body.as_str());
         let draft = Draft::Edit { target, body, called };
         let append = self.of(actor, room, client_id, draft, Priority::Person);
-        self.append(Append { origin, ..append }).await
+        self.say(Append { origin, ..append }).await
     }
 
     /// Deletes a message for everyone: one's own, or as an admin any.
@@ -182,7 +207,7 @@ impl Messages {
     ) -> Result<Made<Arc<Event>>, Error> {
         let draft = Draft::Delete { target };
         let append = self.of(actor, room, client_id, draft, Priority::Person);
-        self.append(Append { origin, ..append }).await
+        self.say(Append { origin, ..append }).await
     }
 
     /// Messages of a room, ascending, as of one moment.
@@ -212,7 +237,7 @@ impl Messages {
     /// Notes that the actor has played a voice message, and tells its sender.
     ///
     /// # Errors
-    /// [`Error::NoSuchMessage`], [`Error::NoVoiceMessage`]
+    /// [`Error::NoSuchMessage`], [`Error::NoVoiceMessage`]; [`Error::Blocked`], [`Error::NotAContact`] across a block
     pub async fn mark_played(&self, actor: &Actor, room: RoomId, seq: Seq) -> Result<(), Error> {
         let now = self.clock.now();
         done(self.log.mark_played(room, seq, actor.user, now).await?, now)
@@ -265,7 +290,8 @@ impl Messages {
     /// Pins a message, or takes it down again: in a direct room either of the two, in others an admin.
     ///
     /// # Errors
-    /// [`Error::NoSuchRoom`], [`Error::NoSuchMessage`], [`Error::Forbidden`], [`Error::TooManyPins`]
+    /// [`Error::NoSuchRoom`], [`Error::NoSuchMessage`], [`Error::Forbidden`], [`Error::TooManyPins`];
+    /// [`Error::Blocked`], [`Error::NotAContact`] across a block
     pub async fn pin(&self, actor: &Actor, room: RoomId, seq: Seq, on: bool) -> Result<(), Error> {
         let now = self.clock.now();
         done(self.log.pin(room, seq, actor.user, on, now).await?, now)
@@ -341,8 +367,35 @@ impl Messages {
         page.await?.ok_or(Error::NoSuchMessage)
     }
 
+    /// Appends, and has those notified whom it concerns: nothing is appended past this.
+    pub(crate) async fn append(&self, append: Append) -> Result<Appended, StoreError> {
+        // Nothing may be awaited before this, here and by callers: see the type's description.
+        let appended = self.log.append(append).await?;
+        if let Appended::New(_) = appended {
+            self.notifications.said();
+        }
+        Ok(appended)
+    }
+
+    async fn say(&self, append: Append) -> Result<Made<Arc<Event>>, Error> {
+        let at = append.at;
+        match self.append(append).await? {
+            Appended::New(event) => Ok(Made::New(event)),
+            Appended::Known(event) => Ok(Made::Known(event)),
+            Appended::Refused(refusal) => Err(refused(refusal, at)),
+        }
+    }
+
+    /// What a message says, which may be nothing beside media.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] (`body`, `media`)
+    pub(crate) fn content(&self, text: &str, media: &[MediaId]) -> Result<MessageBody, Error> {
+        content(text, media, self.settings.max_body)
+    }
+
     fn body(&self, text: &str) -> Result<MessageBody, Error> {
-        MessageBody::parse(text, self.settings.max_body).map_err(|why| Error::invalid("body", why))
+        body(text, self.settings.max_body)
     }
 
     fn of(
@@ -364,19 +417,6 @@ impl Messages {
         }
     }
 
-    async fn append(&self, append: Append) -> Result<Made<Arc<Event>>, Error> {
-        let at = append.at;
-        // Nothing may be awaited before this: see the type's description.
-        match self.log.append(append).await? {
-            Appended::New(event) => {
-                self.notifications.said();
-                Ok(Made::New(event))
-            }
-            Appended::Known(event) => Ok(Made::Known(event)),
-            Appended::Refused(refusal) => Err(refused(refusal, at)),
-        }
-    }
-
     fn draw_client_id(&self) -> ClientId {
         let id = self.entropy.uuid(self.clock.now());
         id.to_string().parse().expect("a UUID is a client id")
@@ -391,7 +431,7 @@ fn done(act: MessageAct, now: Timestamp) -> Result<(), Error> {
 }
 
 /// What somebody is told whose append was refused.
-pub(crate) fn refused(refusal: AppendRefusal, now: Timestamp) -> Error {
+fn refused(refusal: AppendRefusal, now: Timestamp) -> Error {
     match refusal {
         AppendRefusal::NoRoom => Error::NoSuchRoom,
         AppendRefusal::Barring => Error::Blocked(None),

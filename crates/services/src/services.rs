@@ -309,7 +309,7 @@ impl Services {
         });
         let tally = Arc::new(Tally::new(log.clone(), clock.clone()));
         let messages = Arc::new(Messages::new(
-            log.clone(),
+            log,
             rooms.clone(),
             clock.clone(),
             entropy.clone(),
@@ -338,24 +338,22 @@ impl Services {
         Ok(Self {
             broadcasts: Arc::new(Broadcasts {
                 store: broadcasts,
-                log: log.clone(),
+                messages: messages.clone(),
                 throttle: throttle.clone(),
                 clock: clock.clone(),
                 entropy: entropy.clone(),
                 settings: settings.broadcasts,
-                messages: settings.messages,
                 accepted: Notify::new(),
             }),
             statuses: Arc::new(Statuses {
                 store: statuses,
                 rooms: rooms.clone(),
-                log: log.clone(),
+                messages: messages.clone(),
                 library: library.clone(),
                 throttle: throttle.clone(),
                 clock: clock.clone(),
                 entropy: entropy.clone(),
                 settings: settings.statuses,
-                messages: settings.messages,
                 changed: Notify::new(),
             }),
             accounts: Accounts {

@@ -4,22 +4,22 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use parlor_domain::{
-    Called, ClientId, Draft, Event, MediaId, MessageBody, PageSize, RoomId, StatusAudience, StatusId, UserId,
-};
+use parlor_domain::{ClientId, Event, MediaId, PageSize, RoomId, StatusAudience, StatusId, UserId};
 use parlor_ports::{
-    Append, Appended, Clock, DirectOpened, Entropy, EventLog, NewStatus, Priority, RoomStore, StatusCursor,
-    StatusPut, StatusRefusal, StatusSide, StatusStore, StatusView, StatusViewsPage, StatusesPage,
+    Clock, DirectOpened, Entropy, NewStatus, RoomStore, StatusCursor, StatusPut, StatusRefusal, StatusSide,
+    StatusStore, StatusView, StatusViewsPage, StatusesPage,
 };
 use tokio::sync::Notify;
 
-use crate::messages::refused;
+use crate::messages::content;
 use crate::throttle::{Throttle, Tried};
-use crate::{Actor, Error, Library, Made, MessagesSettings};
+use crate::{Actor, Error, Library, Made, Messages};
 
 /// How often it is looked for statuses that have ended, and for those that another process posted. What has ended is erased within a
 /// minute.
 const LOOK: Duration = Duration::from_secs(20);
+/// So many steps are taken to erase statuses, then so many to tell of others, so that neither waits long for the other.
+const TURN: usize = 50;
 
 /// Rules for statuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,13 +59,12 @@ pub struct StatusDraft {
 pub struct Statuses {
     pub(crate) store: Arc<dyn StatusStore>,
     pub(crate) rooms: Arc<dyn RoomStore>,
-    pub(crate) log: Arc<dyn EventLog>,
+    pub(crate) messages: Arc<Messages>,
     pub(crate) library: Arc<Library>,
     pub(crate) throttle: Arc<Throttle>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) settings: StatusesSettings,
-    pub(crate) messages: MessagesSettings,
     pub(crate) changed: Notify,
 }
 
@@ -76,15 +75,8 @@ impl Statuses {
     /// [`Error::Invalid`] (`body`, `media`, `users`), [`Error::NoSuchMedia`] if it is not the actor's, [`Error::TooManyStatuses`],
     /// [`Error::IdempotencyConflict`], [`Error::TooManyTries`]
     pub async fn post(&self, actor: &Actor, draft: StatusDraft) -> Result<Made<StatusView>, Error> {
-        let body = match &*draft.body {
-            "" if draft.media.is_some() => MessageBody::none(),
-            text => {
-                MessageBody::parse(text, self.settings.max_body).map_err(|why| Error::invalid("body", why))?
-            }
-        };
+        let body = content(&draft.body, draft.media.as_slice(), self.settings.max_body)?;
         let audience = audience(actor, draft.audience)?;
-        let user = actor.user.id.to_string();
-        self.throttle.count(Tried::Status { user: &user }).await?;
         let now = self.clock.now();
         let new = NewStatus {
             id: StatusId::new(self.entropy.uuid(now)),
@@ -97,7 +89,16 @@ impl Statuses {
             expires_at: now + self.settings.lifetime,
             most: self.settings.most,
         };
-        match self.store.post(new).await? {
+        let known = self.store.known(&new).await?;
+        let put = match known {
+            Some(put) => put,
+            None => {
+                let user = actor.user.id.to_string();
+                self.throttle.count(Tried::Status { user: &user }).await?;
+                self.store.post(new).await?
+            }
+        };
+        match put {
             StatusPut::New(view) => {
                 self.changed.notify_one();
                 Ok(Made::New(view))
@@ -171,10 +172,11 @@ impl Statuses {
     }
 
     /// Answers a status in the direct room of its author and the actor, which is opened for it if it is not there. The message
-    /// names the status, and says nothing of what it showed.
+    /// names the status, and says nothing of what it showed. Whoever repeats his answer gets what was stored, whatever has become
+    /// of the status since.
     ///
     /// # Errors
-    /// [`Error::Invalid`] (`body`, `client_id`), [`Error::NoSuchStatus`], also if it is the actor's own, and those of
+    /// [`Error::Invalid`] (`body`), [`Error::NoSuchStatus`], also if it is the actor's own, and those of
     /// [`Rooms::open_direct`](crate::Rooms::open_direct) and [`Messages::send`](crate::Messages::send)
     pub async fn reply(
         &self,
@@ -183,64 +185,79 @@ impl Statuses {
         client_id: ClientId,
         body: &str,
     ) -> Result<Made<Arc<Event>>, Error> {
-        let body = MessageBody::parse(body, self.messages.max_body);
-        let body = body.map_err(|why| Error::invalid("body", why))?;
-        let StatusView { status, side } = self.find(actor, status).await?;
+        let answer = self.messages.answer(status, body)?;
+        let room = match self.store.find(status, actor.user.id, self.clock.now()).await? {
+            Some(found) => self.room_with_author(actor, found).await?,
+            None => {
+                let (sender, client_id) = (actor.user.id, client_id.clone());
+                let answered = self.store.answered(sender, client_id, answer.clone()).await?;
+                answered.ok_or(Error::NoSuchStatus)?
+            }
+        };
+        self.messages.send_draft(actor, room, client_id, answer).await
+    }
+
+    async fn room_with_author(
+        &self,
+        actor: &Actor,
+        StatusView { status, side }: StatusView,
+    ) -> Result<RoomId, Error> {
         if let StatusSide::Own { .. } = side {
             return Err(Error::NoSuchStatus);
         }
         let now = self.clock.now();
         let new_id = RoomId::new(self.entropy.uuid(now));
         let opened = self.rooms.open_direct(actor.user, status.author.id, new_id, now);
-        let room = match opened.await? {
-            DirectOpened::New(view) | DirectOpened::Existing(view) => view.room.id,
-            DirectOpened::Refused(refusal) => return Err(refusal.into()),
-        };
-        let append = Append {
-            room,
-            sender: actor.user,
-            client_id,
-            draft: Draft::Message {
-                called: Called::by(body.as_str()),
-                body,
-                media: Vec::new(),
-                reply_to: None,
-                status: Some(status.id),
-            },
-            at: self.clock.now(),
-            origin: None,
-            priority: Priority::Person,
-        };
-        match self.log.append(append).await? {
-            Appended::New(event) => Ok(Made::New(event)),
-            Appended::Known(event) => Ok(Made::Known(event)),
-            Appended::Refused(refusal) => Err(refused(refusal, now)),
+        match opened.await? {
+            DirectOpened::New(view) | DirectOpened::Existing(view) => Ok(view.room.id),
+            DirectOpened::Refused(refusal) => Err(refusal.into()),
         }
     }
 
-    /// Tells people of statuses as they come, and erases those that have ended. Never ends: run it as a task of its own, once.
+    /// Erases statuses that have ended, and tells people of others as they come. Never ends: run it as a task of its own, once.
     /// Nothing is lost if it is dropped at any moment, since it goes on where it was.
     pub async fn run(&self) {
         loop {
-            if let Err(error) = self.tend().await {
-                tracing::warn!(%error, "people could not be told of statuses, or those that have ended not be erased; it is tried again");
+            match self.tend().await {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "statuses that have ended could not be erased, or people not be told of others; it is tried again");
+                }
             }
             let _looked = tokio::time::timeout(LOOK, self.changed.notified()).await;
         }
     }
 
-    /// Tells everybody who is to be told by now, and erases all statuses that have ended.
-    pub async fn tend(&self) -> Result<(), Error> {
-        while self.store.tell(self.clock.now()).await? {}
-        let mut erased = false;
-        while self.store.erase(self.clock.now()).await? {
-            erased = true;
+    /// Erases some of the statuses that have ended, and tells some of those who are to be told. Says whether there may be more to do.
+    pub async fn tend(&self) -> Result<bool, Error> {
+        // Each is done, whatever becomes of the other, and goes on as long as it can.
+        match (self.erase().await, self.tell().await) {
+            (Ok(true), _) | (_, Ok(true)) => Ok(true),
+            (Err(error), _) | (_, Err(error)) => Err(error),
+            (Ok(false), Ok(false)) => Ok(false),
         }
-        if erased {
+    }
+
+    async fn erase(&self) -> Result<bool, Error> {
+        let mut steps = 0;
+        while steps < TURN && self.store.erase(self.clock.now()).await? {
+            steps += 1;
+        }
+        if steps > 0 {
             // With a status go the bytes of what it showed.
             self.library.tidy().await?;
         }
-        Ok(())
+        Ok(steps == TURN)
+    }
+
+    async fn tell(&self) -> Result<bool, Error> {
+        for _ in 0..TURN {
+            if !self.store.tell(self.clock.now()).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }
 

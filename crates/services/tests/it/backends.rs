@@ -1,5 +1,6 @@
 //! API keys, and what backends do with them.
 
+use futures_util::future::join_all;
 use parlor_domain::{MediaId, Message, PageSize, RoomId, Seq, UserId, What};
 use parlor_services::{
     About, Actor, AnnouncementsSettings, ApiKey, Error, KeyHolder, KeyWish, Made, Saying, Settings,
@@ -160,6 +161,19 @@ async fn a_bot_is_nobody_who_logs_in() {
         .unwrap();
     let in_vain = world.begin("shop-bot", "correct horse").await;
     assert_eq!(code(in_vain), "wrong_credentials");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_bot_is_made_for_one_key_too_many() {
+    let world = World::new().await;
+    let keys = &world.services.api_keys;
+    let made = join_all((0..1_000).map(|_| keys.make_by_operator(wish("notify:user", None)))).await;
+    assert!(made.iter().all(Result::is_ok));
+    let refused = keys.make_by_operator(wish("post", Some("shop-bot"))).await;
+    assert_eq!(code(refused), "too_many_api_keys");
+    let name = "shop-bot".parse().unwrap();
+    let bot = world.services.accounts.find_by_username(&name).await;
+    assert_eq!(code(bot), "no_such_user");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,7 @@
 //! Broadcast lists.
 
+mod busy;
+
 use parlor_domain::{BroadcastId, BroadcastListId, Mark, PageSize, UserId, What};
 use parlor_services::{Actor, BroadcastDraft, BroadcastsSettings, Fate, Settings, Skip};
 use uuid::Uuid;
@@ -255,6 +257,8 @@ async fn nobody_sends_broadcasts_without_end() {
         let id = format!("b{n}");
         broadcasts.send(&ann, list, draft(&id, "sale")).await.unwrap();
     }
+    let again = broadcasts.send(&ann, list, draft("b19", "sale")).await.unwrap();
+    assert!(!again.is_new(), "it is none more");
     let one_more = broadcasts.send(&ann, list, draft("more", "sale")).await;
     assert_eq!(code(one_more), "too_many_tries");
 }

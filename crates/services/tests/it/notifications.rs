@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use parlor_domain::{Mark, PageSize, Seq, Timestamp};
-use parlor_services::{About, Actor, Notification};
+use parlor_services::{About, Actor, BroadcastDraft, Notification, StatusDraft};
+use tokio::task::JoinHandle;
 
 use crate::world::{World, group};
 
@@ -19,6 +20,22 @@ async fn unread(world: &World, actor: &Actor) -> Vec<Notification> {
 
 async fn notify(world: &World) {
     while world.services.notifications.notify_due().await.unwrap().messages > 0 {}
+}
+
+/// Notifies people as messages come, until it is aborted.
+fn run(world: &World) -> JoinHandle<()> {
+    let runner = world.services.notifications.clone();
+    tokio::spawn(async move { runner.run().await })
+}
+
+/// Waits until somebody has so many unread notifications, not as long as till the next look for what another process left.
+async fn until_unread(world: &World, actor: &Actor, count: usize) {
+    let told = async {
+        while unread(world, actor).await.len() < count {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), told).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,16 +136,58 @@ async fn people_are_notified_as_messages_come() {
     let world = World::new().await;
     let [ann, ben] = world.people(["ann", "ben"]).await;
     let room = world.group(&ann, std::slice::from_ref(&ben)).await;
-    let runner = world.services.notifications.clone();
-    let job = tokio::spawn(async move { runner.run().await });
+    let job = run(&world);
     for count in 2..4 {
         world.say(&ann, room, "@ben").await;
-        let told = async {
-            while unread(&world, &ben).await.len() < count {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
+        until_unread(&world, &ben, count).await;
+    }
+    job.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_notified_as_answers_to_a_status_come() {
+    let world = World::new().await;
+    let [ann, ben, cleo, dan] = world.people(["ann", "ben", "cleo", "dan"]).await;
+    let (contacts, statuses) = (&world.services.contacts, &world.services.statuses);
+    for other in [&ben, &cleo, &dan] {
+        contacts.put(&ann, other.user.id, None).await.unwrap();
+    }
+    let tea = StatusDraft {
+        body: "tea".to_owned(),
+        ..StatusDraft::default()
+    };
+    let posted = statuses.post(&ann, tea).await.unwrap().into_inner();
+    statuses.tend().await.unwrap();
+    let job = run(&world);
+    for (count, other) in (1..).zip([&ben, &cleo, &dan]) {
+        let client_id = "r1".parse().unwrap();
+        let answer = statuses.reply(other, posted.status.id, client_id, "enjoy");
+        answer.await.unwrap();
+        world.pass(2);
+        until_unread(&world, &ann, count).await;
+    }
+    job.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_notified_as_broadcasts_come() {
+    let world = World::new().await;
+    let [ann, ben, cleo, dan] = world.people(["ann", "ben", "cleo", "dan"]).await;
+    let broadcasts = &world.services.broadcasts;
+    let job = run(&world);
+    for other in [&ben, &cleo, &dan] {
+        let list = broadcasts.create(&ann, "customers".parse().unwrap()).await;
+        let list = list.unwrap().id;
+        broadcasts.add(&ann, list, vec![other.user.id]).await.unwrap();
+        let sale = BroadcastDraft {
+            client_id: "b1".parse().unwrap(),
+            body: "sale".to_owned(),
+            media: Vec::new(),
         };
-        tokio::time::timeout(Duration::from_secs(20), told).await.unwrap();
+        broadcasts.send(&ann, list, sale).await.unwrap();
+        broadcasts.tend().await.unwrap();
+        world.pass(2);
+        until_unread(&world, other, 1).await;
     }
     job.abort();
 }

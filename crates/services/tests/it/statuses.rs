@@ -1,5 +1,7 @@
 //! Status updates.
 
+mod untold;
+
 use std::time::Duration;
 
 use parlor_domain::{PageSize, Reach, StatusAudience, StatusId, What};
@@ -107,6 +109,35 @@ async fn an_answer_is_a_direct_message_that_names_the_status() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_is_repeated_whatever_has_become_of_the_status() {
+    let world = World::new().await;
+    let statuses = &world.services.statuses;
+    let [ann, ben, cleo] = world.people(["ann", "ben", "cleo"]).await;
+    for contact in [&ben, &cleo] {
+        knows(&world, &ann, contact).await;
+    }
+    let status = post(&world, &ann, "tea").await;
+    let answer = async |actor: &Actor, id: &str, body: &str| {
+        let client_id = id.parse().unwrap();
+        statuses.reply(actor, status, client_id, body).await
+    };
+    let of_ben = answer(&ben, "r1", "enjoy").await.unwrap().into_inner();
+    let of_cleo = answer(&cleo, "r1", "enjoy").await.unwrap().into_inner();
+    world.services.contacts.block(&ann, ben.user.id).await.unwrap();
+    let again = answer(&ben, "r1", "enjoy").await.unwrap().into_inner();
+    assert_eq!(again, of_ben, "across a block");
+    world.pass(24 * 60 * 60);
+    let again = answer(&cleo, "r1", "enjoy").await.unwrap().into_inner();
+    assert_eq!(again, of_cleo, "after its end");
+    statuses.tend().await.unwrap();
+    let again = answer(&cleo, "r1", "enjoy").await.unwrap().into_inner();
+    assert_eq!(again, of_cleo, "when nothing is left of it");
+    for (id, body) in [("r2", "enjoy"), ("r1", "spill it")] {
+        assert_eq!(code(answer(&cleo, id, body).await), "no_such_status");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_no_status_is_refused() {
     let settings = Settings {
         statuses: StatusesSettings {
@@ -168,10 +199,18 @@ async fn nobody_posts_and_removes_without_end() {
     let world = World::new().await;
     let statuses = &world.services.statuses;
     let ann = world.person("ann").await;
-    for _ in 0..100 {
+    for _ in 0..99 {
         let posted = statuses.post(&ann, draft("tea")).await.unwrap().into_inner();
         statuses.remove(&ann, posted.status.id).await.unwrap();
     }
+    let last = StatusDraft {
+        client_id: Some("last".parse().unwrap()),
+        ..draft("cake")
+    };
+    let posted = statuses.post(&ann, last.clone()).await.unwrap();
+    let again = statuses.post(&ann, last).await.unwrap();
+    assert!(posted.is_new() && !again.is_new());
+    assert_eq!(again.into_inner(), posted.into_inner());
     assert_eq!(code(statuses.post(&ann, draft("tea")).await), "too_many_tries");
     world.pass(60 * 60);
     assert_eq!(code(statuses.post(&ann, draft("tea")).await), "ok");

@@ -106,6 +106,12 @@ impl BroadcastStore for Backend {
         self.write(move |tx| sending::send(tx, new).boxed()).await
     }
 
+    async fn known(&self, new: &NewBroadcast) -> Result<Option<BroadcastPut>, StoreError> {
+        let new = new.clone();
+        self.snapshot(move |conn| async move { sending::known(conn, &new).await }.boxed())
+            .await
+    }
+
     async fn sent(&self, broadcast: BroadcastId, owner: UserId) -> Result<Option<BroadcastView>, StoreError> {
         self.snapshot(move |conn| showing::find(conn, broadcast, owner).boxed())
             .await

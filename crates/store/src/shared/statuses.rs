@@ -3,6 +3,7 @@
 //! Whoever tells people of a status, or decides by what they were told, has locked the streams of its author and of them. So
 //! nobody is told of it who is blocked, and a row of `status_views` stands for one who was told, and was told of nothing else.
 
+mod answering;
 mod erasing;
 mod looking;
 mod parting;
@@ -13,7 +14,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
-use parlor_domain::{PageSize, StatusId, Timestamp, UserId, UserRef};
+use parlor_domain::{ClientId, Draft, PageSize, RoomId, StatusId, Timestamp, UserId, UserRef};
 use parlor_ports::{
     NewStatus, Priority, StatusCursor, StatusPut, StatusStore, StatusView, StatusViewsPage, StatusesPage,
     StoreError,
@@ -32,6 +33,22 @@ pub(super) use self::posting::remove_all;
 impl StatusStore for Backend {
     async fn post(&self, new: NewStatus) -> Result<StatusPut, StoreError> {
         self.write(move |tx| posting::post(tx, new).boxed()).await
+    }
+
+    async fn known(&self, new: &NewStatus) -> Result<Option<StatusPut>, StoreError> {
+        let new = new.clone();
+        self.snapshot(move |conn| async move { posting::known(conn, &new).await }.boxed())
+            .await
+    }
+
+    async fn answered(
+        &self,
+        sender: UserId,
+        client_id: ClientId,
+        answer: Draft,
+    ) -> Result<Option<RoomId>, StoreError> {
+        self.read(move |conn| answering::room(conn, sender, client_id, answer).boxed())
+            .await
     }
 
     async fn find(

@@ -6,6 +6,7 @@ use diesel_async::RunQueryDsl;
 use parlor_domain::{AccountStatus, BroadcastId, MediaId, MessageBody, Timestamp, UserId, UserRef, What};
 use parlor_ports::{Batch, BroadcastPut, BroadcastRefusal, NewBroadcast, RoomRefusal, Skip};
 
+use super::super::super::Conn;
 use super::super::Tx;
 use super::super::rooms::open_directs;
 use super::{owned, showing};
@@ -23,7 +24,7 @@ pub(super) async fn send(tx: &mut Tx<'_>, new: NewBroadcast) -> QueryResult<Broa
     let Some(list) = owned(tx.conn, new.list, new.sender.id).await? else {
         return Ok(BroadcastPut::Refused(BroadcastRefusal::NoList));
     };
-    if let Some(put) = known(tx, &new).await? {
+    if let Some(put) = sent_before(tx.conn, &new).await? {
         return Ok(put);
     }
     if list.recipients == 0 {
@@ -89,13 +90,21 @@ pub(super) async fn tell(
     Ok(())
 }
 
+/// The answer to a client id that the sender used before for this list of his.
+pub(super) async fn known(conn: &mut Conn, new: &NewBroadcast) -> QueryResult<Option<BroadcastPut>> {
+    match owned(conn, new.list, new.sender.id).await? {
+        Some(_) => sent_before(conn, new).await,
+        None => Ok(None),
+    }
+}
+
 /// The answer to a client id that was used before for this list.
-async fn known(tx: &mut Tx<'_>, new: &NewBroadcast) -> QueryResult<Option<BroadcastPut>> {
+async fn sent_before(conn: &mut Conn, new: &NewBroadcast) -> QueryResult<Option<BroadcastPut>> {
     let row: Option<BroadcastRow> = broadcasts::table
         .filter(broadcasts::list_id.eq(Id::of(new.list)))
         .filter(broadcasts::client_id.eq(new.client_id.as_str()))
         .select(BroadcastRow::as_select())
-        .first(tx.conn)
+        .first(conn)
         .await
         .optional()?;
     let Some(row) = row else {
@@ -104,7 +113,7 @@ async fn known(tx: &mut Tx<'_>, new: &NewBroadcast) -> QueryResult<Option<Broadc
     if row.digest != broadcast_digest(new) {
         return Ok(Some(BroadcastPut::Refused(BroadcastRefusal::Conflict)));
     }
-    let media = showing::media(tx.conn, vec![row.id]).await?.remove(&row.id);
+    let media = showing::media(conn, vec![row.id]).await?.remove(&row.id);
     let broadcast = row.broadcast(media.unwrap_or_default());
     Ok(Some(BroadcastPut::Known(broadcast)))
 }

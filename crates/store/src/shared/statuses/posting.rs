@@ -6,6 +6,7 @@ use diesel_async::RunQueryDsl;
 use parlor_domain::{AccountStatus, StatusId, Timestamp, UserId, UserRef, What};
 use parlor_ports::{NewStatus, StatusPut, StatusRefusal};
 
+use super::super::super::Conn;
 use super::super::Tx;
 use super::super::users::is_private;
 use crate::code::Code;
@@ -18,7 +19,7 @@ pub(super) async fn post(tx: &mut Tx<'_>, new: NewStatus) -> QueryResult<StatusP
     if !is_usable(tx, new.author).await? {
         return Ok(StatusPut::Refused(StatusRefusal::NoAuthor));
     }
-    if let Some(put) = known(tx, &new).await? {
+    if let Some(put) = known(tx.conn, &new).await? {
         return Ok(put);
     }
     if count(tx, new.author, new.at).await? >= i64::from(new.most) {
@@ -28,6 +29,7 @@ pub(super) async fn post(tx: &mut Tx<'_>, new: NewStatus) -> QueryResult<StatusP
         Ok(shown) => shown,
         Err(refusal) => return Ok(StatusPut::Refused(refusal)),
     };
+    free_client_id(tx, &new).await?;
     let row: StatusRow = diesel::insert_into(statuses::table)
         .values(NewStatusRow::from(&new))
         .returning(StatusRow::as_returning())
@@ -61,8 +63,8 @@ async fn is_usable(tx: &mut Tx<'_>, author: UserRef) -> QueryResult<bool> {
         .await
 }
 
-/// The answer to a client id that the author used before, for a status that is still there. With one that is not, it is free again.
-async fn known(tx: &mut Tx<'_>, new: &NewStatus) -> QueryResult<Option<StatusPut>> {
+/// The answer to a client id that the author used before, for a status that is still there.
+pub(super) async fn known(conn: &mut Conn, new: &NewStatus) -> QueryResult<Option<StatusPut>> {
     let Some(client_id) = &new.client_id else {
         return Ok(None);
     };
@@ -72,24 +74,31 @@ async fn known(tx: &mut Tx<'_>, new: &NewStatus) -> QueryResult<Option<StatusPut
     let found: Option<(StatusRow, Option<MediaRow>)> = used
         .left_join(media::table.on(statuses::media_id.eq(media::id.nullable())))
         .select((StatusRow::as_select(), Option::<MediaRow>::as_select()))
-        .first(tx.conn)
+        .first(conn)
         .await
         .optional()?;
-    let Some((row, shown)) = found else {
+    let Some((row, shown)) = found.filter(|(row, _)| row.is_live(new.at)) else {
         return Ok(None);
     };
-    if !row.is_live(new.at) {
-        diesel::update(statuses::table.find(row.id))
-            .set(statuses::client_id.eq(None::<String>))
-            .execute(tx.conn)
-            .await?;
-        return Ok(None);
-    }
     Ok(Some(if row.digest == Some(status_digest(client_id, new)) {
-        StatusPut::Known(row.own(shown, is_private(tx.conn, new.author.id).await?)?)
+        StatusPut::Known(row.own(shown, is_private(conn, new.author.id).await?)?)
     } else {
         StatusPut::Refused(StatusRefusal::Conflict)
     }))
+}
+
+/// Takes the client id from a status that is not there any more, if one has it still.
+async fn free_client_id(tx: &mut Tx<'_>, new: &NewStatus) -> QueryResult<()> {
+    let Some(client_id) = &new.client_id else {
+        return Ok(());
+    };
+    diesel::update(statuses::table)
+        .filter(statuses::author_id.eq(Id::of(new.author.id)))
+        .filter(statuses::client_id.eq(client_id.as_str()))
+        .set(statuses::client_id.eq(None::<String>))
+        .execute(tx.conn)
+        .await?;
+    Ok(())
 }
 
 /// How many statuses of the author there are to be seen.
