@@ -110,22 +110,26 @@ pub(crate) fn called_names(draft: &Draft) -> Vec<String> {
     names.iter().map(Username::key).collect()
 }
 
-/// Whom a draft mentions, given which of its names are members, by their keys. Nobody calls all of two.
+/// Whom a draft mentions, given which of its names are members, by their keys. Nobody calls all of two, and who is not to see who
+/// reads a channel calls nobody there: all would see whom he has found.
 pub(crate) fn mentions(
     draft: &Draft,
-    standing: Standing,
+    (standing, place): (Standing, Place),
     target: Option<&Target>,
     members: Option<&HashMap<String, UserRef>>,
 ) -> QueryResult<Mentions> {
     let Some(called) = called(draft) else {
         return Ok(Mentions::default());
     };
+    let role = Role::decode(standing.role)?;
     let may = match called.all {
         CalledAll::No => false,
-        CalledAll::ByRight => allows(Role::decode(standing.role)?, Action::MentionAll),
+        CalledAll::ByRight => allows(role, Action::MentionAll),
         CalledAll::Granted | CalledAll::Announced => true,
     };
     let before = draft.is_message() || target.is_some_and(|message| message.mentions_all);
+    let seen = place.shows_members()? || allows(role, Action::Admit);
+    let members = members.filter(|_| seen);
     let users = called.names.iter().filter_map(|name| members?.get(&name.key()));
     Ok(Mentions {
         users: users.copied().collect(),

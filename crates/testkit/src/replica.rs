@@ -13,7 +13,8 @@ mod toggles;
 use std::collections::BTreeMap;
 
 use parlor_domain::{
-    Event, MarksUpdate, Notify, NotifyLevel, Position, RoomId, RoomMark, Seq, StreamId, UserId, UserRef, What,
+    Event, MarksUpdate, Notify, NotifyLevel, Position, RoomId, RoomKind, RoomMark, Seq, StreamId, UserId,
+    UserRef, What,
 };
 
 use self::notices::Notices;
@@ -182,9 +183,9 @@ impl ReplicaState {
                 let Some(shown) = shown.get(&room) else {
                     continue;
                 };
-                // Nobody is invited to a conversation of two.
+                // Whom somebody brings into a channel, or into a conversation of two, need not be told so.
                 let is_there = match told.target {
-                    None => shown.facts.as_ref().is_some_and(|facts| facts.name.is_some()),
+                    None => shown.kind == Some(RoomKind::Group),
                     Some(target) => shown.says(target),
                 };
                 if !is_there {
@@ -199,7 +200,8 @@ impl ReplicaState {
             let to_all = shown.messages.iter().filter(|event| {
                 let sender = event.actor.map(|sender| sender.id);
                 let called = matches!(&event.what, What::Message(message) if message.mentions.all);
-                called && sender != Some(self.me.id) && wanted(sender)
+                let quiet = shown.notify.muted_until.is_some_and(|until| until > event.at);
+                called && !quiet && sender != Some(self.me.id) && wanted(sender)
             });
             for event in to_all {
                 let is_named = self.notices.tells(*room, event.seq);

@@ -10,6 +10,7 @@
 #[macro_use]
 mod database;
 
+mod broadcasts;
 mod device;
 mod durable;
 mod hostile;

@@ -164,7 +164,8 @@ impl<'a> Judged<'a> {
                     continue;
                 }
             };
-            let mentions = appending::mentions(&append.draft, standing, found, facts.members(append))?;
+            let mentions =
+                appending::mentions(&append.draft, (standing, place), found, facts.members(append))?;
             let (event, grown) = next(append, content, mentions, &place.stream, entropy.tag());
             places.insert(append.room, place.grown(grown));
             judged.new.push(New {

@@ -2,7 +2,7 @@
 
 use diesel::{Insertable, QueryResult, Queryable, Selectable};
 use parlor_domain::{
-    Capacity, Head, Mark, MsgNo, Notify, Position, Rev, Room, Rules, Seq, SlowMode, Timestamp, Who,
+    Capacity, Head, Mark, MsgNo, Notify, Position, Rev, Room, RoomKind, Rules, Seq, SlowMode, Timestamp, Who,
 };
 
 use crate::code::Code;
@@ -111,11 +111,17 @@ impl StreamRow {
 pub(crate) struct Place {
     #[diesel(embed)]
     pub(crate) stream: StreamRow,
+    kind: i16,
     posting: i16,
     slow_seconds: i64,
 }
 
 impl Place {
+    /// Whether its readers see each other.
+    pub(crate) fn shows_members(&self) -> QueryResult<bool> {
+        Ok(RoomKind::decode(self.kind)? != RoomKind::Channel)
+    }
+
     /// The place once its stream has grown.
     pub(crate) fn grown(self, stream: StreamRow) -> Self {
         Self { stream, ..self }

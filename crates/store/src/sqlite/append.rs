@@ -94,7 +94,8 @@ impl<'c> Run<'c> {
             }
         };
         let members = self.members(append)?;
-        let mentions = appending::mentions(&append.draft, standing, target.as_ref(), Some(&members))?;
+        let mentions =
+            appending::mentions(&append.draft, (standing, place), target.as_ref(), Some(&members))?;
         let (mut event, stream) = next(append, content, mentions, &place.stream, self.entropy.tag());
         event.number = self.number + 1;
         if !self.insert(append, &event, digest)? {

@@ -55,7 +55,8 @@ pub(super) enum Use {
 impl Use {
     fn pragmas(self) -> &'static str {
         match self {
-            Self::Write => "PRAGMA cache_size = -65536;",
+            // What was erased is not to be found in the file.
+            Self::Write => "PRAGMA cache_size = -65536; PRAGMA secure_delete = ON;",
             Self::Read => "PRAGMA cache_size = -8192; PRAGMA query_only = ON;",
             Self::Checkpoint => "PRAGMA cache_size = -64; PRAGMA busy_timeout = 0;",
         }

@@ -132,6 +132,22 @@ pub async fn an_owner_is_followed_by_the_oldest_member(f: &Fixture) -> Tested {
     Ok(())
 }
 
+/// A program follows an owner only where there is nobody else.
+pub async fn a_bot_is_the_last_to_follow_an_owner(f: &Fixture) -> Tested {
+    let [ann, ben] = f.people(["ann", "ben"]).await?;
+    let bot = f.bot("news-bot").await?;
+    let room = f.group(ann, &[]).await?;
+    for member in [bot, ben] {
+        f.join(room, member).await?;
+    }
+    f.promote(room, ann, bot).await?;
+    f.leave(room, ann).await?;
+    assert_eq!(f.view(room, ben).await?.role, Role::Owner);
+    f.leave(room, ben).await?;
+    assert_eq!(f.view(room, bot).await?.role, Role::Owner);
+    Ok(())
+}
+
 /// Two people who are in some room together share a room, and no longer when one of them goes.
 pub async fn people_share_a_room_while_both_are_in_it(f: &Fixture) -> Tested {
     let [ann, ben, cleo, dan] = f.people(["ann", "ben", "cleo", "dan"]).await?;

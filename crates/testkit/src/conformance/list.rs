@@ -235,6 +235,7 @@ macro_rules! conformance {
                 members_are_put_out_by_those_above_them,
                 an_owner_is_followed_by_the_oldest_admin,
                 an_owner_is_followed_by_the_oldest_member,
+                a_bot_is_the_last_to_follow_an_owner,
                 people_share_a_room_while_both_are_in_it,
             }
             links {
@@ -295,6 +296,7 @@ macro_rules! conformance {
             mentioning {
                 members_are_mentioned_by_name,
                 all_are_mentioned_by_right,
+                readers_of_a_channel_are_not_found_by_mentioning_them,
                 an_edit_mentions_anew,
                 who_came_since_changes_no_repeat,
                 a_batch_keeps_rooms_apart,

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use parlor_domain::{CalledAll, Event, Mentions, Role, UserId, What};
+use parlor_domain::{CalledAll, Event, Mentions, Role, RoomKind, Rules, UserId, What, Who};
+use parlor_ports::{Appended, NewRoom};
 
 use super::Tested;
 use crate::{Fixture, edit, message, to_all};
@@ -50,6 +51,32 @@ pub async fn all_are_mentioned_by_right(f: &Fixture) -> Tested {
     let granted = to_all("Closed on Monday.", CalledAll::Granted);
     let said = f.append(f.draft(open, cleo, granted)).await?;
     assert!(mentions(&said).all, "the server has given the right");
+    Ok(())
+}
+
+/// In a channel only those mention anybody who see who reads it.
+pub async fn readers_of_a_channel_are_not_found_by_mentioning_them(f: &Fixture) -> Tested {
+    let [ann, bob, cleo] = f.people(["ann", "bob", "cleo"]).await?;
+    let new = f.new_room(ann);
+    let rules = Rules {
+        posting: Who::Everyone,
+        ..new.rules
+    };
+    let room = f
+        .create(NewRoom {
+            kind: RoomKind::Channel,
+            members: vec![bob.id, cleo.id],
+            rules,
+            ..new
+        })
+        .await?;
+    assert_eq!(named(&f.say(room, ann, "@cleo").await?), [cleo.id]);
+    let said = f.say(room, bob, "@ann and @cleo, are you here?").await?;
+    assert!(named(&said).is_empty());
+    let Appended::New(edited) = f.log.append(f.draft(room, bob, edit(said.seq, "@cleo?"))).await? else {
+        panic!("it is his")
+    };
+    assert!(named(&edited).is_empty());
     Ok(())
 }
 

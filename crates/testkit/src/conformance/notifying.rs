@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use parlor_domain::{LeaveReason, Mark, MemberMark, Notice, RoomId, Seq, StreamId, Timestamp, UserRef, What};
+use parlor_domain::{
+    LeaveReason, Mark, MemberMark, Notice, Notify, NotifyLevel, RoomId, Seq, StreamId, Timestamp, UserRef,
+    What,
+};
 use parlor_ports::{About, Clock, DIRECT_PATIENCE, Notification, StoreError};
 
 use super::Tested;
@@ -151,6 +154,24 @@ pub async fn messages_to_all_are_looked_up(f: &Fixture) -> Tested {
     );
     f.delete(room, ann, said.seq).await?;
     assert_eq!(words(f, cleo).await?, ["all", "invite"]);
+
+    let notify = Notify {
+        level: NotifyLevel::Mentions,
+        muted_until: Some(f.tick()),
+    };
+    f.rooms.set_notify(room, cleo, notify, f.tick()).await?;
+    f.say(room, ann, "@all once the time is over").await?;
+    assert_eq!(
+        words(f, cleo).await?,
+        ["all", "invite"],
+        "only what came after that"
+    );
+    let notify = Notify {
+        muted_until: Some(f.tick() + Duration::from_secs(60)),
+        ..notify
+    };
+    f.rooms.set_notify(room, cleo, notify, f.tick()).await?;
+    assert_eq!(words(f, cleo).await?, ["invite"], "nothing at all");
     Ok(())
 }
 

@@ -36,7 +36,7 @@ async fn all(
 pub async fn a_message_lists_whom_it_has_reached(f: &Fixture) -> Tested {
     let ann = f.person("ann").await?;
     let crowd = f.crowd("reader", 7).await?;
-    let room = f.discreet_group(ann, &crowd).await?;
+    let room = f.group(ann, &crowd).await?;
     let at = (room, f.say(room, ann, "hello").await?.seq);
     let later = f.person("later").await?;
     f.add(room, ann, later).await?;

@@ -30,7 +30,7 @@ async fn one_story(f: &Fixture, seed: u64) -> Result<usize, StoreError> {
     let chance = SeededEntropy::new(seed);
     let mut life = Life::begin(f, seed).await?;
     let mut devices: Vec<Device> = life.people.iter().map(|person| Device::new(*person)).collect();
-    for _ in 0..70 {
+    for _ in 0..100 {
         life.go_on(f, &chance).await?;
         let device = &mut devices[chance.below(life.people.len())];
         device.read_a_piece(f, &chance).await?;

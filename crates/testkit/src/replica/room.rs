@@ -31,6 +31,7 @@ pub struct RoomReplica {
     /// Who may not write until when.
     muted: BTreeMap<UserId, (Seq, Option<Timestamp>)>,
     notify: (Seq, Notify),
+    kind: Option<RoomKind>,
     facts: Option<(Seq, Facts)>,
     owner: (Seq, Option<UserId>),
     pins: Toggles<Seq>,
@@ -50,6 +51,7 @@ impl RoomReplica {
             marks: BTreeMap::new(),
             muted: BTreeMap::new(),
             notify: (Seq::ZERO, Notify::default()),
+            kind: None,
             facts: None,
             owner: (Seq::ZERO, None),
             pins: Toggles::default(),
@@ -198,10 +200,10 @@ impl RoomReplica {
             head: Head { position, .. },
             ..
         } = view;
+        self.kind = Some(room.kind);
         if room.kind == RoomKind::Channel {
             // Only those who look after it see who else is there.
             self.roster.listed(position.seq, self.me, view.role);
-            self.set_muted(position.seq, self.me, view.muted_until);
             // Who comes in unseen is told of no event of the room whose tag he could know.
             if position.seq == self.position.seq {
                 self.position.tag = position.tag;
@@ -253,19 +255,23 @@ impl RoomReplica {
         self.roster.complete(oldest);
     }
 
-    /// What the user is shown of the room.
+    /// What the user is shown of the room. A channel tells of its readers, and of mutes, only who asks: that is not shown.
     pub fn shown(&self) -> Shown {
+        let tells_all = self.kind != Some(RoomKind::Channel);
         let mark = |user: UserId| self.marks.get(&user).copied().unwrap_or_default();
-        let member = |(user, role)| {
+        let member = |(user, role): (UserId, Role)| {
+            let muted = self.muted.get(&user).filter(|_| tells_all);
             (
                 user,
                 ShownMember {
                     role,
                     mark: mark(user),
-                    muted_until: self.muted.get(&user).and_then(|(_, until)| *until),
+                    muted_until: muted.and_then(|(_, until)| *until),
                 },
             )
         };
+        let members = self.roster.members();
+        let members = members.filter(|(user, _)| tells_all || *user == self.me);
         let messages = self.messages.from(self.visible_from);
         let read = mark(self.me).read;
         let unread = messages
@@ -285,9 +291,10 @@ impl RoomReplica {
             reacted,
             position: self.position,
             notify: self.notify.1,
+            kind: self.kind,
             facts: self.facts.as_ref().map(|(_, facts)| facts.clone()),
             owner: self.owner.1,
-            members: self.roster.members().map(member).collect(),
+            members: members.map(member).collect(),
             messages,
             unread: u64::try_from(unread).expect("a count fits"),
         }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use parlor_domain::{
-    Capacity, Emoji, Event, Mark, MediaId, Notify, Position, Role, RoomName, Rules, Seq, Timestamp, Topic,
-    UserId, What,
+    Capacity, Emoji, Event, Mark, MediaId, Notify, Position, Role, RoomKind, RoomName, Rules, Seq, Timestamp,
+    Topic, UserId, What,
 };
 
 /// What a user is shown of a room.
@@ -14,11 +14,13 @@ pub struct Shown {
     pub position: Position,
     /// How the user wants to be notified.
     pub notify: Notify,
+    /// What sort of room it is; `None` if that was never read.
+    pub kind: Option<RoomKind>,
     /// Name, topic and settings; `None` if they were never read.
     pub facts: Option<Facts>,
     /// To whom the room belongs.
     pub owner: Option<UserId>,
-    /// Who is in it.
+    /// Who is in it; of a channel the user alone.
     pub members: BTreeMap<UserId, ShownMember>,
     /// The messages, ascending.
     pub messages: Vec<Event>,
@@ -53,7 +55,7 @@ pub struct ShownMember {
     pub role: Role,
     /// How far the person has received and read.
     pub mark: Mark,
-    /// Until when the person may not write.
+    /// Until when the person may not write; of a channel it is not told.
     pub muted_until: Option<Timestamp>,
 }
 

@@ -44,7 +44,7 @@ pub(super) async fn list(
         .filter(members::room_id.eq(room))
         .filter(members::user_id.gt(range.after.map_or(Id(Uuid::nil()), Into::into)))
         .filter(members::user_id.ne(sender))
-        .filter(members::visible_from.le(at))
+        .filter(members::joined_seq.le(at))
         .filter(members::delivered_seq.ge(at))
         .order(members::user_id)
         .limit(rows(size.rows() + 1))
@@ -83,7 +83,7 @@ async fn counts(
     let (members, delivered, read): (i64, i64, i64) = members::table
         .filter(members::room_id.eq(room))
         .filter(members::user_id.ne(sender))
-        .filter(members::visible_from.le(seq))
+        .filter(members::joined_seq.le(seq))
         .select((
             count_star(),
             count(members::user_id).aggregate_filter(members::delivered_seq.ge(seq)),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use parlor_domain::{Action, Event, Role, Room, RoomId, Timestamp, UserId, UserRef, What};
+use parlor_domain::{AccountStatus, Action, Event, Role, Room, RoomId, Timestamp, UserId, UserRef, What};
 use parlor_ports::{RoomAct, RoomRefusal, RoomThing};
 
 use super::super::Tx;
@@ -14,7 +14,7 @@ use super::links;
 use super::requests::hosts;
 use crate::code::Code;
 use crate::id::Id;
-use crate::schema::{members, rooms};
+use crate::schema::{members, rooms, users};
 
 /// Most admins besides the owner.
 const ADMINS: usize = Role::ADMINS as usize;
@@ -68,11 +68,18 @@ pub(super) async fn hand_over(
     Ok(RoomAct::Done(Some(event)))
 }
 
-/// Gives a room whose owner left to the admin, else the member, who is longest in it.
+/// Gives a room whose owner left to the admin, else the member, who is longest in it; to a program or somebody who is locked out only
+/// if there is nobody else.
 pub(super) async fn succeed(tx: &mut Tx<'_>, room: &Room, former: UserRef, at: Timestamp) -> QueryResult<()> {
     let heir: Id = members::table
+        .inner_join(users::table.on(users::id.eq(members::user_id)))
         .filter(members::room_id.eq(Id::of(room.id)))
-        .order((members::role.desc(), members::joined_at, members::user_id))
+        .order((
+            users::bot.or(users::status.ne(AccountStatus::Active.code())),
+            members::role.desc(),
+            members::joined_at,
+            members::user_id,
+        ))
         .select(members::user_id)
         .first(tx.conn)
         .await?;

@@ -53,14 +53,15 @@ impl Device {
             return self.read_own(f, 1).await;
         }
         let room = rooms[chance.below(rooms.len())];
-        match chance.below(16) {
+        match chance.below(17) {
             0..=3 => self.read_own(f, 1 + chance.below(3)).await,
             4..=6 => self.read_room(f, room, 1 + chance.below(6)).await,
             7 | 8 => self.hear_room(f, room, 1 + chance.below(4)),
             9 => self.read_marks(f, room).await,
             10 => self.read_own_marks(f).await,
-            11 | 12 => self.ask(f, room, chance).await,
-            13 => self.start_over(f, room).await,
+            11 => self.hear_own_marks(f, 1 + chance.below(3)),
+            12 | 13 => self.ask(f, room, chance).await,
+            14 => self.start_over(f, room).await,
             _ => self.arrive(chance),
         }
     }
@@ -72,14 +73,27 @@ impl Device {
         Ok(())
     }
 
+    /// Hears a few of them as they were published.
+    fn hear_own_marks(&mut self, f: &Fixture, most: usize) -> Tested {
+        let rev = self.state.own.rev;
+        for update in f
+            .heard
+            .marks(self.me.id)
+            .iter()
+            .filter(|update| update.rev > rev)
+            .take(most)
+        {
+            self.state.own_marks(update).expect("revs have no gaps");
+        }
+        Ok(())
+    }
+
     /// Reads a few events of the own stream from the log.
     async fn read_own(&mut self, f: &Fixture, most: usize) -> Tested {
         let page = f.log.events_after(self.me.id.into(), self.state.own.seq).await?;
         for event in page.iter().take(most) {
             if let OwnChange::Opened(room) = self.state.own_event(event).expect("the log has no gaps") {
-                self.underway.extend(Page::who_is_there(f, room, self.me).await?);
-                self.underway
-                    .extend(Page::everything_said(f, room, self.me).await?);
+                self.ask_for_all(f, room).await?;
             }
             if matches!(event.what, What::PrivacyChanged { private: false, .. }) {
                 // Meanwhile nothing was told of what others have read.
@@ -158,10 +172,21 @@ impl Device {
     async fn start_over(&mut self, f: &Fixture, room: RoomId) -> Tested {
         if let Some(view) = f.rooms.find(room, self.me.id).await? {
             self.state.open(room, view.visible_from, view.head.position);
-            self.underway.extend(Page::who_is_there(f, room, self.me).await?);
-            self.underway
-                .extend(Page::everything_said(f, room, self.me).await?);
+            self.ask_for_all(f, room).await?;
         }
+        Ok(())
+    }
+
+    /// Asks for all pages of a room that is held anew. Of a channel none is awaited any more that was asked for before: it does not
+    /// tell what its readers do, so a page from before need not look older than one of now.
+    async fn ask_for_all(&mut self, f: &Fixture, room: RoomId) -> Tested {
+        let there = Page::who_is_there(f, room, self.me).await?;
+        if there.iter().any(Page::shows_channel) {
+            self.underway.retain(|page| page.room() != room);
+        }
+        self.underway.extend(there);
+        self.underway
+            .extend(Page::everything_said(f, room, self.me).await?);
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Pages of rooms, which may be old by the time they come.
 
-use parlor_domain::{PageSize, RoomId, Seq, UserRef};
+use parlor_domain::{PageSize, RoomId, RoomKind, Seq, UserRef};
 use parlor_ports::{HistoryPage, HistoryRange, MembersPage, PinsPage, RoomView, StoreError};
 
 use crate::{Fixture, ReplicaState};
@@ -56,13 +56,22 @@ impl Page {
         Ok(pages)
     }
 
-    /// Shows it to a device; in vain if that does not hold the room any more.
-    pub(super) fn show(&self, state: &mut ReplicaState) {
-        let room = match self {
+    /// Of which room it is.
+    pub(super) fn room(&self) -> RoomId {
+        match self {
             Self::View(view) => view.room.id,
             Self::Members(room, _) | Self::History(room, _) | Self::Pins(room, _) => *room,
-        };
-        let Some(replica) = state.rooms.get_mut(&room) else {
+        }
+    }
+
+    /// Whether it shows that this is a channel.
+    pub(super) fn shows_channel(&self) -> bool {
+        matches!(self, Self::View(view) if view.room.kind == RoomKind::Channel)
+    }
+
+    /// Shows it to a device; in vain if that does not hold the room any more.
+    pub(super) fn show(&self, state: &mut ReplicaState) {
+        let Some(replica) = state.rooms.get_mut(&self.room()) else {
             return;
         };
         match self {

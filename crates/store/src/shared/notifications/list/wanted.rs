@@ -63,7 +63,7 @@ macro_rules! unseen {
 }
 
 /// The messages to all members of one's rooms since one is in them, by others whom one has not blocked, but for those that name one
-/// besides, and in rooms of which one wants to be notified of nothing.
+/// besides, those in rooms of which one wants to be notified of nothing, and those from before the end of a time for which one wanted so.
 macro_rules! to_all {
     ($viewer:expr) => {
         members::table
@@ -75,6 +75,11 @@ macro_rules! to_all {
             )
             .filter(members::user_id.eq($viewer.key))
             .filter(members::notify.ne(NotifyLevel::Nothing.code()))
+            .filter(
+                members::quiet_until
+                    .is_null()
+                    .or(members::quiet_until.le(events::created_at.nullable())),
+            )
             .filter(events::mentions_all)
             .filter(events::body.is_not_null())
             .filter(events::seq.ge(members::joined_seq))
