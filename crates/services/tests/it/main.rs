@@ -14,6 +14,7 @@ mod guessing;
 mod host;
 mod hosts;
 mod invites;
+mod limits;
 mod log_ins;
 mod marks;
 mod media;

@@ -43,6 +43,14 @@ impl World {
     }
 
     pub(crate) async fn with(settings: Settings) -> Self {
+        Self::with_store(settings, |_| {}).await
+    }
+
+    /// With a store whose settings are changed.
+    pub(crate) async fn with_store(
+        settings: Settings,
+        change: impl FnOnce(&mut parlor_store::Settings),
+    ) -> Self {
         let (folder, media) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let clock = Arc::new(FixedClock::default());
         let entropy = Arc::new(SeededEntropy::default());
@@ -50,9 +58,9 @@ impl World {
         let inbox = Arc::new(Inbox::default());
         let database = on_postgres::database().await;
         let database = database.unwrap_or_else(|| Database::Sqlite(folder.path().join("parlor.db")));
-        let opened = parlor_store::open(parlor_store::Settings::new(database), entropy.clone())
-            .await
-            .unwrap();
+        let mut store = parlor_store::Settings::new(database);
+        change(&mut store);
+        let opened = parlor_store::open(store, entropy.clone()).await.unwrap();
         let stores = opened.ports();
         let ports = Ports {
             users: stores.users,
