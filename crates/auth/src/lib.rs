@@ -8,6 +8,8 @@
 
 mod access;
 mod code;
+mod dialect;
+mod django;
 mod error;
 mod foreign;
 mod jwt;
@@ -19,11 +21,13 @@ mod password;
 mod qr;
 mod recovery;
 mod refresh;
+mod stable_key;
 mod totp;
 mod vault;
 
 pub use access::{AccessClaims, AccessTokens};
 pub use code::{CodeSecret, OneTimeCode};
+pub use dialect::{Dialect, DialectClaims, DialectTokenError, DialectTokens, DialectUser, TokenKind};
 pub use error::Error;
 pub use foreign::{ClaimNames, ForeignAlgorithm, ForeignClaims, ForeignKeys, ForeignSettings, ForeignTokens};
 pub use keys::{KeyRing, SigningKey};
@@ -33,5 +37,6 @@ pub use opaque::OpaqueToken;
 pub use password::PasswordHasher;
 pub use recovery::RecoveryCode;
 pub use refresh::{RefreshSecret, RefreshToken};
+pub use stable_key::StableKeys;
 pub use totp::{TotpSecret, TotpUri};
 pub use vault::Vault;

@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::SecretString;
 use sha2::Sha256;
 
-use crate::Error;
+use crate::{Error, django};
 
 /// What stands before a bcrypt hash (`$2b$…`) that was made here, so that hashes of other schemes can stand beside it.
 const SCHEME: &str = "$parlor";
@@ -29,7 +29,7 @@ impl PasswordHasher {
     pub const MAX_COST: u32 = 17;
 
     /// Hashes with this bcrypt cost from now on; the work doubles with each step. Hashes made with another cost stay
-    /// valid.
+    /// valid, but are not current.
     ///
     /// # Errors
     /// [`Error::CostOutOfRange`]
@@ -52,11 +52,11 @@ impl PasswordHasher {
         format!("{SCHEME}{parts}").into()
     }
 
-    /// Whether this is the password of that hash. False for a hash that is broken or of an unknown scheme. Takes as
-    /// long as hashing.
+    /// Whether this is the password of that hash, which was made here or by Django. False for a hash that is broken, asks for
+    /// too much work, or is of an unknown scheme. Takes as long as hashing, or as Django would.
     pub fn verify(&self, password: &str, stored: &str) -> bool {
         let Some(bcrypt_hash) = stored.strip_prefix(SCHEME) else {
-            return false;
+            return django::verify(password, stored);
         };
         let Ok(parts) = bcrypt_hash.parse::<HashParts>() else {
             return false;
@@ -64,6 +64,14 @@ impl PasswordHasher {
         let digest = digest(password, &parts.get_salt_raw());
         parts.get_cost() <= Self::MAX_COST
             && bcrypt::non_truncating_verify(digest, bcrypt_hash).unwrap_or(false)
+    }
+
+    /// Whether a hash is of the scheme and the cost that [`hash`](Self::hash) gives it now. One that is not is to be made
+    /// anew when its password is known.
+    pub fn is_current(&self, stored: &str) -> bool {
+        let bcrypt_hash = stored.strip_prefix(SCHEME);
+        let parts = bcrypt_hash.and_then(|hash| hash.parse::<HashParts>().ok());
+        parts.is_some_and(|parts| parts.get_cost() == self.cost)
     }
 
     /// A hash that no password has, to be verified where there is no account, so that the answer takes as long.
@@ -124,6 +132,25 @@ mod tests {
     fn a_hash_outlives_a_change_of_the_cost() {
         let stored = hash("correct horse");
         assert!(PasswordHasher::new(5).unwrap().verify("correct horse", &stored));
+    }
+
+    #[test]
+    fn a_hash_is_current_as_long_as_it_would_be_made_so() {
+        let stored = hash("correct horse");
+        assert!(hasher().is_current(&stored));
+        assert!(!PasswordHasher::new(5).unwrap().is_current(&stored));
+        for other in ["", "!", SCHEME, stored.strip_prefix(SCHEME).unwrap()] {
+            assert!(!hasher().is_current(other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_hash_that_django_made_is_verified_but_not_current() {
+        let stored = "pbkdf2_sha256$1000$seasalt$mQnueSakb748zqBAC1tmWVZsZbi2zPGZarEzTGdfmso=";
+        assert!(hasher().verify("correct horse", stored));
+        assert!(!hasher().verify("wrong horse", stored));
+        assert!(!hasher().verify("correct horse", &[SCHEME, stored].concat()));
+        assert!(!hasher().is_current(stored));
     }
 
     #[test]

@@ -58,6 +58,10 @@ pub trait UserStore: Send + Sync {
         at: Timestamp,
     ) -> Result<bool, StoreError>;
 
+    /// Puts another hash of the same password in the place of the one that it was made for, and changes nothing else; false if
+    /// that is not the account's any more.
+    async fn rehash(&self, user: UserId, old: PasswordHash, new: PasswordHash) -> Result<bool, StoreError>;
+
     /// Locks or unlocks an account; locking ends its sessions for good, and voids its proofs, challenges and invitations.
     /// False if there is no such account, or it is deleted. To delete one is [`Self::delete`]'s, not this method's.
     async fn set_status(

@@ -28,6 +28,17 @@ impl Default for PasswordsSettings {
     }
 }
 
+/// What became of checking the password of somebody who logs in.
+#[derive(Debug)]
+pub(crate) enum Verified {
+    /// It is not the right one.
+    Wrong,
+    /// It is.
+    Right,
+    /// It is, and this should be its hash from now on.
+    Rehashed(PasswordHash),
+}
+
 /// Hashes and checks passwords on a few threads of their own, which leave the processor to everybody else.
 pub struct Passwords {
     hasher: PasswordHasher,
@@ -50,8 +61,7 @@ impl Passwords {
     /// # Errors
     /// [`Error::Busy`] if too many wait.
     pub async fn hash(&self, password: Password) -> Result<PasswordHash, Error> {
-        let mut salt = [0; 16];
-        self.entropy.fill(&mut salt);
+        let salt = self.salt();
         let hasher = self.hasher;
         self.workshop
             .run(move || PasswordHash(hasher.hash(password.expose(), salt)))
@@ -68,6 +78,39 @@ impl Passwords {
         self.workshop
             .run(move || hasher.verify(password.expose_secret(), stored.expose_secret()))
             .await
+    }
+
+    /// The same as [`verify`](Self::verify), and hashes a right password anew if the hash is of another scheme or cost than those
+    /// that are made now.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if too many wait.
+    pub(crate) async fn verify_and_rehash(
+        &self,
+        password: SecretString,
+        stored: Option<PasswordHash>,
+    ) -> Result<Verified, Error> {
+        let hasher = self.hasher;
+        let outdated = |hash: &PasswordHash| !hasher.is_current(hash.0.expose_secret());
+        let salt = stored.as_ref().filter(|hash| outdated(hash)).map(|_| self.salt());
+        let stored = stored.map_or_else(|| hasher.nobodys_hash(), |hash| hash.0);
+        self.workshop
+            .run(move || {
+                let password = password.expose_secret();
+                if !hasher.verify(password, stored.expose_secret()) {
+                    return Verified::Wrong;
+                }
+                salt.map_or(Verified::Right, |salt| {
+                    Verified::Rehashed(PasswordHash(hasher.hash(password, salt)))
+                })
+            })
+            .await
+    }
+
+    fn salt(&self) -> [u8; 16] {
+        let mut salt = [0; 16];
+        self.entropy.fill(&mut salt);
+        salt
     }
 }
 
@@ -102,5 +145,27 @@ mod tests {
         assert!(!verify("wrong horse").await.unwrap());
         let nobody = passwords.verify("correct horse".into(), None).await;
         assert!(!nobody.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_another_cost_is_made_anew() {
+        let passwords = passwords();
+        let dearer = PasswordHasher::new(PasswordHasher::MIN_COST + 1).unwrap();
+        let stored = PasswordHash(dearer.hash("correct horse", [7; 16]));
+        let verify = |text: &str, hash: &PasswordHash| {
+            let hash = Some(hash.clone());
+            passwords.verify_and_rehash(text.into(), hash)
+        };
+        assert!(matches!(
+            verify("wrong horse", &stored).await.unwrap(),
+            Verified::Wrong
+        ));
+        let Verified::Rehashed(anew) = verify("correct horse", &stored).await.unwrap() else {
+            panic!("its cost is another")
+        };
+        assert!(matches!(
+            verify("correct horse", &anew).await.unwrap(),
+            Verified::Right
+        ));
     }
 }

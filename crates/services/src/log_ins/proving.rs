@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use parlor_domain::{Account, Password, UserId};
+use parlor_ports::PasswordHash;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::known::Known;
 use super::{LogIns, counted_name, login_name};
+use crate::passwords::Verified;
 use crate::throttle::Tried;
 use crate::{Device, Error};
 
@@ -38,10 +40,12 @@ impl LogIns {
                 .await?;
         }
         let stored = credentials.as_ref().and_then(|known| known.password.clone());
-        let right = self.passwords.verify(password, stored).await?;
-        let Some(known) = credentials.filter(|_| right) else {
-            return Err(Error::WrongCredentials);
+        let anew = match self.passwords.verify_and_rehash(password.clone(), stored).await? {
+            Verified::Wrong => return Err(Error::WrongCredentials),
+            Verified::Right => None,
+            Verified::Rehashed(anew) => Some(anew),
         };
+        let known = credentials.ok_or(Error::WrongCredentials)?;
         self.throttle.forget(here).await?;
         let account = self.users.find(known.user.id).await?;
         let known = Known {
@@ -49,7 +53,29 @@ impl LogIns {
             password: known.password,
         };
         known.usable()?;
-        Ok(known)
+        match anew {
+            Some(anew) => self.rehash(known, anew, password).await,
+            None => Ok(known),
+        }
+    }
+
+    /// Keeps the password that was shown under this hash from now on. If the hash has changed by now, the password must be right
+    /// for the one that is there: somebody who logs in at the same moment may have been faster.
+    async fn rehash(&self, known: Known, anew: PasswordHash, password: SecretString) -> Result<Known, Error> {
+        let user = known.account.user.id;
+        let old = known.password.ok_or(Error::WrongCredentials)?;
+        if self.users.rehash(user, old, anew.clone()).await? {
+            return Ok(Known {
+                account: known.account,
+                password: Some(anew),
+            });
+        }
+        let now = self.known(user).await?.ok_or(Error::WrongCredentials)?;
+        if !self.passwords.verify(password, now.password.clone()).await? {
+            return Err(Error::WrongCredentials);
+        }
+        now.usable()?;
+        Ok(now)
     }
 
     async fn was_here(&self, user: Option<UserId>, address: &str) -> Result<bool, Error> {

@@ -3,6 +3,7 @@
 mod again;
 mod by_mail;
 mod meanwhile;
+mod moved_in;
 
 use std::time::Duration;
 

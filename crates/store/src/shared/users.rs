@@ -92,6 +92,11 @@ impl UserStore for Backend {
             .await
     }
 
+    async fn rehash(&self, user: UserId, old: PasswordHash, new: PasswordHash) -> Result<bool, StoreError> {
+        self.write(move |tx| access::rehash(tx, user, old, new).boxed())
+            .await
+    }
+
     async fn set_status(
         &self,
         user: UserId,

@@ -179,6 +179,43 @@ pub async fn another_password_voids_proofs_and_challenges(f: &Fixture) -> Tested
     Ok(())
 }
 
+/// Another hash of the same password takes the place of the one that it was made for, and of no other.
+pub async fn a_hash_is_replaced_if_it_is_still_there(f: &Fixture) -> Tested {
+    let [ann, ben] = f.people(["ann", "ben"]).await?;
+    let stored = async |name| {
+        let found = f.users.credentials(&login(name)).await?;
+        Ok::<_, parlor_ports::StoreError>(found.and_then(|found| password(&found).map(str::to_owned)))
+    };
+    let rehash = async |user, old, new| f.users.rehash(user, f.hash(old), f.hash(new)).await;
+    assert!(rehash(ann.id, "ann", "anew").await?);
+    assert!(!rehash(ann.id, "ann", "late").await?, "it is another by now");
+    assert!(!rehash(f.nobody(), "ben", "late").await?);
+    assert_eq!(stored("ann").await?.as_deref(), Some("$test$anew"));
+    assert_eq!(
+        stored("ben").await?.as_deref(),
+        Some("$test$ben"),
+        "others keep theirs"
+    );
+    f.users.delete(ben.id, false, f.tick()).await?;
+    assert!(!rehash(ben.id, "ben", "late").await?);
+    Ok(())
+}
+
+/// It is the same password: sessions go on, and so does what was made for the account before.
+pub async fn another_hash_of_a_password_ends_nothing(f: &Fixture) -> Tested {
+    let ann = f.person_at("ann", "ann@example.org", true).await?;
+    let session = f.session(ann).await?;
+    let (reset, challenge) = (f.proof(ann, Purpose::Reset).await?, f.challenge(ann).await?);
+    assert!(f.users.rehash(ann.id, f.hash("ann"), f.hash("anew")).await?);
+    let now = f.tick();
+    assert!(f.sessions.find(session.id, now).await?.is_some());
+    assert!(f.proofs.find(reset.token, now).await?.is_some());
+    assert!(f.challenges.find(challenge.token, now).await?.is_some());
+    assert!(f.events(ann.id).await?.is_empty());
+    assert_eq!(f.letters().await?.len(), 1, "the proof's");
+    Ok(())
+}
+
 /// So does locking an account.
 pub async fn a_lock_voids_proofs_and_challenges(f: &Fixture) -> Tested {
     let ann = f.person_at("ann", "ann@example.org", true).await?;

@@ -14,6 +14,8 @@ macro_rules! conformance {
                 an_account_may_have_no_password,
                 another_password_ends_all_sessions_but_one,
                 another_password_voids_proofs_and_challenges,
+                a_hash_is_replaced_if_it_is_still_there,
+                another_hash_of_a_password_ends_nothing,
                 a_lock_voids_proofs_and_challenges,
                 administrators_log_in_anew,
                 a_locked_account_has_no_sessions,

@@ -17,10 +17,10 @@ use crate::world::{PASSWORD, World, challenged, code, device};
 
 /// Something that happens once, in the middle of something else.
 #[derive(Default)]
-struct Meanwhile(Mutex<Option<BoxFuture<'static, ()>>>);
+pub(super) struct Meanwhile(Mutex<Option<BoxFuture<'static, ()>>>);
 
 impl Meanwhile {
-    fn plan(&self, work: impl Future<Output = ()> + Send + 'static) {
+    pub(super) fn plan(&self, work: impl Future<Output = ()> + Send + 'static) {
         *self.0.lock().unwrap() = Some(Box::pin(work));
     }
 
@@ -102,7 +102,7 @@ impl ChallengeStore for AfterCode {
 }
 
 /// The same server, where something can happen in the middle of a log in.
-fn disturbed(world: &World) -> (Services, Arc<Meanwhile>) {
+pub(super) fn disturbed(world: &World) -> (Services, Arc<Meanwhile>) {
     let meanwhile = Arc::new(Meanwhile::default());
     let ports = Ports {
         counters: Arc::new(AfterPassword(world.ports.counters.clone(), meanwhile.clone())),
@@ -112,12 +112,12 @@ fn disturbed(world: &World) -> (Services, Arc<Meanwhile>) {
     (world.services_with(ports, Settings::default()), meanwhile)
 }
 
-async fn log_in(log_ins: &LogIns) -> Result<LoggedIn, parlor_services::Error> {
+pub(super) async fn log_in(log_ins: &LogIns) -> Result<LoggedIn, parlor_services::Error> {
     log_ins.log_in("ann", PASSWORD.into(), device()).await
 }
 
 /// What can happen to ann: another password, a lock, other rights, the end.
-fn blows(world: &World, ann: UserId) -> Vec<BoxFuture<'static, ()>> {
+pub(super) fn blows(world: &World, ann: UserId) -> Vec<BoxFuture<'static, ()>> {
     let at = world.clock.now();
     let users = [(); 4].map(|()| world.ports.users.clone());
     let [one, two, three, four] = users;
@@ -138,7 +138,7 @@ fn blows(world: &World, ann: UserId) -> Vec<BoxFuture<'static, ()>> {
     ]
 }
 
-async fn live(world: &World, ann: UserId) -> usize {
+pub(super) async fn live(world: &World, ann: UserId) -> usize {
     world
         .ports
         .sessions

@@ -63,6 +63,20 @@ pub(super) async fn set_password(
     Ok(true)
 }
 
+pub(super) async fn rehash(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    old: PasswordHash,
+    new: PasswordHash,
+) -> QueryResult<bool> {
+    let replaced = diesel::update(users::table.find(Id::of(user)))
+        .filter(users::password.eq(old.0.expose_secret()))
+        .set(users::password.eq(new.0.expose_secret()))
+        .execute(tx.conn)
+        .await?;
+    Ok(replaced > 0)
+}
+
 /// Sets another password, and voids what was made for the account before. The account must be held.
 pub(in super::super) async fn replace_password(
     tx: &mut Tx<'_>,
