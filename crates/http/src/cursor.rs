@@ -8,6 +8,9 @@ use uuid::Uuid;
 
 use crate::ApiError;
 
+/// The parameter that most lists call it.
+const CURSOR: &str = "cursor";
+
 /// The text of a place among rooms.
 pub(crate) fn write(cursor: RoomCursor) -> String {
     let mut bytes = [0; 24];
@@ -18,7 +21,7 @@ pub(crate) fn write(cursor: RoomCursor) -> String {
 
 /// The place among rooms that a client brings back.
 pub(crate) fn read(text: &str) -> Result<RoomCursor, ApiError> {
-    let bytes: [u8; 24] = bytes(text)?;
+    let bytes: [u8; 24] = bytes(CURSOR, text)?;
     let (at, room) = bytes.split_at(8);
     Ok(RoomCursor {
         active_at: Timestamp::from_micros(i64::from_be_bytes(at.try_into().expect("8 bytes"))),
@@ -37,14 +40,14 @@ pub(crate) fn write_channel(cursor: &ChannelCursor) -> String {
 
 /// The place among channels that a client brings back: among those that were found by a name, or among all.
 pub(crate) fn read_channel(text: &str, found: bool) -> Result<ChannelCursor, ApiError> {
-    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| changed())?;
-    let (room, key) = bytes.split_at_checked(16).ok_or_else(changed)?;
+    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| changed(CURSOR))?;
+    let (room, key) = bytes.split_at_checked(16).ok_or_else(|| changed(CURSOR))?;
     let room = RoomId::new(uuid(room));
     if found {
-        let key = String::from_utf8(key.to_vec()).map_err(|_| changed())?;
+        let key = String::from_utf8(key.to_vec()).map_err(|_| changed(CURSOR))?;
         return Ok(ChannelCursor::Found(key, room));
     }
-    let at = key.try_into().map_err(|_| changed())?;
+    let at = key.try_into().map_err(|_| changed(CURSOR))?;
     let at = Timestamp::from_micros(i64::from_be_bytes(at));
     Ok(ChannelCursor::Listed(at, room))
 }
@@ -57,24 +60,12 @@ pub(crate) fn write_status(cursor: StatusCursor) -> String {
 
 /// The place among statuses that a client brings back.
 pub(crate) fn read_status(text: &str) -> Result<StatusCursor, ApiError> {
-    let bytes: [u8; 32] = bytes(text)?;
+    let bytes: [u8; 32] = bytes(CURSOR, text)?;
     let (author, status) = bytes.split_at(16);
     Ok(StatusCursor {
         author: UserId::new(uuid(author)),
         status: StatusId::new(uuid(status)),
     })
-}
-
-fn bytes<const N: usize>(text: &str) -> Result<[u8; N], ApiError> {
-    let mut bytes = [0; N];
-    match URL_SAFE_NO_PAD.decode_slice(text, &mut bytes) {
-        Ok(length) if length == N => Ok(bytes),
-        _ => Err(changed()),
-    }
-}
-
-fn changed() -> ApiError {
-    ApiError::invalid("cursor", "must be the `next` of the page before, unchanged")
 }
 
 /// The text of a cursor in a list of notifications.
@@ -88,22 +79,26 @@ pub(crate) fn write_notification(cursor: NotificationCursor) -> String {
 
 /// The cursor in a list of notifications that a client brings back.
 pub(crate) fn read_notification(text: &str) -> Result<NotificationCursor, ApiError> {
-    let mut bytes = [0; 32];
+    let bytes: [u8; 32] = bytes("after", text)?;
+    let number = |at: usize| <[u8; 8]>::try_from(&bytes[at..at + 8]).expect("8 bytes");
+    Ok(NotificationCursor {
+        at: Timestamp::from_micros(i64::from_be_bytes(number(0))),
+        stream: StreamId::new(uuid(&bytes[8..24])),
+        seq: Seq(u64::from_be_bytes(number(24))),
+    })
+}
+
+/// The bytes of a text that a client brings back in this parameter.
+fn bytes<const N: usize>(parameter: &str, text: &str) -> Result<[u8; N], ApiError> {
+    let mut bytes = [0; N];
     match URL_SAFE_NO_PAD.decode_slice(text, &mut bytes) {
-        Ok(32) => {
-            let number = |at: usize| <[u8; 8]>::try_from(&bytes[at..at + 8]).expect("8 bytes");
-            let stream = <[u8; 16]>::try_from(&bytes[8..24]).expect("16 bytes");
-            Ok(NotificationCursor {
-                at: Timestamp::from_micros(i64::from_be_bytes(number(0))),
-                stream: StreamId::new(Uuid::from_bytes(stream)),
-                seq: Seq(u64::from_be_bytes(number(24))),
-            })
-        }
-        _ => Err(ApiError::invalid(
-            "after",
-            "must be the `next` of the page before, unchanged",
-        )),
+        Ok(length) if length == N => Ok(bytes),
+        _ => Err(changed(parameter)),
     }
+}
+
+fn changed(parameter: &str) -> ApiError {
+    ApiError::invalid(parameter, "must be the `next` of the page before, unchanged")
 }
 
 fn uuid(bytes: &[u8]) -> Uuid {

@@ -111,8 +111,8 @@ pub trait BroadcastStore: Send + Sync {
     /// Broadcasts of senders whose accounts are locked wait.
     async fn prepare(&self, now: Timestamp) -> Result<Option<Batch>, StoreError>;
 
-    /// Writes down what became of a batch, for each of its recipients in their order, and tells the sender how far the broadcast has come. A batch that was settled before
-    /// changes nothing.
+    /// Writes down what became of a batch, for each of its recipients in their order, and tells the sender how far the
+    /// broadcast has come. A batch that was settled before changes nothing.
     async fn settle(&self, batch: &Batch, fates: Vec<Fate>, at: Timestamp) -> Result<(), StoreError>;
 
     /// Erases some of what belongs to lists that were deleted, and of broadcasts that ended before `until`. Says whether there may be

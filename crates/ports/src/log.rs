@@ -185,8 +185,8 @@ pub enum Appended {
     Refused(AppendRefusal),
 }
 
-/// Why an append was not stored, or another act on a message not done. Where several reasons hold, a used client id is looked at first, then the others in
-/// this order.
+/// Why an append was not stored, or another act on a message not done. Where several reasons hold, a used client id is looked
+/// at first, then the others in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AppendRefusal {
     /// No such room, or the sender is not in it: the same to him.

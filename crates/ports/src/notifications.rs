@@ -32,8 +32,9 @@ pub trait NotificationStore: Send + Sync {
     /// of what was deleted, or across a block.
     async fn notify(&self, now: Timestamp, most: usize) -> Result<Notified, StoreError>;
 
-    /// What somebody is notified of from a time until now, the newest first; of a message that names him and mentions all, once. What was said in rooms in which he is not any more, by
-    /// people whom he has blocked, and what was deleted, is left out.
+    /// What somebody is notified of from a time until now, the newest first; of a message that names him and mentions all,
+    /// once. What was said in rooms in which he is not any more, by people whom he has blocked, and what was deleted, is left
+    /// out.
     async fn list(
         &self,
         user: UserId,

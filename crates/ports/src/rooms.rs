@@ -43,8 +43,8 @@ pub trait RoomStore: Send + Sync {
     /// A room as one of its members sees it; `None` if the viewer is no member.
     async fn find(&self, room: RoomId, viewer: UserId) -> Result<Option<RoomView>, StoreError>;
 
-    /// The rooms of a user, the one that changed last first. A page ends early after about 256 KiB of last messages. A room in which something happens between two pages
-    /// moves to the top: it comes at most once, and every other one exactly once.
+    /// The rooms of a user, the one that changed last first. A page ends early after about 256 KiB of last messages. A room in
+    /// which something happens between two pages moves to the top: it comes at most once, and every other one exactly once.
     async fn list(
         &self,
         user: UserId,

@@ -11,7 +11,8 @@ use crate::StoreError;
 #[async_trait]
 pub trait SyncStore: Send + Sync {
     /// Session, account, rooms and the heads of their streams, and the tags at the given positions where these are
-    /// neither the head nor the beginning, and how many of the notifications since a time are unread. `None` if the session is over, expired, or its account disabled.
+    /// neither the head nor the beginning, and how many of the notifications since a time are unread. `None` if the session is
+    /// over, expired, or its account disabled.
     async fn snapshot(
         &self,
         session: SessionId,

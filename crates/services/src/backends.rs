@@ -1,13 +1,11 @@
 //! What backends of the operator's do with an API key.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
-use parlor_domain::{
-    CalledAll, ClientId, Event, MediaId, MessageBody, Publication, RoomId, Scope, Seq, Title, UserId,
-};
+use parlor_domain::{CalledAll, ClientId, Event, MediaId, Publication, RoomId, Scope, Seq, Title, UserId};
 use parlor_ports::{Clock, NewPublication, NotificationStore, PublicationMade};
 
+use crate::messages::content;
 use crate::{Announcements, Error, KeyHolder, Made, Messages, NewMessage};
 
 /// What the holder of a key can do.
@@ -45,20 +43,10 @@ impl Backends {
     ) -> Result<Made<Seq>, Error> {
         holder.may(Scope::NotifyUser)?;
         let media = saying.media;
-        let most = Publication::MEDIA;
-        if media.len() > most || media.iter().collect::<HashSet<_>>().len() < media.len() {
-            return Err(Error::invalid(
-                "media",
-                format_args!("must be at most {most}, each but once"),
-            ));
-        }
+        let text = content(&saying.text, &media, Publication::MEDIA, Publication::TEXT).map_err(reworded)?;
         if !media.is_empty() {
             holder.bot()?;
         }
-        let text = match &*saying.text {
-            "" if !media.is_empty() => MessageBody::none(),
-            text => MessageBody::parse(text, Publication::TEXT).map_err(|why| Error::invalid("text", why))?,
-        };
         let new = NewPublication {
             key: holder.key.number,
             idempotency_key: saying.idempotency_key,
@@ -142,16 +130,21 @@ impl Backends {
             forward: None,
         };
         let said = self.messages.send_as_bot(holder.bot()?, room, message, all).await;
-        said.map_err(|error| match error {
-            Error::IdempotencyConflict => Error::IdempotencyKeyUsed,
-            Error::Invalid {
-                field: "body",
-                message,
-            } => Error::Invalid {
-                field: "text",
-                message,
-            },
-            error => error,
-        })
+        said.map_err(reworded)
+    }
+}
+
+/// What is wrong with a message, in the words of requests by backends.
+fn reworded(error: Error) -> Error {
+    match error {
+        Error::IdempotencyConflict => Error::IdempotencyKeyUsed,
+        Error::Invalid {
+            field: "body",
+            message,
+        } => Error::Invalid {
+            field: "text",
+            message,
+        },
+        error => error,
     }
 }

@@ -5,8 +5,8 @@ mod content;
 use std::sync::Arc;
 
 use parlor_domain::{
-    Action, Called, CalledAll, ClientId, Draft, Emoji, Event, MediaId, MessageBody, Origin, PageSize, RoomId,
-    RoomKind, Seq, StatusId, Timestamp, UserId, allows,
+    Action, Called, CalledAll, ClientId, Draft, Emoji, Event, MediaId, Message, MessageBody, Origin,
+    PageSize, RoomId, RoomKind, Seq, StatusId, Timestamp, UserId, allows,
 };
 use parlor_ports::{
     Append, AppendRefusal, Appended, Clock, Entropy, EventLog, HistoryPage, HistoryRange, MessageAct,
@@ -85,9 +85,10 @@ impl Messages {
     /// Says something in a room. The answer is given when it is on disk.
     ///
     /// # Errors
-    /// [`Error::Invalid`] (`body`, `media`, `forward`), [`Error::NoSuchRoom`], [`Error::Blocked`] or [`Error::NotAContact`] in a direct room
-    /// across which there is a block, [`Error::Muted`], [`Error::ReadOnly`], [`Error::TooSoon`], [`Error::NoSuchMedia`] if it is not the actor's,
-    /// [`Error::NoSuchMessage`] if what it answers or repeats is not to be seen, [`Error::IdempotencyConflict`], [`Error::Busy`]
+    /// [`Error::Invalid`] (`body`, `media`, `forward`), [`Error::NoSuchRoom`], [`Error::Blocked`] or [`Error::NotAContact`] in
+    /// a direct room across which there is a block, [`Error::Muted`], [`Error::ReadOnly`], [`Error::TooSoon`],
+    /// [`Error::NoSuchMedia`] if it is not the actor's, [`Error::NoSuchMessage`] if what it answers or repeats is not to be
+    /// seen, [`Error::IdempotencyConflict`], [`Error::Busy`]
     pub async fn send(
         &self,
         actor: &Actor,
@@ -391,7 +392,7 @@ impl Messages {
     /// # Errors
     /// [`Error::Invalid`] (`body`, `media`)
     pub(crate) fn content(&self, text: &str, media: &[MediaId]) -> Result<MessageBody, Error> {
-        content(text, media, self.settings.max_body)
+        content(text, media, Message::MEDIA, self.settings.max_body)
     }
 
     fn body(&self, text: &str) -> Result<MessageBody, Error> {

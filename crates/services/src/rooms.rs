@@ -97,8 +97,8 @@ impl Rooms {
     ///
     /// # Errors
     /// [`Error::Invalid`] (`kind`, `members`), [`Error::NoSuchUser`], [`Error::Blocked`], [`Error::NotAContact`],
-    /// [`Error::NotListable`], [`Error::RoomFull`], [`Error::TooManyRooms`], [`Error::IdempotencyConflict`], and [`Error::NoSuchRoom`] if the same request made a room that is gone, or that
-    /// the actor left.
+    /// [`Error::NotListable`], [`Error::RoomFull`], [`Error::TooManyRooms`], [`Error::IdempotencyConflict`], and
+    /// [`Error::NoSuchRoom`] if the same request made a room that is gone, or that the actor left.
     pub async fn create(&self, actor: &Actor, group: NewGroup) -> Result<Made<RoomView>, Error> {
         if group.kind == RoomKind::Direct {
             let message = "must be group or channel; a direct room is opened with its other member";

@@ -75,7 +75,7 @@ impl Statuses {
     /// [`Error::Invalid`] (`body`, `media`, `users`), [`Error::NoSuchMedia`] if it is not the actor's, [`Error::TooManyStatuses`],
     /// [`Error::IdempotencyConflict`], [`Error::TooManyTries`]
     pub async fn post(&self, actor: &Actor, draft: StatusDraft) -> Result<Made<StatusView>, Error> {
-        let body = content(&draft.body, draft.media.as_slice(), self.settings.max_body)?;
+        let body = content(&draft.body, draft.media.as_slice(), 1, self.settings.max_body)?;
         let audience = audience(actor, draft.audience)?;
         let now = self.clock.now();
         let new = NewStatus {

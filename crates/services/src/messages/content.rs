@@ -2,19 +2,24 @@
 
 use std::collections::HashSet;
 
-use parlor_domain::{MediaId, Message, MessageBody};
+use parlor_domain::{MediaId, MessageBody};
 
 use crate::Error;
 
-/// A text of at most so many bytes, which may be empty beside media: at most [`Message::MEDIA`], each but once.
+/// A text of at most so many bytes, which may be empty beside media: at most so many, each but once.
 ///
 /// # Errors
 /// [`Error::Invalid`] (`body`, `media`)
-pub(crate) fn content(text: &str, media: &[MediaId], max_body: usize) -> Result<MessageBody, Error> {
-    if media.len() > Message::MEDIA || media.iter().collect::<HashSet<_>>().len() < media.len() {
+pub(crate) fn content(
+    text: &str,
+    media: &[MediaId],
+    max_media: usize,
+    max_body: usize,
+) -> Result<MessageBody, Error> {
+    if media.len() > max_media || media.iter().collect::<HashSet<_>>().len() < media.len() {
         return Err(Error::invalid(
             "media",
-            format_args!("must be at most {}, each but once", Message::MEDIA),
+            format_args!("must be at most {max_media}, each but once"),
         ));
     }
     match text {
