@@ -201,6 +201,13 @@ pub enum What {
         /// The event of the channel that comes next: what is read of the channel as of that one or later tells of this.
         rev: Seq,
     },
+    /// This user may not write in a channel, which does not know, until some time; or with `None` may again.
+    OwnMute {
+        /// The channel.
+        room: RoomId,
+        /// Until when.
+        until: Option<Timestamp>,
+    },
     /// This user is notified of something.
     Notified(Notice),
     /// This user has seen what he was notified of, by all events of his stream up to one and in all rooms up to a time.

@@ -20,6 +20,13 @@ pub enum Notice {
         /// The message.
         target: Seq,
     },
+    /// The actor has answered a status of this user's, in their direct room.
+    StatusReply {
+        /// Where.
+        room: RoomId,
+        /// The answer.
+        target: Seq,
+    },
     /// A backend of the operator's says something.
     Published(Box<Publication>),
     /// What it was is not kept any more.
@@ -50,7 +57,9 @@ impl Notice {
     /// The message that it is about.
     pub fn message(&self) -> Option<(RoomId, Seq)> {
         match self {
-            Self::Mention { room, target } | Self::Direct { room, target } => Some((*room, *target)),
+            Self::Mention { room, target }
+            | Self::Direct { room, target }
+            | Self::StatusReply { room, target } => Some((*room, *target)),
             Self::Published(_) | Self::Over => None,
         }
     }

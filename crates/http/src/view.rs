@@ -141,6 +141,9 @@ fn notification(notification: &Notification) -> NotificationView {
             About::Direct(message) => AboutView::Direct {
                 message: event(message),
             },
+            About::StatusReply(message) => AboutView::StatusReply {
+                message: event(message),
+            },
             About::Invite(room) => AboutView::Invite { room: room.uuid() },
             About::ContactRequest(note) => AboutView::ContactRequest {
                 note: note.as_ref().map(ToString::to_string),

@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 use parlor_domain::{KeyName, Scopes, Timestamp, UserId, UserRef};
 
-use crate::{StoreError, TokenDigest};
+use crate::{NewAccount, StoreError, TokenDigest};
 
 /// API keys. Each is known by the SHA-256 of its text, which is kept nowhere.
 #[async_trait]
 pub trait ApiKeyStore: Send + Sync {
-    /// Keeps a key.
+    /// Keeps a key, and makes its bot if that is new: both or neither.
     async fn make(&self, new: NewApiKey) -> Result<ApiKeyMade, StoreError>;
 
     /// The keys, the newest first, those included that have expired.
@@ -34,7 +34,7 @@ pub struct NewApiKey {
     /// What its holder may do.
     pub scopes: Scopes,
     /// The bot as which it posts.
-    pub bot: Option<UserId>,
+    pub bot: Option<KeyBot>,
     /// Which administrator makes it; `None` for the operator.
     pub by: Option<UserId>,
     /// How many keys there may be.
@@ -45,12 +45,21 @@ pub struct NewApiKey {
     pub expires_at: Option<Timestamp>,
 }
 
+/// As which bot a new key posts.
+#[derive(Debug, Clone)]
+pub enum KeyBot {
+    /// One that is there.
+    Known(UserId),
+    /// One that is made with the key.
+    New(Box<NewAccount>),
+}
+
 /// What became of a new key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ApiKeyMade {
     /// Made.
     Done(ApiKey),
-    /// There is no such bot, or it is no bot.
+    /// There is no such bot, or it is no bot; or somebody has the name of the new one.
     NoBot,
     /// There are as many keys as there may be.
     TooMany,

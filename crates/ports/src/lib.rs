@@ -37,7 +37,7 @@ mod users;
 
 pub use admission::{AdmissionStore, JoinRequestsPage, LinkedRoom};
 pub use announcements::{AnnouncementStore, Gathered};
-pub use api_keys::{ApiKey, ApiKeyMade, ApiKeyStore, NewApiKey};
+pub use api_keys::{ApiKey, ApiKeyMade, ApiKeyStore, KeyBot, NewApiKey};
 pub use blobs::{BlobError, BlobKey, BlobStream, Blobs};
 pub use broadcasts::{
     Batch, BroadcastPut, BroadcastRefusal, BroadcastStore, BroadcastView, BroadcastsPage, Fate, FatesPage,

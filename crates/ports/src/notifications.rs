@@ -28,7 +28,8 @@ pub trait NotificationStore: Send + Sync {
     /// Notifies people of some of the messages that wait and whose time has come: at most so many messages, each exactly once.
     ///
     /// Who is named is notified if he is in the room and may see the message; the other one of a direct room if he has not
-    /// read the message, and no notification of his about that room is unread. Nobody is notified of what he said himself,
+    /// read the message, and no notification of a direct message of that room is unread; an answer to his status is notified of its
+    /// own. Nobody is notified of what he said himself,
     /// of what was deleted, or across a block.
     async fn notify(&self, now: Timestamp, most: usize) -> Result<Notified, StoreError>;
 
@@ -101,6 +102,8 @@ pub enum About {
     All(Arc<Event>),
     /// Somebody wrote to him.
     Direct(Arc<Event>),
+    /// Somebody answered a status of his.
+    StatusReply(Arc<Event>),
     /// Somebody brought him into a room.
     Invite(RoomId),
     /// Somebody asks to be his contact.

@@ -313,7 +313,7 @@ pub struct RoomView {
     pub mark: Mark,
     /// How the viewer wants to be notified.
     pub notify: Notify,
-    /// The event of the viewer's stream that last changed that, or by which he joined.
+    /// The event of the viewer's stream that last changed that, or muted him in a channel, or by which he joined.
     pub notify_rev: Seq,
     /// Until when the viewer may not write.
     pub muted_until: Option<Timestamp>,

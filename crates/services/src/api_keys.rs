@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use parlor_domain::{AccountStatus, KeyName, Scope, Scopes, UserId, Username};
 use parlor_ports::{
-    ApiKey, ApiKeyMade, ApiKeyStore, Clock, Entropy, NewAccount, NewApiKey, Registered, UserStore,
+    ApiKey, ApiKeyMade, ApiKeyStore, Clock, Entropy, KeyBot, NewAccount, NewApiKey, UserStore,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -171,7 +171,7 @@ impl ApiKeys {
             ));
         }
         let bot = match wish.bot {
-            Some(name) => Some(self.find_or_make_bot(name).await?),
+            Some(name) => Some(self.key_bot(name).await?),
             None => None,
         };
         let (secret, digest) = self.codes.draw_token();
@@ -194,21 +194,17 @@ impl ApiKeys {
         }
     }
 
-    /// The bot of this name, made now if nobody has the name.
-    async fn find_or_make_bot(&self, username: Username) -> Result<UserId, Error> {
+    /// The bot of this name, which is to be made if nobody has the name.
+    async fn key_bot(&self, username: Username) -> Result<KeyBot, Error> {
         if let Some(found) = self.users.find_by_username(&username).await? {
             return if found.bot {
-                Ok(found.user.id)
+                Ok(KeyBot::Known(found.user.id))
             } else {
                 Err(Error::UsernameTaken)
             };
         }
-        // The store refuses that too, but only once the bot is there: a refusal must leave nothing behind.
-        if self.store.list(MOST).await?.len() >= MOST {
-            return Err(Error::TooManyApiKeys);
-        }
         let at = self.clock.now();
-        let new = NewAccount {
+        Ok(KeyBot::New(Box::new(NewAccount {
             id: UserId::new(self.entropy.uuid(at)),
             display_name: named_after(&username),
             username,
@@ -221,10 +217,6 @@ impl ApiKeys {
             bot: true,
             admin: false,
             at,
-        };
-        match self.users.register(new).await? {
-            Registered::Done(account) => Ok(account.user.id),
-            _ => Err(Error::UsernameTaken),
-        }
+        })))
     }
 }

@@ -92,6 +92,7 @@ pub(crate) enum Notifies {
     Invite,
     ContactRequest,
     Published,
+    StatusReply,
 }
 
 codes!(Notifies {
@@ -100,6 +101,7 @@ codes!(Notifies {
     Invite = 3,
     ContactRequest = 4,
     Published = 5,
+    StatusReply = 6,
 });
 
 /// What kind of event a row is.
@@ -133,6 +135,7 @@ pub(crate) enum Kind {
     JoinRequestEnded,
     NotifyChanged,
     OwnReaction,
+    OwnMute,
     Notified,
     NotificationsRead,
     PrivacyChanged,
@@ -172,6 +175,7 @@ codes!(Kind {
     JoinRequestEnded = 43,
     NotifyChanged = 44,
     OwnReaction = 45,
+    OwnMute = 46,
     ReactionsCounted = 64,
     Notified = 60,
     NotificationsRead = 61,

@@ -30,7 +30,7 @@ use crate::{FixedClock, Heard, SeededEntropy};
 pub(crate) use media::AMPLE;
 pub use media::blob;
 pub use people::address;
-pub use talk::{delete, edit, forward, key, message, reply, show, text, to_all};
+pub use talk::{answer, delete, edit, forward, key, message, reply, show, text, to_all};
 
 /// A store under test: its ports, and the sink, clock and entropy that it was opened with.
 ///

@@ -30,8 +30,8 @@ pub use app::TestApp;
 pub use clock::FixedClock;
 pub use entropy::SeededEntropy;
 pub use fixture::{
-    Fixture, address, at_once, blob, delete, edit, forward, key, message, polled_in_order, reply, show, text,
-    to_all,
+    Fixture, address, answer, at_once, blob, delete, edit, forward, key, message, polled_in_order, reply,
+    show, text, to_all,
 };
 pub use heard::Heard;
 pub use inbox::Inbox;

@@ -13,8 +13,8 @@ mod toggles;
 use std::collections::BTreeMap;
 
 use parlor_domain::{
-    Event, MarksUpdate, Notify, NotifyLevel, Position, RoomId, RoomKind, RoomMark, Seq, StreamId, UserId,
-    UserRef, What,
+    Event, MarksUpdate, NotifyLevel, Position, RoomId, RoomKind, RoomMark, Seq, StreamId, UserId, UserRef,
+    What,
 };
 
 use self::notices::Notices;
@@ -108,13 +108,18 @@ impl ReplicaState {
                     seq: Seq(joined.0 - 1),
                     ..Position::default()
                 };
-                self.open(room, visible_from, before)
-                    .set_notify(event.seq, Notify::default());
+                self.open(room, visible_from, before).come_in(event.seq);
                 OwnChange::Opened(room)
             }
             What::NotifyChanged { room, notify } => {
                 if let Some(replica) = self.rooms.get_mut(&room) {
                     replica.set_notify(event.seq, notify);
+                }
+                OwnChange::Nothing
+            }
+            What::OwnMute { room, until } => {
+                if let Some(replica) = self.rooms.get_mut(&room) {
+                    replica.set_own_mute(event.seq, until);
                 }
                 OwnChange::Nothing
             }

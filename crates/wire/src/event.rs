@@ -274,6 +274,20 @@ pub enum EventBody {
         /// How.
         notify: NotifyView,
     },
+    /// In one's own stream: one may not write in a channel until then, or with `null` may again.
+    #[serde(rename = "mute.changed")]
+    MuteChanged {
+        /// Who did it; `null` if it goes on from before one left.
+        actor: Option<PersonRef>,
+        /// When.
+        at: Time,
+        /// The channel.
+        room: Uuid,
+        /// Until when.
+        until: Option<Time>,
+        /// Of this and of `notify`, of which pages give the `rev`, the one with the greater `rev` is newer.
+        rev: u64,
+    },
     /// In one's own stream: one has put an emoji to a message of a channel, or taken it away.
     #[serde(rename = "reaction.changed")]
     OwnReaction {
@@ -642,6 +656,13 @@ fn body(event: &Event) -> EventBody {
             at,
             room: room.uuid(),
             notify: NotifyView::new(*notify, event.seq),
+        },
+        What::OwnMute { room, until } => EventBody::MuteChanged {
+            actor,
+            at,
+            room: room.uuid(),
+            until: until.map(Time),
+            rev: event.seq.0,
         },
         What::OwnReaction {
             room,

@@ -25,6 +25,13 @@ pub enum NoticeView {
         /// The message.
         target: u64,
     },
+    /// The actor has answered a status of one's own, in the direct room.
+    StatusReply {
+        /// Where.
+        room: Uuid,
+        /// The answer.
+        target: u64,
+    },
     /// A backend says something.
     Published(PublicationView),
     /// What it was is not kept any more.
@@ -86,6 +93,11 @@ pub enum AboutView {
         /// The message, an event of its room.
         message: Box<EventView>,
     },
+    /// Somebody has answered a status of one's own.
+    StatusReply {
+        /// The answer, an event of the direct room.
+        message: Box<EventView>,
+    },
     /// Somebody has brought one into a room.
     Invite {
         /// The room.
@@ -133,6 +145,10 @@ impl From<&Notice> for NoticeView {
                 target: target.0,
             },
             Notice::Direct { room, target } => Self::Direct {
+                room: room.uuid(),
+                target: target.0,
+            },
+            Notice::StatusReply { room, target } => Self::StatusReply {
                 room: room.uuid(),
                 target: target.0,
             },

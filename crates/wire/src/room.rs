@@ -258,7 +258,7 @@ pub struct NotifyView {
     pub level: NotifyLevelName,
     /// Until when of nothing at all.
     pub muted_until: Option<Time>,
-    /// The event of one's own stream that last changed this. Of two versions the one with the greater `rev` is newer.
+    /// The event of one's own stream that last changed this, or `muted_until` of a channel. Of two versions the one with the greater `rev` is newer.
     pub rev: u64,
 }
 

@@ -280,6 +280,7 @@ impl RoomState {
             | EventBody::JoinRequestEnded { .. }
             | EventBody::NotifyChanged { .. }
             | EventBody::OwnReaction { .. }
+            | EventBody::MuteChanged { .. }
             | EventBody::Notified { .. }
             | EventBody::NotificationsRead { .. }
             | EventBody::PrivacyChanged { .. }

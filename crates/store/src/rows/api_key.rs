@@ -1,7 +1,7 @@
 //! API keys.
 
 use diesel::{Insertable, QueryResult, Queryable, Selectable};
-use parlor_domain::{Scopes, Timestamp, UserRef};
+use parlor_domain::{Scopes, Timestamp, UserId, UserRef};
 use parlor_ports::{ApiKey, NewApiKey};
 
 use crate::error::{corrupt, parse};
@@ -56,13 +56,14 @@ pub(crate) struct NewApiKeyRow {
     expires_at: Option<i64>,
 }
 
-impl From<&NewApiKey> for NewApiKeyRow {
-    fn from(new: &NewApiKey) -> Self {
+impl NewApiKeyRow {
+    /// The key as this bot's.
+    pub(crate) fn new(new: &NewApiKey, bot: Option<UserId>) -> Self {
         Self {
             digest: new.digest.0.to_vec(),
             name: new.name.to_string(),
             scopes: new.scopes.bits().into(),
-            bot_id: new.bot.map(Id::of),
+            bot_id: bot.map(Id::of),
             by_id: new.by.map(Id::of),
             created_at: new.at.micros(),
             expires_at: new.expires_at.map(Timestamp::micros),

@@ -79,6 +79,10 @@ pub(super) enum Detail {
         level: i16,
         muted_until: Option<i64>,
     },
+    OwnMute {
+        room: Uuid,
+        until: Option<i64>,
+    },
     OwnReaction {
         room: Uuid,
         target: u64,
@@ -389,6 +393,10 @@ impl Detail {
                 level: notify.level.code(),
                 muted_until: notify.muted_until.map(Timestamp::micros),
             },
+            What::OwnMute { room, until } => Self::OwnMute {
+                room: room.uuid(),
+                until: until.map(Timestamp::micros),
+            },
             What::OwnReaction {
                 room,
                 target,
@@ -573,6 +581,10 @@ impl Detail {
                     level: Code::decode(level)?,
                     muted_until: muted_until.map(Timestamp::from_micros),
                 },
+            },
+            Self::OwnMute { room, until } => What::OwnMute {
+                room: RoomId::new(room),
+                until: until.map(Timestamp::from_micros),
             },
             Self::OwnReaction {
                 room,

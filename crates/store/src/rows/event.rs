@@ -176,6 +176,7 @@ fn kind(what: &What) -> Kind {
         What::JoinRequestEnded { .. } => Kind::JoinRequestEnded,
         What::NotifyChanged { .. } => Kind::NotifyChanged,
         What::OwnReaction { .. } => Kind::OwnReaction,
+        What::OwnMute { .. } => Kind::OwnMute,
         What::Notified(_) => Kind::Notified,
         What::NotificationsRead { .. } => Kind::NotificationsRead,
         What::PrivacyChanged { .. } => Kind::PrivacyChanged,

@@ -27,6 +27,7 @@ impl NotificationRow {
         let kind = match &event.what {
             What::Notified(Notice::Mention { .. }) => Notifies::Mention,
             What::Notified(Notice::Direct { .. }) => Notifies::Direct,
+            What::Notified(Notice::StatusReply { .. }) => Notifies::StatusReply,
             What::Notified(Notice::Published(_)) => Notifies::Published,
             What::RoomJoined { .. } => Notifies::Invite,
             What::ContactRequested { .. } => Notifies::ContactRequest,

@@ -4,11 +4,12 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
-use parlor_domain::{AccountStatus, Timestamp, UserId};
-use parlor_ports::{ApiKey, ApiKeyMade, ApiKeyStore, NewApiKey, StoreError, TokenDigest};
+use parlor_domain::{AccountStatus, Timestamp, UserId, UserRef};
+use parlor_ports::{ApiKey, ApiKeyMade, ApiKeyStore, KeyBot, NewApiKey, Registered, StoreError, TokenDigest};
 
 use super::super::{Backend, Conn};
 use super::Tx;
+use super::users::register;
 use crate::code::Code;
 use crate::counter::rows;
 use crate::id::Id;
@@ -38,33 +39,48 @@ impl ApiKeyStore for Backend {
     }
 }
 
-async fn make(tx: &mut Tx<'_>, new: NewApiKey) -> QueryResult<ApiKeyMade> {
-    tx.lock(new.bot.map(Id::of)).await?;
-    tx.claim("API keys").await?;
-    let mut bot = None;
-    if let Some(user) = new.bot {
-        bot = users::table
-            .find(Id::of(user))
-            .filter(users::bot)
-            .filter(users::status.ne(AccountStatus::Deleted.code()))
-            .select(users::number)
-            .first(tx.conn)
-            .await
-            .optional()?;
-        if bot.is_none() {
-            return Ok(ApiKeyMade::NoBot);
-        }
+async fn make(tx: &mut Tx<'_>, mut new: NewApiKey) -> QueryResult<ApiKeyMade> {
+    if let Some(KeyBot::Known(bot)) = &new.bot {
+        tx.lock([Id::of(*bot)]).await?;
     }
+    tx.claim("API keys").await?;
     let there: i64 = api_keys::table.count().get_result(tx.conn).await?;
     if there >= i64::from(new.most) {
         return Ok(ApiKeyMade::TooMany);
     }
+    let bot = match new.bot.take() {
+        None => None,
+        Some(bot) => match self::bot(tx, bot).await? {
+            Some(bot) => Some(bot),
+            None => return Ok(ApiKeyMade::NoBot),
+        },
+    };
     let row: ApiKeyRow = diesel::insert_into(api_keys::table)
-        .values(NewApiKeyRow::from(&new))
+        .values(NewApiKeyRow::new(&new, bot.map(|bot| bot.id)))
         .returning(ApiKeyRow::as_returning())
         .get_result(tx.conn)
         .await?;
-    Ok(ApiKeyMade::Done(row.key(bot)?))
+    Ok(ApiKeyMade::Done(row.key(bot.map(|bot| bot.number))?))
+}
+
+async fn bot(tx: &mut Tx<'_>, bot: KeyBot) -> QueryResult<Option<UserRef>> {
+    match bot {
+        KeyBot::Known(id) => {
+            let number: Option<i64> = users::table
+                .find(Id::of(id))
+                .filter(users::bot)
+                .filter(users::status.ne(AccountStatus::Deleted.code()))
+                .select(users::number)
+                .first(tx.conn)
+                .await
+                .optional()?;
+            Ok(number.map(|number| UserRef { id, number }))
+        }
+        KeyBot::New(new) => match register(tx, *new).await? {
+            Registered::Done(account) => Ok(Some(account.user)),
+            _ => Ok(None),
+        },
+    }
 }
 
 async fn list(conn: &mut Conn, most: usize) -> QueryResult<Vec<ApiKey>> {

@@ -29,11 +29,12 @@ use crate::schema::{host_users, users};
 pub(super) use self::access::{replace_password, void};
 pub(super) use self::address::Address;
 pub(super) use self::profile::{is_private, private_among};
+pub(super) use self::register::register;
 
 #[async_trait]
 impl UserStore for Backend {
     async fn register(&self, new: NewAccount) -> Result<Registered, StoreError> {
-        self.write(move |tx| register::register(tx, new).boxed()).await
+        self.write(move |tx| register(tx, new).boxed()).await
     }
 
     async fn any(&self) -> Result<bool, StoreError> {

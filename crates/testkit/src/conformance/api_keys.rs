@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use parlor_domain::What;
-use parlor_ports::{ApiKeyMade, LoginName, NewAccount, NewApiKey};
+use parlor_domain::{UserRef, What};
+use parlor_ports::{ApiKeyMade, KeyBot, LoginName, NewAccount, NewApiKey};
 
 use super::Tested;
-use crate::Fixture;
+use crate::{Fixture, at_once};
 
 /// A key is found by its digest, as it was made, and listed.
 pub async fn a_key_is_found_by_its_digest(f: &Fixture) -> Tested {
@@ -71,6 +71,62 @@ pub async fn a_key_has_a_bot_or_none(f: &Fixture) -> Tested {
     let digest = f.token();
     let made = f.api_keys.make(NewApiKey { digest, ..new }).await?;
     assert_eq!(made, ApiKeyMade::TooMany);
+    Ok(())
+}
+
+/// A new bot is made with its key: of many at once who ask for the last key each with a bot of his own, one gets both, and nothing is
+/// left of the others.
+pub async fn a_new_bot_comes_with_its_key(f: &Fixture) -> Tested {
+    let names: Vec<String> = (0..10).map(|number| format!("bot-{number}")).collect();
+    let asked = names.iter().map(|name| {
+        let bot = NewAccount {
+            bot: true,
+            password: None,
+            ..f.new_account(name)
+        };
+        NewApiKey {
+            most: 1,
+            bot: Some(KeyBot::New(Box::new(bot))),
+            ..f.new_key(f.token(), None)
+        }
+    });
+    let made = at_once(asked.map(|new| {
+        let api_keys = f.api_keys.clone();
+        async move { api_keys.make(new).await }
+    }))
+    .await;
+    let made = made.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let mut keys = made.into_iter().filter_map(|made| match made {
+        ApiKeyMade::Done(key) => Some(key),
+        ApiKeyMade::NoBot | ApiKeyMade::TooMany => None,
+    });
+    let key = keys.next().expect("one got it");
+    assert_eq!(keys.next(), None);
+    let mut bots = Vec::new();
+    for name in &names {
+        bots.extend(
+            f.users
+                .find_by_username(&name.parse().expect("a username"))
+                .await?,
+        );
+    }
+    let bots: Vec<UserRef> = bots.iter().map(|bot| bot.user).collect();
+    assert_eq!(bots, Vec::from_iter(key.bot));
+
+    let taken = NewAccount {
+        bot: true,
+        ..f.new_account("Ann")
+    };
+    f.person("ann").await?;
+    let new = NewApiKey {
+        bot: Some(KeyBot::New(Box::new(taken))),
+        ..f.new_key(f.token(), None)
+    };
+    assert_eq!(
+        f.api_keys.make(new).await?,
+        ApiKeyMade::NoBot,
+        "her name is taken"
+    );
     Ok(())
 }
 

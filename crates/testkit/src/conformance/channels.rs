@@ -1,5 +1,7 @@
 //! Channels: many readers who do not see each other.
 
+use std::time::Duration;
+
 use parlor_domain::{LeaveReason, Mark, PageSize, Rev, RoomMark, Seq, What};
 use parlor_ports::{COUNT_PATIENCE, HistoryRange, RoomAct, RoomRefusal};
 
@@ -50,6 +52,30 @@ pub async fn readers_do_not_see_each_other(f: &Fixture) -> Tested {
     let members = f.rooms.members(room, ann.id, None, PageSize::default()).await?;
     assert_eq!(members.expect("she may").members.len(), 3);
     assert!(!f.rooms.share_a_room(ben.id, cleo.id).await?);
+    Ok(())
+}
+
+/// A channel does not know that somebody may not write there; he himself is told, in the order in which it changes.
+pub async fn who_is_muted_in_a_channel_is_told_alone(f: &Fixture) -> Tested {
+    let [ann, ben] = f.people(["ann", "ben"]).await?;
+    let room = f.channel(ann, &[ben]).await?;
+    let until = Some(f.tick() + Duration::from_hours(1));
+    f.moderation.mute(room, ann, ben.id, until, f.tick()).await?;
+    let told = f.events(ben.id).await?.pop().expect("he is told");
+    assert_eq!(told.what, What::OwnMute { room, until });
+    assert_eq!(told.actor, Some(ann));
+    let view = f.view(room, ben).await?;
+    assert_eq!((view.muted_until, view.notify_rev), (until, told.seq));
+
+    f.leave(room, ben).await?;
+    f.join(room, ben).await?;
+    let again = f.events(ben.id).await?.pop().expect("he is told");
+    assert_eq!((again.what.clone(), again.actor), (told.what.clone(), None));
+    assert_eq!(f.view(room, ben).await?.notify_rev, again.seq);
+    f.moderation.mute(room, ann, ben.id, None, f.tick()).await?;
+    let over = f.happened(ben.id).await?.pop();
+    assert_eq!(over, Some(What::OwnMute { room, until: None }));
+    assert_eq!(f.happened(room).await?, []);
     Ok(())
 }
 

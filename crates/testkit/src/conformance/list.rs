@@ -34,6 +34,7 @@ macro_rules! conformance {
                 a_key_is_found_by_its_digest,
                 a_revoked_key_is_no_key,
                 a_key_has_a_bot_or_none,
+                a_new_bot_comes_with_its_key,
                 keys_go_with_their_bot,
                 a_bot_is_known_as_one,
             }
@@ -112,6 +113,7 @@ macro_rules! conformance {
                 readers_come_and_go_unseen,
                 readers_do_not_see_each_other,
                 readers_react_unseen,
+                who_is_muted_in_a_channel_is_told_alone,
                 marks_are_the_readers_own,
                 a_channel_always_has_an_owner,
             }
@@ -306,6 +308,7 @@ macro_rules! conformance {
             notifying {
                 who_is_named_is_notified,
                 a_direct_message_is_notified_once,
+                an_answer_to_a_status_is_notified_by_itself,
                 who_should_not_hear_is_not_notified,
                 messages_to_all_are_looked_up,
                 invitations_and_requests_are_listed,

@@ -9,7 +9,7 @@ use parlor_domain::{
 use parlor_ports::{About, Clock, DIRECT_PATIENCE, Notification, StoreError};
 
 use super::Tested;
-use crate::{Fixture, at_once};
+use crate::{Fixture, answer, at_once};
 
 /// What somebody is notified of, in one word each, the newest first.
 async fn words(f: &Fixture, user: UserRef) -> Result<Vec<&'static str>, StoreError> {
@@ -21,6 +21,7 @@ fn word(notice: &Notification) -> &'static str {
         About::Mention(_) => "mention",
         About::All(_) => "all",
         About::Direct(_) => "direct",
+        About::StatusReply(_) => "status reply",
         About::Invite(_) => "invite",
         About::ContactRequest(_) => "request",
         About::Published(_) => "published",
@@ -101,6 +102,29 @@ pub async fn a_direct_message_is_notified_once(f: &Fixture) -> Tested {
     assert!(matches!(&unread[..], [one] if matches!(&one.about, About::Direct(m) if *m == five)));
     let done = f.notifications.notify(f.clock.now(), 50).await?;
     assert_eq!((done.messages, done.next), (0, None));
+    Ok(())
+}
+
+/// Each answer to a status is notified, also beside an unread direct message; one that was read by then is not.
+pub async fn an_answer_to_a_status_is_notified_by_itself(f: &Fixture) -> Tested {
+    let [ann, bob] = f.people(["ann", "bob"]).await?;
+    let room = f.direct(ann, bob).await?;
+    f.know(bob, ann).await?;
+    let status = f.post(f.new_status(bob, "at the lake")).await?.id;
+    f.say(room, ann, "hello").await?;
+    f.notify().await?;
+    for body in ["lovely", "enjoy"] {
+        f.append(f.draft(room, ann, answer(status, body))).await?;
+        f.notify().await?;
+    }
+    f.say(room, ann, "see you").await?;
+    f.notify().await?;
+    assert_eq!(words(f, bob).await?, ["status reply", "status reply", "direct"]);
+    let last = f.append(f.draft(room, ann, answer(status, "bye"))).await?;
+    has_read(f, bob, room, last.seq).await?;
+    f.notify().await?;
+    assert_eq!(words(f, bob).await?.len(), 3);
+    assert!(f.notices(bob, true).await?.is_empty());
     Ok(())
 }
 

@@ -30,6 +30,8 @@ pub struct RoomReplica {
     marks: BTreeMap<UserId, Mark>,
     /// Who may not write until when.
     muted: BTreeMap<UserId, (Seq, Option<Timestamp>)>,
+    /// Until when the user himself may not write, where his own stream tells of it: in a channel.
+    own_mute: (Seq, Option<Timestamp>),
     notify: (Seq, Notify),
     kind: Option<RoomKind>,
     facts: Option<(Seq, Facts)>,
@@ -50,6 +52,7 @@ impl RoomReplica {
             roster: Roster::default(),
             marks: BTreeMap::new(),
             muted: BTreeMap::new(),
+            own_mute: (Seq::ZERO, None),
             notify: (Seq::ZERO, Notify::default()),
             kind: None,
             facts: None,
@@ -149,6 +152,7 @@ impl RoomReplica {
             | What::JoinRequestEnded { .. }
             | What::NotifyChanged { .. }
             | What::OwnReaction { .. }
+            | What::OwnMute { .. }
             | What::Notified(_)
             | What::NotificationsRead { .. }
             | What::PrivacyChanged { .. }
@@ -230,6 +234,7 @@ impl RoomReplica {
         );
         self.set_owner(position.seq, owner);
         self.set_notify(view.notify_rev, view.notify);
+        self.set_own_mute(view.notify_rev, view.muted_until);
         self.merge_mark(self.me, view.mark);
     }
 
@@ -255,18 +260,22 @@ impl RoomReplica {
         self.roster.complete(oldest);
     }
 
-    /// What the user is shown of the room. A channel tells of its readers, and of mutes, only who asks: that is not shown.
+    /// What the user is shown of the room. A channel tells of its readers only who asks: of them only he himself is shown.
     pub fn shown(&self) -> Shown {
         let tells_all = self.kind != Some(RoomKind::Channel);
         let mark = |user: UserId| self.marks.get(&user).copied().unwrap_or_default();
         let member = |(user, role): (UserId, Role)| {
-            let muted = self.muted.get(&user).filter(|_| tells_all);
+            let muted_until = if tells_all {
+                self.muted.get(&user).and_then(|(_, until)| *until)
+            } else {
+                self.own_mute.1
+            };
             (
                 user,
                 ShownMember {
                     role,
                     mark: mark(user),
-                    muted_until: muted.and_then(|(_, until)| *until),
+                    muted_until,
                 },
             )
         };
@@ -306,10 +315,23 @@ impl RoomReplica {
         }
     }
 
+    /// Takes that the user came in, by an event of his own stream.
+    pub(super) fn come_in(&mut self, as_of: Seq) {
+        self.set_notify(as_of, Notify::default());
+        self.set_own_mute(as_of, None);
+    }
+
     /// Takes how the user wants to be notified, as of an event of his own stream.
     pub(super) fn set_notify(&mut self, as_of: Seq, notify: Notify) {
         if self.notify.0 <= as_of {
             self.notify = (as_of, notify);
+        }
+    }
+
+    /// Takes until when the user may not write in a channel, as of an event of his own stream.
+    pub(super) fn set_own_mute(&mut self, as_of: Seq, until: Option<Timestamp>) {
+        if self.own_mute.0 <= as_of {
+            self.own_mute = (as_of, until);
         }
     }
 

@@ -55,7 +55,7 @@ pub struct ShownMember {
     pub role: Role,
     /// How far the person has received and read.
     pub mark: Mark,
-    /// Until when the person may not write; of a channel it is not told.
+    /// Until when the person may not write.
     pub muted_until: Option<Timestamp>,
 }
 

@@ -19,6 +19,10 @@ pub(in super::super) enum Noticed {
         room: Uuid,
         target: u64,
     },
+    StatusReply {
+        room: Uuid,
+        target: u64,
+    },
     Published {
         from: String,
         title: Option<String>,
@@ -36,6 +40,10 @@ impl From<&Notice> for Noticed {
                 target: target.0,
             },
             Notice::Direct { room, target } => Self::Direct {
+                room: room.uuid(),
+                target: target.0,
+            },
+            Notice::StatusReply { room, target } => Self::StatusReply {
                 room: room.uuid(),
                 target: target.0,
             },
@@ -58,6 +66,10 @@ impl Noticed {
                 target: Seq(target),
             },
             Self::Direct { room, target } => Notice::Direct {
+                room: RoomId::new(room),
+                target: Seq(target),
+            },
+            Self::StatusReply { room, target } => Notice::StatusReply {
                 room: RoomId::new(room),
                 target: Seq(target),
             },

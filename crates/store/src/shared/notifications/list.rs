@@ -79,7 +79,10 @@ fn place(of: &Notification) -> (Timestamp, StreamId, u64) {
 /// How much a notification lets somebody read.
 fn size_of(notification: &Notification) -> usize {
     match &notification.about {
-        About::Mention(message) | About::All(message) | About::Direct(message) => text(message),
+        About::Mention(message)
+        | About::All(message)
+        | About::Direct(message)
+        | About::StatusReply(message) => text(message),
         About::Published(said) => said.text.as_str().len(),
         About::Invite(_) | About::ContactRequest(_) => 0,
     }

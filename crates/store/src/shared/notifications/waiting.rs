@@ -126,19 +126,21 @@ async fn tell(tx: &mut Tx<'_>, waiting: Waiting, at: Timestamp) -> QueryResult<(
         return Ok(());
     };
     let (room, target) = (place.room.into(), Seq::loaded(place.seq));
+    let is_reply = matches!(&message.what, What::Message(said) if said.status.is_some());
     let loud: &[NotifyLevel] = if is_direct {
         &[NotifyLevel::All]
     } else {
         &[NotifyLevel::All, NotifyLevel::Mentions]
     };
     for reader in reached(tx.conn, place, &message, readers, loud, at).await? {
-        if is_direct && (reader.read >= place.seq || knows(tx.conn, place.room, &reader).await?) {
+        if is_direct && reader.read >= place.seq {
             continue;
         }
-        let notice = if is_direct {
-            Notice::Direct { room, target }
-        } else {
-            Notice::Mention { room, target }
+        let notice = match (is_direct, is_reply) {
+            (true, true) => Notice::StatusReply { room, target },
+            (true, false) if knows(tx.conn, place.room, &reader).await? => continue,
+            (true, false) => Notice::Direct { room, target },
+            (false, _) => Notice::Mention { room, target },
         };
         tx.notify(reader.user.id, message.actor, What::Notified(notice), at)
             .await?;
@@ -194,7 +196,7 @@ async fn reached(
     Ok(found.into_iter().map(reader).collect())
 }
 
-/// Whether a notification of somebody's about a direct room is unread, so that he knows that there is something to read.
+/// Whether a notification of a direct message to somebody in this room is unread, so that he knows that there is something to read.
 async fn knows(conn: &mut Conn, room: Id, reader: &Reader) -> QueryResult<bool> {
     let user = Id::of(reader.user.id);
     let seen = Seen::of(conn, user).await?;

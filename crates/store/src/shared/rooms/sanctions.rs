@@ -15,7 +15,7 @@ use super::super::super::Conn;
 use super::super::Tx;
 use super::act::{self, Act, account, require};
 use super::{leave, requests};
-use crate::counter::rows;
+use crate::counter::{Counter, rows};
 use crate::id::Id;
 use crate::schema::{members, sanctions, users};
 
@@ -27,7 +27,7 @@ pub(super) async fn mute(
     until: Option<Timestamp>,
     at: Timestamp,
 ) -> Act<RoomAct> {
-    let (room, role) = act::group(tx, room, actor, &[]).await?;
+    let (room, role) = act::group(tx, room, actor, &[user]).await?;
     let muted = act::role(tx, room.id, user)
         .await?
         .ok_or(RoomRefusal::NotMember(user))?;
@@ -56,7 +56,7 @@ pub(super) async fn mute(
     forget_empty(tx, place).await?;
     let user = leave::reference(tx, user).await?;
     let told = set_muted(tx, &room, Some(actor), user, until, at).await?;
-    Ok(RoomAct::Done(told))
+    Ok(RoomAct::Done(Some(told)))
 }
 
 pub(super) async fn ban(
@@ -184,7 +184,7 @@ pub(super) async fn resume_mute(
     Ok(())
 }
 
-/// Notes until when a member may not write, and tells the room. A channel, where only admins write, does not know.
+/// Notes until when a member may not write, and tells the room. A channel does not know its readers: there he alone is told.
 async fn set_muted(
     tx: &mut Tx<'_>,
     room: &Room,
@@ -192,16 +192,21 @@ async fn set_muted(
     user: UserRef,
     until: Option<Timestamp>,
     at: Timestamp,
-) -> QueryResult<Option<Arc<Event>>> {
-    diesel::update(members::table.find((Id::of(room.id), Id::of(user.id))))
-        .set(members::muted_until.eq(until.map(Timestamp::micros)))
-        .execute(tx.conn)
-        .await?;
+) -> QueryResult<Arc<Event>> {
+    let member = members::table.find((Id::of(room.id), Id::of(user.id)));
+    let muted = members::muted_until.eq(until.map(Timestamp::micros));
     if room.kind == RoomKind::Channel {
-        return Ok(None);
+        let told = What::OwnMute { room: room.id, until };
+        let told = tx.append(user.id, actor, told, at).await?;
+        diesel::update(member)
+            .set((muted, members::notify_seq.eq(told.seq.stored())))
+            .execute(tx.conn)
+            .await?;
+        return Ok(told);
     }
-    let muted = What::MemberMuted { user, until };
-    tx.append(room.id, actor, muted, at).await.map(Some)
+    diesel::update(member).set(muted).execute(tx.conn).await?;
+    let told = What::MemberMuted { user, until };
+    tx.append(room.id, actor, told, at).await
 }
 
 /// Forgets somebody on whom nothing lies any more.

@@ -15,7 +15,7 @@ use crate::error::corrupt;
 use crate::id::Id;
 use crate::schema::{host_users, users};
 
-pub(super) async fn register(tx: &mut Tx<'_>, new: NewAccount) -> QueryResult<Registered> {
+pub(in super::super) async fn register(tx: &mut Tx<'_>, new: NewAccount) -> QueryResult<Registered> {
     let everyones = if new.bot {
         None
     } else {

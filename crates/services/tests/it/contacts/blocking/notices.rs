@@ -48,9 +48,10 @@ impl Pair<'_> {
         let notifications = &self.world.services.notifications;
         let page = notifications.list(&self.other, None, false, PageSize::MAX).await;
         let is_it = |notification: &Notification| match &notification.about {
-            About::Mention(message) | About::All(message) | About::Direct(message) => {
-                (message.stream, message.seq) == (said.stream, said.seq)
-            }
+            About::Mention(message)
+            | About::All(message)
+            | About::Direct(message)
+            | About::StatusReply(message) => (message.stream, message.seq) == (said.stream, said.seq),
             _ => false,
         };
         heard(page.unwrap().notifications.iter().any(is_it))

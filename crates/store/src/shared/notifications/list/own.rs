@@ -83,6 +83,7 @@ fn notification(
     let about = match event.what {
         What::Notified(notice @ Notice::Mention { .. }) => About::Mention(message(&notice)?),
         What::Notified(notice @ Notice::Direct { .. }) => About::Direct(message(&notice)?),
+        What::Notified(notice @ Notice::StatusReply { .. }) => About::StatusReply(message(&notice)?),
         What::Notified(Notice::Published(said)) => About::Published(*said),
         What::RoomJoined { room, .. } => About::Invite(room),
         What::ContactRequested { note, .. } => About::ContactRequest(note),

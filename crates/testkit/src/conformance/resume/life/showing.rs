@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use parlor_domain::{Called, Draft, StatusAudience, StatusId, UserRef};
+use parlor_domain::{StatusAudience, StatusId, UserRef};
 use parlor_ports::{Clock, NewStatus, StatusSide, StatusView};
 
 use super::Life;
 use crate::conformance::Tested;
-use crate::{Fixture, SeededEntropy, text};
+use crate::{Fixture, SeededEntropy, answer};
 
 impl Life {
     /// Somebody shows something, looks at something, answers it or takes it back, or time goes on for what was shown.
@@ -58,14 +58,9 @@ impl Life {
             return Ok(());
         };
         if let Some(room) = self.open_direct(f, me, status.author).await? {
-            let draft = Draft::Message {
-                body: text("enjoy"),
-                media: Vec::new(),
-                reply_to: None,
-                called: Called::default(),
-                status: Some(status.id),
-            };
-            f.log.append(f.draft(room, me, draft)).await?;
+            f.log
+                .append(f.draft(room, me, answer(status.id, "enjoy")))
+                .await?;
         }
         Ok(())
     }
