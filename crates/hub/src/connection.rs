@@ -124,6 +124,23 @@ impl Connection {
         self.worker.follows(self.key, stream)
     }
 
+    /// Follows a room from this event on, after the membership before if the end of that is still to be read: for owners who
+    /// [lead](crate::Lead).
+    pub fn follow(&self, room: StreamId, joined: Seq, visible_from: Seq) {
+        self.worker.follow(self.key, room, joined, visible_from);
+    }
+
+    /// Follows a stream no longer.
+    pub fn unfollow(&self, stream: StreamId) {
+        self.worker.state().unfollow_stream(self.key, stream);
+    }
+
+    /// Up to which event of a stream everything was written or is in a frame that was begun; `None` if the connection does not follow
+    /// it.
+    pub fn reached(&self, stream: StreamId) -> Option<Seq> {
+        self.worker.reached(self.key, stream)
+    }
+
     /// Whether the others in a room are to be told that this user is typing: the connection follows the room, and this was not
     /// asked a moment ago.
     pub fn may_type(&self, room: StreamId) -> bool {

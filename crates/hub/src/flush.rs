@@ -152,7 +152,7 @@ impl State {
                 Step::Partial => peer.partial = Bytes::new(),
                 Step::Control => peer.control_went(went),
                 Step::Event { cursor, seq, turn } => {
-                    peer.cursors[cursor as usize].seq = seq;
+                    peer.read(cursor, seq);
                     if let Some(event) = turn {
                         self.turn_with(key, cursor, &event);
                     }

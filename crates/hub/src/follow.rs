@@ -20,6 +20,20 @@ pub struct Start {
     pub private: bool,
     /// The user's own stream first, then the rooms.
     pub streams: Vec<Follow>,
+    /// Who decides which rooms it follows from then on.
+    pub lead: Lead,
+}
+
+/// Who decides which rooms a connection follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lead {
+    /// The hub: all that the user comes into.
+    Hub,
+    /// The connection's owner, by [`follow`](crate::Connection::follow), who is told to look when something of the user's own stream
+    /// was read.
+    Owner,
+    /// Likewise, and he is told of all streams.
+    OwnerOfAll,
 }
 
 /// A stream to be followed.
@@ -41,7 +55,7 @@ impl State {
         let peer = &mut self.peers[key as usize];
         peer.user = Some(start.user);
         peer.session = Some(start.session);
-        (peer.away, peer.private) = (start.away, start.private);
+        (peer.away, peer.private, peer.lead) = (start.away, start.private, start.lead);
         peer.settled = start.streams.first().map_or(Seq::ZERO, |own| own.head.seq);
         peer.cursors.reserve_exact(start.streams.len());
         for (number, follow) in start.streams.iter().enumerate() {
@@ -61,7 +75,7 @@ impl State {
     }
 
     /// Makes a connection follow a room that its user is in from now on.
-    fn follow_joined(&mut self, key: u32, room: StreamId, joined: Seq, visible_from: Seq) {
+    pub(crate) fn follow_joined(&mut self, key: u32, room: StreamId, joined: Seq, visible_from: Seq) {
         if self.listener(key, room).is_some() {
             // He was in the room before, and the end of that is still to be read.
             self.peers[key as usize]
@@ -215,7 +229,7 @@ impl State {
                 room,
                 joined,
                 visible_from,
-            } if event.seq > peer.settled => {
+            } if event.seq > peer.settled && peer.lead == Lead::Hub => {
                 self.follow_joined(key, (*room).into(), *joined, *visible_from);
             }
             What::RoomLeft { room, left: None, .. } if event.seq > peer.settled => {

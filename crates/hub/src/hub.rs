@@ -205,17 +205,14 @@ impl Hub {
                 let asked = origin.map_or(0, |origin| bit(worker_of(origin.connection)));
                 (
                     interested | asked,
-                    Item::Event(Arc::new(EventSlot::new(event, origin, &self.formats))),
+                    Item::Event(Arc::new(EventSlot::new(event, origin))),
                 )
             }
             Published::Marks(update) => {
                 let interested = self
                     .registry
                     .published(update.stream, |head| head.rev = head.rev.max(update.rev));
-                (
-                    interested,
-                    Item::Marks(Arc::new(MarksSlot::new(update, &self.formats))),
-                )
+                (interested, Item::Marks(Arc::new(MarksSlot::new(update))))
             }
         }
     }

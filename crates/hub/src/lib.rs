@@ -32,7 +32,7 @@ mod tick;
 mod worker;
 
 pub use connection::{CloseReason, Connection, Transport};
-pub use follow::{Follow, Start};
+pub use follow::{Follow, Lead, Start};
 pub use format::{Format, WireFormat};
 pub use hub::{Hub, TooMany};
 pub use presence::PresenceState;

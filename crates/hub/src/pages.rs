@@ -6,7 +6,7 @@ use std::sync::Arc;
 use parlor_domain::{Event, MarksUpdate, Rev, Seq, StreamId};
 use parlor_ports::StoreError;
 
-use crate::slot::{EventSlot, Formats, MarksSlot};
+use crate::slot::{EventSlot, MarksSlot};
 use crate::stream::amend;
 use crate::worker::{State, Worker};
 
@@ -101,11 +101,11 @@ impl Pages {
     }
 
     /// Brings up to date what an edit or a deletion changes wherever it is loaded, or will be in a moment.
-    pub(crate) fn amend(&mut self, stream: u32, by: &Arc<EventSlot>, formats: &Formats) {
+    pub(crate) fn amend(&mut self, stream: u32, by: &Arc<EventSlot>) {
         let all = (stream, Want::Events(Seq::ZERO))..=(stream, Want::Events(by.seq()));
         for (_, page) in self.loaded.range_mut(all.clone()) {
             if let Page::Events(slots) = page {
-                amend(slots, by, formats);
+                amend(slots, by);
             }
         }
         for (_, load) in self.wanted.range_mut(all) {
@@ -225,18 +225,17 @@ impl State {
                     self.grow(stream, grown);
                     self.probe(stream);
                 }
-                let formats = &self.hub.formats;
                 let slots = events
                     .into_iter()
-                    .map(|event| Arc::new(EventSlot::new(event, None, formats)));
+                    .map(|event| Arc::new(EventSlot::new(event, None)));
                 let mut slots: Vec<_> = slots.collect();
                 for by in missed {
-                    amend(&mut slots, by, formats);
+                    amend(&mut slots, by);
                 }
                 self.pages.insert((stream, want), Page::Events(slots), most);
             }
             Brought::Marks(update) => {
-                let slot = Arc::new(MarksSlot::new(update, &self.hub.formats));
+                let slot = Arc::new(MarksSlot::new(update));
                 self.pages.insert((stream, want), Page::Marks(slot), most);
             }
         }

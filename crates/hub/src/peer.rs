@@ -9,6 +9,7 @@ use smallvec::SmallVec;
 
 use crate::connection::{CloseReason, Transport};
 use crate::cursor::{Cursor, CursorState, NONE};
+use crate::follow::Lead;
 use crate::format::Format;
 
 /// Bytes of answers that may wait in a connection. While more wait, nothing is read from its socket.
@@ -29,6 +30,7 @@ pub(crate) struct Peer {
     pub(crate) session: Option<SessionId>,
     pub(crate) away: bool,
     pub(crate) private: bool,
+    pub(crate) lead: Lead,
     /// The user's own stream.
     pub(crate) own: u32,
     /// Joins up to here in the user's own stream took effect at `hello`.
@@ -81,6 +83,7 @@ impl Peer {
             session: None,
             away: false,
             private: false,
+            lead: Lead::Hub,
             own: NONE,
             settled: Seq::ZERO,
             cursors: Vec::new(),
@@ -177,6 +180,20 @@ impl Peer {
             typing.push((room, tick));
         }
         news
+    }
+
+    /// Notes how far a stream was read, and tells the owner if he wants to know.
+    pub(crate) fn read(&mut self, cursor: u32, seq: Seq) {
+        let cursor = &mut self.cursors[cursor as usize];
+        cursor.seq = seq;
+        let told = match self.lead {
+            Lead::Hub => false,
+            Lead::Owner => cursor.stream == self.own,
+            Lead::OwnerOfAll => true,
+        };
+        if told {
+            self.transport.attend();
+        }
     }
 
     /// Somebody, perhaps the user himself, is no longer in a room that the connection follows, or one has blocked the other.

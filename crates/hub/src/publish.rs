@@ -66,9 +66,9 @@ impl State {
         if !stream.push(slot.clone()) {
             return;
         }
-        stream.amend(&slot, &self.hub.formats);
+        stream.amend(&slot);
         if slot.event.target().is_some() {
-            self.pages.amend(key, &slot, &self.hub.formats);
+            self.pages.amend(key, &slot);
         }
         let weight = slot.weight();
         self.ring_bytes += weight;
@@ -105,7 +105,7 @@ impl State {
         let Some(key) = self.streams.key(slot.update.stream) else {
             return;
         };
-        match self.streams[key].push_marks(slot, self.tick, &self.hub.formats) {
+        match self.streams[key].push_marks(slot, self.tick) {
             MarksPushed::Known => {}
             MarksPushed::Now => self.pend_listeners(key),
             MarksPushed::Held => self.held.push(key),

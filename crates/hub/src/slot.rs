@@ -13,21 +13,40 @@ pub(crate) type Formats = Arc<[Arc<dyn WireFormat>]>;
 /// A frame that is made when first wanted; `None` if the format has no such frame.
 type Encoding = OnceLock<Option<Bytes>>;
 
+/// Two frames for each format. Most servers have sockets of one format, the first; the others take no room before they are wanted.
+#[derive(Default)]
+struct Encodings {
+    first: [Encoding; 2],
+    others: OnceLock<Box<[[Encoding; 2]]>>,
+}
+
+impl Encodings {
+    fn of(&self, format: Format, formats: &Formats) -> &[Encoding; 2] {
+        let Some(other) = format.index().checked_sub(1) else {
+            return &self.first;
+        };
+        let others = self
+            .others
+            .get_or_init(|| formats.iter().skip(1).map(|_| Default::default()).collect());
+        &others[other]
+    }
+}
+
 /// An event with its encodings, shared by all workers.
 pub(crate) struct EventSlot {
     pub(crate) event: Arc<Event>,
     /// Who asked for it, to be answered with it.
     pub(crate) origin: Option<Origin>,
-    /// Full and hidden, for each format.
-    encodings: Box<[[Encoding; 2]]>,
+    /// Full and hidden.
+    encodings: Encodings,
 }
 
 impl EventSlot {
-    pub(crate) fn new(event: Arc<Event>, origin: Option<Origin>, formats: &Formats) -> Self {
+    pub(crate) fn new(event: Arc<Event>, origin: Option<Origin>) -> Self {
         Self {
             event,
             origin,
-            encodings: formats.iter().map(|_| Default::default()).collect(),
+            encodings: Encodings::default(),
         }
     }
 
@@ -38,7 +57,7 @@ impl EventSlot {
     /// The frame for a reader who sees events from `visible_from` on.
     pub(crate) fn encoded(&self, format: Format, visible_from: Seq, formats: &Formats) -> Option<&Bytes> {
         let encoder = &formats[format.index()];
-        let [full, hidden] = &self.encodings[format.index()];
+        let [full, hidden] = self.encodings.of(format, formats);
         if self.event.target().is_some_and(|target| target < visible_from) {
             hidden.get_or_init(|| encoder.hidden(&self.event)).as_ref()
         } else {
@@ -75,22 +94,22 @@ impl EventSlot {
 /// Marks that moved, with their encodings.
 pub(crate) struct MarksSlot {
     pub(crate) update: Arc<MarksUpdate>,
-    /// In full and without what was read, for each format.
-    encodings: Box<[[Encoding; 2]]>,
+    /// In full and without what was read.
+    encodings: Encodings,
 }
 
 impl MarksSlot {
-    pub(crate) fn new(update: Arc<MarksUpdate>, formats: &Formats) -> Self {
+    pub(crate) fn new(update: Arc<MarksUpdate>) -> Self {
         Self {
             update,
-            encodings: formats.iter().map(|_| Default::default()).collect(),
+            encodings: Encodings::default(),
         }
     }
 
     /// The frame for a reader who learns what others have read, or who is private and does not.
     pub(crate) fn encoded(&self, format: Format, private: bool, formats: &Formats) -> Option<&Bytes> {
         let encoder = &formats[format.index()];
-        let [full, without_reads] = &self.encodings[format.index()];
+        let [full, without_reads] = self.encodings.of(format, formats);
         if private {
             without_reads.get_or_init(|| encoder.marks(&self.update.without_reads()))
         } else {

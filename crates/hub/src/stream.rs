@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parlor_domain::{Position, Rev, Seq, StreamId};
 
-use crate::slot::{EventSlot, Formats, MarksSlot};
+use crate::slot::{EventSlot, MarksSlot};
 
 /// What became of marks that were committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,7 +112,7 @@ impl Stream {
 
     /// Takes marks that were committed. In a room of thousands somebody reads all the time: marks are told at once if none were in this
     /// tick, and otherwise gathered for the next.
-    pub(crate) fn push_marks(&mut self, slot: Arc<MarksSlot>, tick: u32, formats: &Formats) -> MarksPushed {
+    pub(crate) fn push_marks(&mut self, slot: Arc<MarksSlot>, tick: u32) -> MarksPushed {
         if slot.update.rev <= self.head.rev {
             return MarksPushed::Known;
         }
@@ -122,7 +122,7 @@ impl Stream {
                 live.held = Some(if slot.update.rev <= held.update.rev {
                     held
                 } else if slot.update.after == held.update.rev {
-                    Arc::new(MarksSlot::new(Arc::new(held.update.then(&slot.update)), formats))
+                    Arc::new(MarksSlot::new(Arc::new(held.update.then(&slot.update))))
                 } else {
                     slot
                 });
@@ -179,9 +179,9 @@ impl Stream {
     }
 
     /// Brings up to date what an edit or a deletion changes in the ring.
-    pub(crate) fn amend(&mut self, by: &EventSlot, formats: &Formats) {
+    pub(crate) fn amend(&mut self, by: &EventSlot) {
         if let Some(live) = &mut self.live {
-            amend(live.ring.make_contiguous(), by, formats);
+            amend(live.ring.make_contiguous(), by);
         }
     }
 
@@ -198,14 +198,14 @@ impl Stream {
 }
 
 /// Replaces in a run of events what `by` changes: a message, and its edits before.
-pub(crate) fn amend(slots: &mut [Arc<EventSlot>], by: &EventSlot, formats: &Formats) {
+pub(crate) fn amend(slots: &mut [Arc<EventSlot>], by: &EventSlot) {
     let (Some(target), Some(first)) = (by.event.target(), slots.first().map(|slot| slot.seq())) else {
         return;
     };
     let from = usize::try_from(target.0.saturating_sub(first.0)).unwrap_or(usize::MAX);
     for slot in slots.iter_mut().skip(from) {
         if let Some(event) = by.event.changed(&slot.event) {
-            *slot = Arc::new(EventSlot::new(Arc::new(event), slot.origin, formats));
+            *slot = Arc::new(EventSlot::new(Arc::new(event), slot.origin));
         }
     }
 }

@@ -234,6 +234,19 @@ impl Worker {
         Some(state.streams[key].head.seq)
     }
 
+    pub(crate) fn follow(&self, key: u32, room: StreamId, joined: Seq, visible_from: Seq) {
+        let mut state = self.state();
+        state.follow_joined(key, room, joined, visible_from);
+        state.enqueue(key);
+        self.wake();
+    }
+
+    pub(crate) fn reached(&self, key: u32, stream: StreamId) -> Option<Seq> {
+        let state = self.state();
+        let cursor = state.listener(key, stream)?;
+        Some(state.peers[key as usize].cursors[cursor as usize].seq)
+    }
+
     pub(crate) fn may_type(&self, key: u32, room: StreamId) -> bool {
         let mut state = self.state();
         let tick = state.tick;

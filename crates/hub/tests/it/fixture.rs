@@ -10,7 +10,7 @@ use parlor_domain::{
     Event, Mark, MarksUpdate, MemberMark, Mentions, Message, MessageBody, MsgNo, Origin, Position, Reactions,
     Rev, RoomId, Seq, SessionId, StreamId, Tag, Timestamp, UserId, UserRef, What,
 };
-use parlor_hub::{Connection, Follow, Format, Hub, Settings, Start, Transport, WireFormat, Worker};
+use parlor_hub::{Connection, Follow, Format, Hub, Lead, Settings, Start, Transport, WireFormat, Worker};
 use parlor_ports::{Clock, EventSink, Published};
 use uuid::Uuid;
 
@@ -178,8 +178,17 @@ impl House {
         self.connect_at(user, rooms, None)
     }
 
+    /// A connected device that decides itself what it follows.
+    pub(crate) fn connect_led(&self, user: UserRef, rooms: &[RoomId], lead: Lead) -> Device {
+        self.begin(user, rooms, None, lead)
+    }
+
     /// A connected device that has everything, but of the rooms only what lies before this.
     pub(crate) fn connect_at(&self, user: UserRef, rooms: &[RoomId], has: Option<Seq>) -> Device {
+        self.begin(user, rooms, has, Lead::Hub)
+    }
+
+    fn begin(&self, user: UserRef, rooms: &[RoomId], has: Option<Seq>, lead: Lead) -> Device {
         let socket = Rc::new(Socket::default());
         let connection = self.worker.connect(socket.clone(), Format(0)).expect("a place");
         let follow = |stream: StreamId, has: Option<Seq>| {
@@ -204,6 +213,7 @@ impl House {
             away: false,
             private: false,
             streams,
+            lead,
         };
         connection.begin(start).expect("a place");
         Device { connection, socket }
@@ -259,6 +269,8 @@ pub(crate) struct Socket {
     bytes: RefCell<Vec<u8>>,
     pub(crate) room: Cell<Option<usize>>,
     pub(crate) writes: Cell<usize>,
+    /// How often it was told to look.
+    pub(crate) looks: Cell<usize>,
 }
 
 impl Transport for Socket {
@@ -276,7 +288,9 @@ impl Transport for Socket {
         Ok(whole.len())
     }
 
-    fn attend(&self) {}
+    fn attend(&self) {
+        self.looks.set(self.looks.get() + 1);
+    }
 }
 
 /// Lets everything happen that can happen now.

@@ -1,7 +1,7 @@
 //! Who hears what.
 
 use parlor_domain::{LeaveReason, Origin, Seq, What};
-use parlor_hub::Settings;
+use parlor_hub::{Lead, Settings};
 
 use crate::fixture::{House, edit, room, run, settle, text, user};
 
@@ -359,5 +359,66 @@ fn a_deleted_room_is_followed_by_nobody() {
         settle().await;
         assert_eq!(device.seqs(room(1)), [1]);
         assert_eq!(device.connection.follows(room(1).into()), None);
+    });
+}
+
+#[test]
+fn who_leads_follows_what_he_decides() {
+    run(async {
+        let house = House::new(Settings::default());
+        let device = house.connect_led(user(1), &[room(1)], Lead::Owner);
+        house.append(room(1), text("one"));
+        settle().await;
+        assert_eq!(device.socket.looks.get(), 0, "that is nothing of his own stream");
+        house.append(room(2), joined(1));
+        house.append(user(1).id, room_joined(2, Seq(1), Seq(1)));
+        house.append(room(2), text("two"));
+        settle().await;
+        assert_eq!(device.seqs(room(2)), [0; 0]);
+        assert_eq!(device.socket.looks.get(), 1);
+        let own = device.connection.reached(user(1).id.into());
+        assert_eq!(own, Some(Seq(1)), "he knows how far to look");
+
+        device.connection.follow(room(2).into(), Seq(1), Seq(1));
+        settle().await;
+        assert_eq!(device.seqs(room(2)), [1, 2]);
+        device.connection.unfollow(room(1).into());
+        house.append(room(1), text("three"));
+        house.append(room(2), text("four"));
+        settle().await;
+        assert_eq!(device.seqs(room(1)), [1]);
+        assert_eq!(device.seqs(room(2)), [1, 2, 3]);
+        assert_eq!(device.connection.reached(room(1).into()), None);
+    });
+}
+
+#[test]
+fn who_leads_all_is_told_of_all() {
+    run(async {
+        let house = House::new(Settings::default());
+        let device = house.connect_led(user(1), &[room(1)], Lead::OwnerOfAll);
+        house.append(room(1), text("one"));
+        settle().await;
+        assert_eq!(device.socket.looks.get(), 1);
+        assert_eq!(device.connection.reached(room(1).into()), Some(Seq(1)));
+    });
+}
+
+#[test]
+fn who_leads_and_comes_in_again_hears_both_memberships_in_order() {
+    run(async {
+        let house = House::new(Settings::default());
+        let device = house.connect_led(user(1), &[room(1)], Lead::Owner);
+        device.socket.room.set(Some(0));
+        house.append(room(1), text("before"));
+        house.append(room(1), left(1));
+        house.append(room(1), text("meanwhile"));
+        house.append(room(1), joined(1));
+        settle().await;
+        device.connection.follow(room(1).into(), Seq(4), Seq(4));
+        house.append(room(1), text("after"));
+        device.take(10_000);
+        settle().await;
+        assert_eq!(device.seqs(room(1)), [1, 2, 4, 5]);
     });
 }

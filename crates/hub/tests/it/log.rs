@@ -26,6 +26,10 @@ pub(crate) struct Log {
 
 #[async_trait]
 impl EventLog for Log {
+    async fn place_of(&self, _: i64) -> Result<Option<(StreamId, Seq)>, StoreError> {
+        unreachable!("the hub reads the log only")
+    }
+
     async fn events_after(&self, stream: StreamId, after: Seq) -> Result<Vec<Arc<Event>>, StoreError> {
         self.reads.fetch_add(1, Ordering::Relaxed);
         let page = {
