@@ -1,9 +1,9 @@
 //! Stable keys: 40 hexadecimal digits that are the same at every login, until they are revoked.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
+use parlor_domain::Dialect;
 use secrecy::{ExposeSecret, SecretBox};
 
-use crate::Dialect;
 use crate::mac::hmac;
 
 /// Makes and recognises the keys by which `relay` and `rooms` know a user, so that none of them need be kept.

@@ -5,7 +5,7 @@ use parlor_domain::Timestamp;
 use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox, SecretSlice};
 
 use crate::mac::hmac;
-use crate::{CodeSecret, Error, LinkSecret, Signed};
+use crate::{CodeSecret, DialectTokens, Error, LinkSecret, MediaNames, Signed, StableKeys};
 
 /// The first byte of what is sealed, so that it can be told from what another version of the server seals.
 const FORMAT: u8 = 1;
@@ -76,6 +76,18 @@ impl Vault {
         &self.newest.links
     }
 
+    /// What the dialects' tokens, keys and names follow from now on.
+    pub fn dialects(&self) -> &DialectSecrets {
+        &self.newest.dialects
+    }
+
+    /// What they follow, and have followed: the newest first.
+    pub fn all_dialects(&self) -> impl Iterator<Item = &DialectSecrets> {
+        std::iter::once(&self.newest)
+            .chain(&self.older)
+            .map(|keys| &keys.dialects)
+    }
+
     /// Who has made a link that was signed with the master key or an older one, and until when it is good.
     pub fn check_link(&self, thing: &[u8], signature: &str, now: Timestamp) -> Option<Signed> {
         let mut keys = std::iter::once(&self.newest).chain(&self.older);
@@ -88,12 +100,24 @@ impl Vault {
     }
 }
 
+/// What dialects need of one master key.
+#[derive(Debug)]
+pub struct DialectSecrets {
+    /// Makes and checks JWTs.
+    pub tokens: DialectTokens,
+    /// Makes and checks keys that stay the same.
+    pub keys: StableKeys,
+    /// Names media.
+    pub names: MediaNames,
+}
+
 /// What follows from one master key.
 #[derive(Debug)]
 struct Keys {
     seal: LessSafeKey,
     codes: CodeSecret,
     links: LinkSecret,
+    dialects: DialectSecrets,
 }
 
 impl Keys {
@@ -105,10 +129,16 @@ impl Keys {
             UnboundKey::new(&AES_256_GCM, seal.expose_secret()).expect("a key of AES-256 has 32 bytes");
         let codes = derive(b"parlor vault: codes, HMAC-SHA-256");
         let links = derive(b"parlor vault: links, HMAC-SHA-256");
+        let dialects = derive(b"parlor vault: dialects");
         Self {
             seal: LessSafeKey::new(seal),
             codes: CodeSecret::from_bytes(*codes.expose_secret()),
             links: LinkSecret::from_bytes(*links.expose_secret()),
+            dialects: DialectSecrets {
+                tokens: DialectTokens::new(dialects.expose_secret()),
+                keys: StableKeys::new(dialects.expose_secret()),
+                names: MediaNames::new(dialects.expose_secret()),
+            },
         }
     }
 

@@ -8,6 +8,7 @@
 
 mod account;
 mod broadcast;
+mod dialect;
 mod emoji;
 mod event;
 mod fold;
@@ -37,6 +38,7 @@ mod username;
 
 pub use account::{Account, AccountStatus, Email, EmailError, Password, PasswordError, Session, UserRef};
 pub use broadcast::{Broadcast, BroadcastList, BroadcastProgress};
+pub use dialect::Dialect;
 pub use emoji::{Emoji, EmojiError};
 pub use event::{Event, LeaveReason, What};
 pub use fold::fold;

@@ -77,8 +77,8 @@ line!(
     DisplayName, 80, empty: false
 );
 line!(
-    /// A first or a last name: 1 to 80 characters.
-    PersonName, 80, empty: false
+    /// A first or a last name: 1 to 100 characters.
+    PersonName, 100, empty: false
 );
 line!(
     /// What somebody says of himself: 1 to 200 characters.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::{About, DisplayName, MediaId, PersonName};
 
 /// What somebody tells about himself, besides what he is called.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     /// The first name.
     pub first_name: Option<PersonName>,
@@ -28,6 +28,27 @@ pub struct Profile {
     pub reach: Reach,
     /// Whether nobody learns what the person has read, played and looked at, nor the person of others.
     pub private: bool,
+    /// Whether the person is in lists of people, and found by the beginning of a name. By all of his username, address or number he is
+    /// found as others are.
+    pub discoverable: bool,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self {
+            first_name: None,
+            last_name: None,
+            about: None,
+            locale: None,
+            time_zone: None,
+            mobile: None,
+            avatar: None,
+            shows: Shows::default(),
+            reach: Reach::default(),
+            private: false,
+            discoverable: true,
+        }
+    }
 }
 
 /// Who may see of somebody what not everybody needs to know.
@@ -114,6 +135,8 @@ pub struct ProfileChange {
     pub reach: Option<Reach>,
     /// Whether nobody learns what the person has read.
     pub private: Option<bool>,
+    /// Whether the person is in lists of people.
+    pub discoverable: Option<bool>,
 }
 
 /// A mobile number as the world writes it (E.164): `+` and 8 to 15 digits.

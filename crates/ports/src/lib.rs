@@ -16,6 +16,7 @@ mod challenges;
 mod clock;
 mod contacts;
 mod counters;
+mod dialects;
 mod entropy;
 mod error;
 mod invites;
@@ -50,6 +51,7 @@ pub use contacts::{
     ContactsPage, Direction, NewContact, NewRequest, Request, Requested, RequestsPage,
 };
 pub use counters::{CounterName, CounterStore};
+pub use dialects::{DialectStore, KeySession, NewKeySession};
 pub use entropy::{Entropy, SystemEntropy};
 pub use error::StoreError;
 pub use invites::{Invite, InviteStore, NewInvite};
@@ -84,6 +86,6 @@ pub use statuses::{
 pub use sync::{RoomHead, Snapshot, SyncStore};
 pub use uploads::{Allowance, NextPart, Part, Upload, UploadBegun, UploadStore};
 pub use users::{
-    Credentials, HostUser, LoginName, MobileSet, NewAccount, PasswordHash, Registered, Shown, UserSearch,
-    UserStore,
+    Credentials, HostUser, LoginName, MobileSet, NewAccount, PasswordHash, People, PeopleOrder, Registered,
+    Shown, UserSearch, UserStore,
 };

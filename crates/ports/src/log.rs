@@ -52,6 +52,9 @@ pub trait EventLog: Send + Sync {
     async fn message(&self, room: RoomId, viewer: UserId, seq: Seq)
     -> Result<Option<Arc<Event>>, StoreError>;
 
+    /// In which stream, and where in it, the event with this number stands, whoever asks.
+    async fn place_of(&self, number: i64) -> Result<Option<(StreamId, Seq)>, StoreError>;
+
     /// Notes that a member has played a voice message of somebody else, and tells both by [`What::VoicePlayed`] in their own
     /// streams: once, however often it is said. That one has played one's own is not noted.
     ///

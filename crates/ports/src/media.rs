@@ -32,6 +32,9 @@ pub trait MediaStore: Send + Sync {
     /// A piece of media, whoever asks; for who has shown that he may see it.
     async fn find_any(&self, media: MediaId) -> Result<Option<StoredMedia>, StoreError>;
 
+    /// A piece of media that something shows now: a message, a status, a person or a room.
+    async fn find_shown(&self, media: MediaId, now: Timestamp) -> Result<Option<StoredMedia>, StoreError>;
+
     /// Forgets a piece of media of its owner that nothing uses. False if it is none.
     async fn forget(&self, media: MediaId, owner: UserId) -> Result<bool, StoreError>;
 

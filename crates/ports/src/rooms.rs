@@ -40,6 +40,9 @@ pub trait RoomStore: Send + Sync {
         at: Timestamp,
     ) -> Result<DirectOpened, StoreError>;
 
+    /// The direct room of two people, if it is there.
+    async fn find_direct(&self, one: UserId, other: UserId) -> Result<Option<RoomId>, StoreError>;
+
     /// A room as one of its members sees it; `None` if the viewer is no member.
     async fn find(&self, room: RoomId, viewer: UserId) -> Result<Option<RoomView>, StoreError>;
 
@@ -158,6 +161,12 @@ pub trait RoomStore: Send + Sync {
     /// beyond it becomes the head. Marks of people who are not in the room are passed over. What moved is published,
     /// with the whole mark; where nothing moves, there is no new `rev`.
     async fn advance_marks(&self, marks: Vec<(RoomId, Vec<MemberMark>)>) -> Result<(), StoreError>;
+
+    /// The room with this number, whoever asks; `None` if there is none, or it was deleted.
+    async fn id_of(&self, number: i64) -> Result<Option<RoomId>, StoreError>;
+
+    /// The numbers of these rooms, in the order of their ids. Unknown rooms are passed over.
+    async fn numbers(&self, rooms: Vec<RoomId>) -> Result<Vec<(RoomId, i64)>, StoreError>;
 
     /// Whether two people are in some room together.
     async fn share_a_room(&self, one: UserId, other: UserId) -> Result<bool, StoreError>;

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use parlor_domain::{
-    Account, AccountStatus, DisplayName, Email, Mobile, ProfileChange, SessionId, Timestamp, UserId, UserRef,
-    Username,
+    Account, AccountStatus, DisplayName, Email, Mobile, PersonName, ProfileChange, SessionId, Timestamp,
+    UserId, UserRef, Username,
 };
 use secrecy::SecretString;
 
@@ -12,8 +12,8 @@ use crate::{NewLetter, NewProof, StoreError, TokenDigest};
 /// Accounts.
 #[async_trait]
 pub trait UserStore: Send + Sync {
-    /// Makes an account, and its stream; uses up its invitation, if it has one, and keeps the proof and the letter by which
-    /// its address is verified.
+    /// Makes an account, and its stream; uses up its invitation, if it has one, keeps the proof and the letter by which
+    /// its address is verified, and claims the address if it is to be claimed.
     async fn register(&self, new: NewAccount) -> Result<Registered, StoreError>;
 
     /// Whether there is any account.
@@ -22,24 +22,41 @@ pub trait UserStore: Send + Sync {
     /// An account by its id.
     async fn find(&self, user: UserId) -> Result<Option<Account>, StoreError>;
 
+    /// An account by its number.
+    async fn find_by_number(&self, number: i64) -> Result<Option<Account>, StoreError>;
+
     /// An account by its name, regardless of case.
     async fn find_by_username(&self, username: &Username) -> Result<Option<Account>, StoreError>;
 
     /// An account by its verified address, regardless of case.
     async fn find_by_email(&self, email: &Email) -> Result<Option<Account>, StoreError>;
 
+    /// The account that verified an address, else the one that claims it, regardless of case.
+    async fn find_by_claimed(&self, email: &Email) -> Result<Option<Account>, StoreError>;
+
     /// The account of a host application's user.
     async fn find_by_host(&self, host: &HostUser) -> Result<Option<Account>, StoreError>;
 
     /// Those whose username or name begins like this, or whose address or number this is if they let the viewer see it; only
     /// accounts that can be used. First the one whose username it is, then all others by username, then those found by their
-    /// display name, by their first name and by their last name, each in the order of that name.
+    /// display name, by their first name and by their last name, each in the order of that name. Who is not
+    /// [discoverable](parlor_domain::Profile::discoverable) is not found by the beginning of a name, but by all of his username.
     async fn search(
         &self,
         viewer: UserId,
         wanted: UserSearch,
         most: usize,
     ) -> Result<Vec<Account>, StoreError>;
+
+    /// Some of those who are in lists of people, in the order of their numbers, after passing over so many: discoverable people, no
+    /// bots, whose accounts can be used. A viewer finds neither himself there nor those between whom and him there is a block.
+    async fn people(
+        &self,
+        viewer: Option<UserId>,
+        order: PeopleOrder,
+        skip: u64,
+        most: usize,
+    ) -> Result<People, StoreError>;
 
     /// Of these people, what they show to the viewer besides what everybody sees. Unknown people are passed over.
     async fn shown(&self, viewer: UserId, people: Vec<UserId>) -> Result<Vec<(UserId, Shown)>, StoreError>;
@@ -112,10 +129,17 @@ pub struct NewAccount {
     pub username: Username,
     /// What the person is called.
     pub display_name: DisplayName,
+    /// The first name.
+    pub first_name: Option<PersonName>,
+    /// The last name.
+    pub last_name: Option<PersonName>,
     /// Where mail reaches the person.
     pub email: Option<Email>,
     /// Whether that is proved, as by a host application.
     pub email_verified: bool,
+    /// Whether its person logs in by it before it is proved ([`LoginName::Claimed`]), so that nobody else may have verified or claimed
+    /// it.
+    pub claims_address: bool,
     /// The password, if there is one.
     pub password: Option<PasswordHash>,
     /// Of which host application's user it is.
@@ -139,7 +163,8 @@ pub enum Registered {
     Done(Box<Account>),
     /// Somebody has this name, or one that looks like it.
     UsernameTaken,
-    /// Somebody has verified this address, which the new account would have verified as well.
+    /// Somebody has verified this address, which the new account would have verified as well; or has verified or claimed it, where
+    /// the new account would claim it.
     EmailTaken,
     /// The host application's user has an account already.
     HostUserTaken,
@@ -174,6 +199,28 @@ pub enum LoginName {
     Username(Username),
     /// A verified address, regardless of case.
     Email(Email),
+    /// An address, regardless of case: of whoever has verified it, else of whoever claims it. A claim begins with the account
+    /// ([`NewAccount::claims_address`]), goes along when the account's address changes, and is gone as soon as somebody else verifies
+    /// the address.
+    Claimed(Email),
+}
+
+/// Which people a list begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PeopleOrder {
+    /// The lowest number.
+    Oldest,
+    /// The highest number.
+    Newest,
+}
+
+/// Some of those who are in lists of people, as they were at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct People {
+    /// The people.
+    pub people: Vec<Account>,
+    /// How many there are in all.
+    pub count: u64,
 }
 
 /// Who is looked for.

@@ -2,8 +2,8 @@
 
 use diesel::QueryResult;
 use parlor_domain::{
-    AccountStatus, Audience, History, JoinPolicy, LetterKind, MediaKind, NotifyLevel, Reach, Role, RoomKind,
-    StatusAudienceKind, Who,
+    AccountStatus, Audience, Dialect, History, JoinPolicy, LetterKind, MediaKind, NotifyLevel, Reach, Role,
+    RoomKind, StatusAudienceKind, Who,
 };
 use parlor_ports::{MediaFile, Skip};
 
@@ -49,6 +49,14 @@ codes!(Role { Member = 1, Admin = 2, Owner = 3 });
 
 codes!(Skip { NoUser = 1, Blocked = 2, NotAContact = 3, TooManyRooms = 4, Refused = 5 });
 codes!(StatusAudienceKind { Contacts = 1, Except = 2, Only = 3 });
+
+codes!(Dialect {
+    Relay = 1,
+    Messenger = 2,
+    Greeter = 3,
+    Conversations = 4,
+    Rooms = 5,
+});
 
 codes!(MediaKind {
     Image = 1,

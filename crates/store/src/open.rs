@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use parlor_ports::{
     AdmissionStore, AnnouncementStore, ApiKeyStore, BroadcastStore, ChallengeStore, ContactStore,
-    CounterStore, Entropy, EventLog, EventSink, InviteStore, MediaStore, ModerationStore, NotificationStore,
-    Outbox, ProofStore, RoomStore, SecondStepStore, SessionStore, StatusStore, StoreError, SyncStore,
-    UploadStore, UserStore,
+    CounterStore, DialectStore, Entropy, EventLog, EventSink, InviteStore, MediaStore, ModerationStore,
+    NotificationStore, Outbox, ProofStore, RoomStore, SecondStepStore, SessionStore, StatusStore, StoreError,
+    SyncStore, UploadStore, UserStore,
 };
 
 use crate::settings::{Database, Settings};
@@ -82,6 +82,8 @@ pub struct Ports {
     pub broadcasts: Arc<dyn BroadcastStore>,
     /// The room of all accounts.
     pub announcements: Arc<dyn AnnouncementStore>,
+    /// The stable keys of dialects.
+    pub dialects: Arc<dyn DialectStore>,
 }
 
 impl Ports {
@@ -99,6 +101,7 @@ impl Ports {
             + StatusStore
             + BroadcastStore
             + AnnouncementStore
+            + DialectStore
             + 'static,
     {
         let backend = Arc::new(backend);
@@ -123,7 +126,8 @@ impl Ports {
             uploads: backend.clone(),
             statuses: backend.clone(),
             broadcasts: backend.clone(),
-            announcements: backend,
+            announcements: backend.clone(),
+            dialects: backend,
         }
     }
 }

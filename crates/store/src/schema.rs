@@ -41,6 +41,7 @@ table! {
         bot -> Bool,
         show_presence -> SmallInt,
         private -> Bool,
+        discoverable -> Bool,
     }
 }
 
@@ -794,6 +795,28 @@ table! {
     }
 }
 
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    claimed_addresses (email_key) {
+        email_key -> Text,
+        user_id -> DbId,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    dialect_keys (user_id, dialect) {
+        user_id -> DbId,
+        dialect -> SmallInt,
+        counter -> BigInt,
+        session_id -> DbId,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     users,
     sessions,
@@ -848,6 +871,8 @@ allow_tables_to_appear_in_same_query!(
     room_links,
     join_requests,
     sanctions,
+    claimed_addresses,
+    dialect_keys,
 );
 
 #[cfg(test)]
@@ -931,7 +956,9 @@ mod tests {
             blocks,
             room_links,
             join_requests,
-            sanctions
+            sanctions,
+            claimed_addresses,
+            dialect_keys
         )
     }
 

@@ -21,8 +21,9 @@ use futures_util::future::{join_all, maybe_done};
 use parlor_domain::Timestamp;
 use parlor_ports::{
     AdmissionStore, AnnouncementStore, ApiKeyStore, BroadcastStore, ChallengeStore, ContactStore,
-    CounterStore, EventLog, InviteStore, MediaStore, ModerationStore, NotificationStore, Outbox, ProofStore,
-    RoomStore, SecondStepStore, SessionStore, StatusStore, SyncStore, UploadStore, UserStore,
+    CounterStore, DialectStore, EventLog, InviteStore, MediaStore, ModerationStore, NotificationStore,
+    Outbox, ProofStore, RoomStore, SecondStepStore, SessionStore, StatusStore, SyncStore, UploadStore,
+    UserStore,
 };
 
 use crate::{FixedClock, Heard, SeededEntropy};
@@ -67,6 +68,8 @@ pub struct Fixture {
     pub notifications: Arc<dyn NotificationStore>,
     /// The room of all accounts.
     pub announcements: Arc<dyn AnnouncementStore>,
+    /// The stable keys of dialects.
+    pub dialects: Arc<dyn DialectStore>,
     /// API keys.
     pub api_keys: Arc<dyn ApiKeyStore>,
     /// Letters that wait.

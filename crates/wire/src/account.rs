@@ -106,6 +106,8 @@ pub struct AccountView {
     pub reach: ReachName,
     /// Whether nobody learns what one has read, played and looked at, nor oneself of others.
     pub private: bool,
+    /// Whether one is in lists of people, and found by the beginning of a name.
+    pub discoverable: bool,
     /// May administer the server.
     pub admin: bool,
     /// Since when.
@@ -132,6 +134,7 @@ impl From<&Account> for AccountView {
             shows: profile.shows.into(),
             reach: profile.reach.into(),
             private: profile.private,
+            discoverable: profile.discoverable,
             admin: account.admin,
             created_at: account.created_at.into(),
         }

@@ -55,13 +55,13 @@ pub struct ChangeProfile {
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false, min_length = 1, max_length = 80, example = "Ann Lee")]
     pub display_name: Option<String>,
-    /// The first name, 1 to 80 characters.
+    /// The first name, 1 to 100 characters.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 80, example = "Ann")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "Ann")]
     pub first_name: Option<Option<String>>,
-    /// The last name, 1 to 80 characters.
+    /// The last name, 1 to 100 characters.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 80, example = "Lee")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "Lee")]
     pub last_name: Option<Option<String>>,
     /// A few words, 1 to 200 characters.
     #[serde(default, deserialize_with = "given")]
@@ -87,6 +87,10 @@ pub struct ChangeProfile {
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
     pub private: Option<bool>,
+    /// Whether one is in lists of people, and found by the beginning of a name.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
+    pub discoverable: Option<bool>,
 }
 
 /// Who may see what from now on; what is left out stays.
@@ -131,6 +135,7 @@ impl TryFrom<ChangeProfile> for ProfileChange {
             show_last_seen: shows.last_seen.map(Audience::from),
             show_presence: shows.presence.map(Audience::from),
             private: change.private,
+            discoverable: change.discoverable,
             reach: change.reach.map(Reach::from),
         })
     }

@@ -1,6 +1,6 @@
 //! For which dialects a token is.
 
-use super::Dialect;
+use parlor_domain::Dialect;
 
 /// The dialects that share a token, and so the key under which it is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

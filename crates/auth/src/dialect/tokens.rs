@@ -1,12 +1,12 @@
 //! The JWTs of dialects.
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use parlor_domain::Timestamp;
+use parlor_domain::{Dialect, Timestamp};
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 
 use super::audience::Audience;
 use super::claims::Claims;
-use super::{Dialect, DialectClaims, TokenKind};
+use super::{DialectClaims, TokenKind};
 use crate::jwt;
 use crate::mac::hmac;
 
@@ -144,14 +144,6 @@ mod tests {
     const ISSUED: i64 = 1_767_225_600;
     const EXPIRES: i64 = ISSUED + 600;
 
-    const DIALECTS: [Dialect; 5] = [
-        Dialect::Relay,
-        Dialect::Messenger,
-        Dialect::Greeter,
-        Dialect::Conversations,
-        Dialect::Rooms,
-    ];
-
     const USERS: [(DialectUser, &[Dialect]); 5] = [
         (DialectUser::Relay(7), &[Dialect::Relay]),
         (DialectUser::Greeter(7), &[Dialect::Greeter]),
@@ -217,7 +209,7 @@ mod tests {
         for (user, dialects) in USERS {
             for kind in [TokenKind::Access, TokenKind::Refresh] {
                 let token = issued(user, kind);
-                for dialect in DIALECTS {
+                for dialect in Dialect::ALL {
                     let expected = if dialects.contains(&dialect) {
                         Ok(claims(user, kind))
                     } else {
@@ -408,7 +400,7 @@ mod tests {
 
         #[test]
         fn any_text_is_refused_without_a_panic(text in any::<String>(), letters in "[A-Za-z0-9_.-]{0,100}") {
-            for dialect in DIALECTS {
+            for dialect in Dialect::ALL {
                 for text in [&text, &letters] {
                     let answer = check(text, dialect, TokenKind::Access);
                     prop_assert_eq!(answer, Err(DialectTokenError::Invalid));

@@ -259,6 +259,7 @@ impl Log {
             shows: Shows::default().into(),
             reach: Reach::default().into(),
             private: false,
+            discoverable: true,
             admin: false,
             created_at: AT,
         };

@@ -37,7 +37,7 @@ async fn a_code_completes_a_log_in_that_wants_one() {
     let user = json!({
         "id": "00000000-0000-0000-0000-000000000000", "number": 1, "username": "ann", "display_name": "Ann",
         "email_verified": true, "shows": {"email": "nobody", "mobile": "nobody", "last_seen": "contacts", "presence": "everyone"}, "reach": "everyone",
-        "private": false,
+        "private": false, "discoverable": true,
         "admin": false, "created_at": at,
     });
     let challenge =

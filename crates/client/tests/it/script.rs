@@ -66,7 +66,7 @@ fn welcome(streams: Value) -> Value {
             "id": "00000000-0000-0000-0000-000000000000", "number": 1, "username": "me", "display_name": "Me",
             "email": null, "email_verified": false, "admin": false, "created_at": "2026-11-21T03:42:02.123456Z",
             "shows": {"email": "nobody", "mobile": "nobody", "last_seen": "contacts", "presence": "everyone"}, "reach": "everyone",
-        "private": false,
+        "private": false, "discoverable": true,
         },
         "session": "00000000-0000-0000-0000-000000000001",
         "token_expires_at": "2026-11-21T03:57:02.123456Z",

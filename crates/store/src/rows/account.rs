@@ -41,6 +41,7 @@ pub(crate) struct AccountRow {
     bot: bool,
     show_presence: i16,
     private: bool,
+    discoverable: bool,
 }
 
 impl AccountRow {
@@ -78,6 +79,7 @@ impl TryFrom<AccountRow> for Account {
                 },
                 reach: Code::decode(row.reach)?,
                 private: row.private,
+                discoverable: row.discoverable,
             },
             bot: row.bot,
             admin: row.admin,
@@ -114,6 +116,7 @@ pub(crate) struct ProfileColumns {
     show_presence: Option<i16>,
     reach: Option<i16>,
     private: Option<bool>,
+    discoverable: Option<bool>,
 }
 
 impl From<ProfileChange> for ProfileColumns {
@@ -138,6 +141,7 @@ impl From<ProfileChange> for ProfileColumns {
             show_presence: change.show_presence.map(Code::code),
             reach: change.reach.map(Code::code),
             private: change.private,
+            discoverable: change.discoverable,
         }
     }
 }

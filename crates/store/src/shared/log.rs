@@ -81,6 +81,10 @@ impl EventLog for Backend {
             .await
     }
 
+    async fn place_of(&self, number: i64) -> Result<Option<(StreamId, Seq)>, StoreError> {
+        self.read(move |conn| place_of(conn, number).boxed()).await
+    }
+
     async fn mark_played(
         &self,
         room: RoomId,
@@ -288,4 +292,14 @@ async fn message(conn: &mut Conn, room: RoomId, viewer: UserId, seq: Seq) -> Que
         .optional()?;
     let mut found = decode(conn, Vec::from_iter(found)).await?;
     Ok(found.pop().map(Arc::new))
+}
+
+async fn place_of(conn: &mut Conn, number: i64) -> QueryResult<Option<(StreamId, Seq)>> {
+    let found: Option<(Id, i64)> = events::table
+        .filter(events::number.eq(number))
+        .select((events::stream_id, events::seq))
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(found.map(|(stream, seq)| (stream.into(), Seq::loaded(seq))))
 }

@@ -64,6 +64,11 @@ impl MediaStore for Backend {
         self.snapshot(move |conn| find_any(conn, media).boxed()).await
     }
 
+    async fn find_shown(&self, media: MediaId, now: Timestamp) -> Result<Option<StoredMedia>, StoreError> {
+        self.snapshot(move |conn| find_shown(conn, media, now).boxed())
+            .await
+    }
+
     async fn forget(&self, media: MediaId, owner: UserId) -> Result<bool, StoreError> {
         self.write(move |tx| forget::forget(tx, media, owner).boxed())
             .await
@@ -140,6 +145,26 @@ async fn find(
 async fn find_any(conn: &mut Conn, media: MediaId) -> QueryResult<Option<StoredMedia>> {
     let row = media::table
         .find(Id::of(media))
+        .select(MediaRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    with_files(conn, row).await
+}
+
+async fn find_shown(conn: &mut Conn, media: MediaId, now: Timestamp) -> QueryResult<Option<StoredMedia>> {
+    let id = Id::of(media);
+    let said = media_uses::table.filter(media_uses::media_id.eq(id));
+    let avatar = users::table.filter(users::avatar.eq(id));
+    let sign = rooms::table.filter(rooms::avatar.eq(id));
+    let posted = statuses::table
+        .filter(statuses::media_id.eq(id))
+        .filter(statuses::expires_at.gt(now.micros()))
+        .filter(not(statuses::removed));
+    let shown = exists(said).or(exists(avatar));
+    let row = media::table
+        .find(id)
+        .filter(shown.or(exists(sign)).or(exists(posted)))
         .select(MediaRow::as_select())
         .first(conn)
         .await

@@ -13,6 +13,7 @@ mod links;
 mod marks;
 mod members;
 mod moderation;
+mod numbers;
 mod reach;
 mod requests;
 mod roles;
@@ -62,6 +63,11 @@ impl RoomStore for Backend {
         at: Timestamp,
     ) -> Result<DirectOpened, StoreError> {
         self.write(move |tx| settle(direct::open(tx, actor, peer, new_id, at), DirectOpened::Refused).boxed())
+            .await
+    }
+
+    async fn find_direct(&self, one: UserId, other: UserId) -> Result<Option<RoomId>, StoreError> {
+        self.read(move |conn| direct::find(conn, one, other).boxed())
             .await
     }
 
@@ -219,6 +225,14 @@ impl RoomStore for Backend {
 
     async fn advance_marks(&self, marks: Vec<(RoomId, Vec<MemberMark>)>) -> Result<(), StoreError> {
         self.write(move |tx| marks::advance(tx, marks).boxed()).await
+    }
+
+    async fn id_of(&self, number: i64) -> Result<Option<RoomId>, StoreError> {
+        self.read(move |conn| numbers::id_of(conn, number).boxed()).await
+    }
+
+    async fn numbers(&self, rooms: Vec<RoomId>) -> Result<Vec<(RoomId, i64)>, StoreError> {
+        self.read(move |conn| numbers::of(conn, rooms).boxed()).await
     }
 
     async fn share_a_room(&self, one: UserId, other: UserId) -> Result<bool, StoreError> {

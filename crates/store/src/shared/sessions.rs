@@ -2,6 +2,7 @@
 //! one after the other.
 
 mod hosted;
+mod keyed;
 mod places;
 mod refresh;
 mod sweep;
@@ -20,6 +21,8 @@ use crate::code::Code;
 use crate::id::Id;
 use crate::rows::{AccountRow, SessionRow, StreamRow};
 use crate::schema::{notification_marks, sessions, streams, users};
+
+pub(super) use self::keyed::{keep_alive as keep_keyed_alive, open as open_keyed};
 
 #[async_trait]
 impl SessionStore for Backend {

@@ -8,6 +8,7 @@ mod challenges;
 mod contacts;
 mod counters;
 mod departures;
+mod dialects;
 mod invites;
 mod job;
 pub(super) mod log;

@@ -3,6 +3,7 @@
 mod access;
 mod address;
 mod delete;
+mod people;
 mod profile;
 mod register;
 mod search;
@@ -15,8 +16,8 @@ use parlor_domain::{
     Account, AccountStatus, Email, Mobile, ProfileChange, SessionId, Timestamp, UserId, Username,
 };
 use parlor_ports::{
-    Credentials, HostUser, LoginName, MobileSet, NewAccount, NewLetter, PasswordHash, Registered, Shown,
-    StoreError, UserSearch, UserStore,
+    Credentials, HostUser, LoginName, MobileSet, NewAccount, NewLetter, PasswordHash, People, PeopleOrder,
+    Registered, Shown, StoreError, UserSearch, UserStore,
 };
 
 use super::super::{Backend, Conn};
@@ -45,6 +46,10 @@ impl UserStore for Backend {
         self.read(move |conn| find(conn, user).boxed()).await
     }
 
+    async fn find_by_number(&self, number: i64) -> Result<Option<Account>, StoreError> {
+        self.read(move |conn| find_by_number(conn, number).boxed()).await
+    }
+
     async fn find_by_username(&self, username: &Username) -> Result<Option<Account>, StoreError> {
         let key = username.key();
         self.read(move |conn| find_by_username(conn, key).boxed()).await
@@ -53,6 +58,12 @@ impl UserStore for Backend {
     async fn find_by_email(&self, email: &Email) -> Result<Option<Account>, StoreError> {
         let key = email.key();
         self.read(move |conn| find_by_email(conn, key).boxed()).await
+    }
+
+    async fn find_by_claimed(&self, email: &Email) -> Result<Option<Account>, StoreError> {
+        let key = email.key();
+        self.snapshot(move |conn| find_by_claimed(conn, key).boxed())
+            .await
     }
 
     async fn find_by_host(&self, host: &HostUser) -> Result<Option<Account>, StoreError> {
@@ -70,6 +81,17 @@ impl UserStore for Backend {
             .await
     }
 
+    async fn people(
+        &self,
+        viewer: Option<UserId>,
+        order: PeopleOrder,
+        skip: u64,
+        most: usize,
+    ) -> Result<People, StoreError> {
+        self.snapshot(move |conn| people::list(conn, viewer, order, skip, most).boxed())
+            .await
+    }
+
     async fn shown(&self, viewer: UserId, people: Vec<UserId>) -> Result<Vec<(UserId, Shown)>, StoreError> {
         self.snapshot(move |conn| search::shown(conn, viewer, people).boxed())
             .await
@@ -77,6 +99,12 @@ impl UserStore for Backend {
 
     async fn credentials(&self, login: &LoginName) -> Result<Option<Credentials>, StoreError> {
         let login = login.clone();
+        if matches!(login, LoginName::Claimed(_)) {
+            // It may go to somebody else between two looks.
+            return self
+                .snapshot(move |conn| access::credentials(conn, login).boxed())
+                .await;
+        }
         self.read(move |conn| access::credentials(conn, login).boxed())
             .await
     }
@@ -169,6 +197,11 @@ pub(super) async fn find(conn: &mut Conn, user: UserId) -> QueryResult<Option<Ac
     account(one.first(conn).await)
 }
 
+async fn find_by_number(conn: &mut Conn, number: i64) -> QueryResult<Option<Account>> {
+    let one = users::table.filter(users::number.eq(number));
+    account(one.select(AccountRow::as_select()).first(conn).await)
+}
+
 async fn find_by_username(conn: &mut Conn, key: String) -> QueryResult<Option<Account>> {
     let one = users::table.filter(users::username_key.eq(key));
     account(one.select(AccountRow::as_select()).first(conn).await)
@@ -177,6 +210,13 @@ async fn find_by_username(conn: &mut Conn, key: String) -> QueryResult<Option<Ac
 async fn find_by_email(conn: &mut Conn, key: String) -> QueryResult<Option<Account>> {
     let one = users::table.filter(users::email_key.eq(key));
     account(one.select(AccountRow::as_select()).first(conn).await)
+}
+
+async fn find_by_claimed(conn: &mut Conn, key: String) -> QueryResult<Option<Account>> {
+    match address::holder(conn, &key).await? {
+        Some(user) => find(conn, user.into()).await,
+        None => Ok(None),
+    }
 }
 
 async fn find_by_host(conn: &mut Conn, host: HostUser) -> QueryResult<Option<Account>> {

@@ -250,6 +250,7 @@ mod tests {
             invites: Arc::new(backend.clone()),
             notifications: Arc::new(backend.clone()),
             announcements: Arc::new(backend.clone()),
+            dialects: Arc::new(backend.clone()),
             api_keys: Arc::new(backend.clone()),
             outbox: Arc::new(backend.clone()),
             media: Arc::new(backend.clone()),

@@ -77,6 +77,7 @@ pub(crate) fn fixture(
         invites: ports.invites,
         notifications: ports.notifications,
         announcements: ports.announcements,
+        dialects: ports.dialects,
         api_keys: ports.api_keys,
         outbox: ports.outbox,
         media: ports.media,

@@ -18,6 +18,7 @@ async fn well_known(f: &Fixture) -> Result<UserRef, StoreError> {
         .register(NewAccount {
             email: Some(address("ann@example.org")),
             email_verified: true,
+            claims_address: true,
             host: Some(host()),
             admin: true,
             ..f.new_account("ann")
@@ -29,6 +30,7 @@ async fn well_known(f: &Fixture) -> Result<UserRef, StoreError> {
         about: Some(Some("tea".parse().expect("a text"))),
         locale: Some(Some("de".parse().expect("a locale"))),
         time_zone: Some(Some("UTC".parse().expect("a zone"))),
+        discoverable: Some(false),
         ..ProfileChange::default()
     };
     f.users.change_profile(user.id, change, f.tick()).await?;
@@ -124,6 +126,7 @@ pub async fn a_deleted_account_is_of_no_use(f: &Fixture) -> Tested {
     }
     let email = address("ann@example.org");
     assert_eq!(f.users.find_by_email(&email).await?, None);
+    assert_eq!(f.users.find_by_claimed(&email).await?, None);
     assert_eq!(f.users.find_by_host(&host()).await?, None);
     for search in [
         UserSearch::Beginning("a".into()),

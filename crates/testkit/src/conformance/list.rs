@@ -117,6 +117,15 @@ macro_rules! conformance {
                 marks_are_the_readers_own,
                 a_channel_always_has_an_owner,
             }
+            claiming {
+                a_claimed_address_is_logged_in_by,
+                an_address_is_claimed_once,
+                a_verified_address_is_nobody_elses_claim,
+                a_claimed_address_is_verified,
+                a_claim_goes_with_its_owners_address,
+                an_address_claimed_by_many_at_once_goes_to_one,
+                an_address_is_claimed_while_it_is_verified,
+            }
             contacts {
                 a_list_of_contacts_is_its_owners,
                 contacts_at_once_never_overfill_a_list,
@@ -147,6 +156,14 @@ macro_rules! conformance {
                 channels_are_left_and_requests_end,
                 groups_of_the_deleted_pass_on,
                 a_long_history_is_deleted_piece_by_piece,
+            }
+            dialects {
+                a_key_is_the_same_at_every_log_in,
+                a_key_is_of_one_user_in_one_dialect,
+                an_ended_key_is_followed_by_another,
+                an_account_that_is_disabled_has_no_key,
+                sessions_of_keys_take_places,
+                log_ins_at_once_have_one_key,
             }
             direct {
                 a_direct_room_is_of_two_equals,
@@ -317,6 +334,11 @@ macro_rules! conformance {
                 many_notify_once,
                 notifications_are_forgotten_in_time,
             }
+            numbers {
+                an_account_is_found_by_its_number,
+                a_room_is_found_by_its_number,
+                an_event_is_found_by_its_number,
+            }
             outbox {
                 a_letter_is_as_it_was_written,
                 a_letter_is_taken_by_one_until_he_is_given_up,
@@ -324,6 +346,11 @@ macro_rules! conformance {
                 a_letter_that_was_put_off_comes_again,
                 a_letter_that_was_given_up_is_kept,
                 letters_that_were_given_up_long_ago_are_forgotten,
+            }
+            people {
+                people_are_listed_by_their_numbers,
+                who_is_not_discoverable_is_not_listed,
+                nobody_is_listed_across_a_block,
             }
             places {
                 places_are_remembered,
@@ -471,6 +498,7 @@ macro_rules! conformance {
                 locked_accounts_are_not_found,
                 addresses_and_numbers_find_who_shows_them,
                 an_unverified_address_is_not_shown,
+                who_is_not_discoverable_is_found_by_what_is_whole,
                 people_show_what_they_want,
                 a_stranger_makes_himself_no_contact,
             }

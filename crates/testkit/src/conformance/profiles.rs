@@ -23,6 +23,7 @@ pub async fn a_profile_changes_one_by_one(f: &Fixture) -> Tested {
         show_presence: Some(Audience::Contacts),
         reach: Some(Reach::Contacts),
         private: Some(true),
+        discoverable: Some(false),
     };
     let changed = f.users.change_profile(ann.id, all.clone(), f.tick()).await?;
     expected.display_name = all.display_name.expect("one was given");
@@ -42,6 +43,7 @@ pub async fn a_profile_changes_one_by_one(f: &Fixture) -> Tested {
         },
         reach: Reach::Contacts,
         private: true,
+        discoverable: false,
     };
     assert_eq!(changed.as_ref(), Some(&expected));
     assert_eq!(f.users.find(ann.id).await?, changed);

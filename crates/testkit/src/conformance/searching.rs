@@ -144,6 +144,35 @@ pub async fn an_unverified_address_is_not_shown(f: &Fixture) -> Tested {
     Ok(())
 }
 
+/// Who is not discoverable is found by his whole username, address or number, and by the beginning of no name.
+pub async fn who_is_not_discoverable_is_found_by_what_is_whole(f: &Fixture) -> Tested {
+    let ann = known_to(f, "ann", Audience::Everyone, "+41791234567").await?;
+    f.rename(ann, "Anna Lee").await?;
+    let named = ProfileChange {
+        first_name: Some(Some("Anna".parse().expect("a name"))),
+        last_name: Some(Some("Lee".parse().expect("a name"))),
+        ..ProfileChange::default()
+    };
+    f.users.change_profile(ann.id, named, f.tick()).await?;
+    let beginnings = ["a", "an", "anna", "anna l", "Anna Lee", "lee"];
+    for discoverable in [false, true] {
+        f.be_discoverable(ann, discoverable).await?;
+        for text in beginnings {
+            let found = beginning(f, text).await?;
+            assert_eq!(!found.is_empty(), discoverable, "{text}");
+        }
+        for search in [
+            UserSearch::Beginning("ANN".into()),
+            UserSearch::Email(address("Ann@example.org")),
+            UserSearch::Mobile("+41791234567".parse().expect("a number")),
+        ] {
+            let found = f.users.search(f.nobody(), search, 10).await?;
+            assert_eq!(names(&found), ["ann"]);
+        }
+    }
+    Ok(())
+}
+
 /// What a stranger is shown of somebody who has changed nothing.
 fn nothing() -> Shown {
     Shown {

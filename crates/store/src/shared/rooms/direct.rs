@@ -9,6 +9,7 @@ use parlor_domain::{
 };
 use parlor_ports::{DirectOpened, RoomRefusal, RoomView};
 
+use super::super::super::Conn;
 use super::super::Tx;
 use super::act::{Act, accounts, crowded, have_place, rooms_of};
 use super::reach::{reaches, refusals};
@@ -26,18 +27,10 @@ pub(super) async fn open(
     new_id: RoomId,
     at: Timestamp,
 ) -> Act<DirectOpened> {
-    let mut pair = [Id::of(actor.id), Id::of(peer)];
-    pair.sort_unstable();
     // Both streams are locked, so whoever opens it at the same time waits here.
-    tx.lock(pair).await?;
-    let existing: Option<Id> = directs::table
-        .find((pair[0], pair[1]))
-        .select(directs::room_id)
-        .first(tx.conn)
-        .await
-        .optional()?;
-    if let Some(room) = existing {
-        return Ok(DirectOpened::Existing(view(tx, room.into(), actor).await?));
+    tx.lock([Id::of(actor.id), Id::of(peer)]).await?;
+    if let Some(room) = find(tx.conn, actor.id, peer).await? {
+        return Ok(DirectOpened::Existing(view(tx, room, actor).await?));
     }
     let mut people = vec![actor.id, peer];
     people.dedup();
@@ -48,6 +41,18 @@ pub(super) async fn open(
     let peer = people.last().copied().unwrap_or(actor);
     make(tx, new_id, actor, peer, at).await?;
     Ok(DirectOpened::New(view(tx, new_id, actor).await?))
+}
+
+pub(super) async fn find(conn: &mut Conn, one: UserId, other: UserId) -> QueryResult<Option<RoomId>> {
+    let mut pair = [Id::of(one), Id::of(other)];
+    pair.sort_unstable();
+    let room: Option<Id> = directs::table
+        .find((pair[0], pair[1]))
+        .select(directs::room_id)
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(room.map(Into::into))
 }
 
 /// The direct rooms of the actor with each of these people, in the same order; those that are not there are made, by the same rules

@@ -71,7 +71,11 @@ async fn remember(tx: &mut Tx<'_>, ended: &HostedSession, expires_at: i64) -> Qu
 }
 
 /// Notes that a session was used, and moves its end, never back: an older token may come after a younger one.
-async fn keep_alive(tx: &mut Tx<'_>, new: &HostedSession, expires_at: i64) -> QueryResult<SessionRow> {
+pub(super) async fn keep_alive(
+    tx: &mut Tx<'_>,
+    new: &HostedSession,
+    expires_at: i64,
+) -> QueryResult<SessionRow> {
     let row = diesel::update(sessions::table.find(Id::of(new.id)))
         .set((
             sessions::used_at.eq(new.at.micros()),

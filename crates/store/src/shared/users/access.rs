@@ -9,6 +9,7 @@ use secrecy::ExposeSecret;
 use super::super::super::Conn;
 use super::super::sessions::end_sessions;
 use super::super::{Tx, invites, outbox};
+use super::address::holder;
 use super::hold;
 use crate::code::Code;
 use crate::id::Id;
@@ -30,6 +31,13 @@ pub(super) async fn credentials(conn: &mut Conn, login: LoginName) -> QueryResul
         LoginName::Email(email) => {
             let addressed = people.filter(users::email_key.eq(email.key()));
             addressed.select(columns).first(conn).await
+        }
+        LoginName::Claimed(email) => {
+            let Some(user) = holder(conn, &email.key()).await? else {
+                return Ok(None);
+            };
+            let holding = people.filter(users::id.eq(user));
+            holding.select(columns).first(conn).await
         }
     };
     let found: Option<(AccountRow, String)> = found.optional()?;

@@ -10,7 +10,7 @@ use super::access::{NO_PASSWORD, void};
 use super::hold;
 use crate::code::Code;
 use crate::id::Id;
-use crate::schema::{apps, host_users, letters, places, recovery_codes, sessions, users};
+use crate::schema::{apps, claimed_addresses, host_users, letters, places, recovery_codes, sessions, users};
 
 /// What those who are gone are called.
 const USERNAME: &str = "deleted";
@@ -47,6 +47,9 @@ async fn forget(tx: &mut Tx<'_>, user: Id) -> QueryResult<()> {
         .execute(tx.conn)
         .await?;
     diesel::delete(host_users::table.filter(host_users::user_id.eq(user)))
+        .execute(tx.conn)
+        .await?;
+    diesel::delete(claimed_addresses::table.filter(claimed_addresses::user_id.eq(user)))
         .execute(tx.conn)
         .await?;
     diesel::delete(letters::table.filter(letters::user_id.eq(user)))
@@ -105,6 +108,7 @@ async fn blank(tx: &mut Tx<'_>, user: Id) -> QueryResult<()> {
                 users::reach.eq(Reach::default().code()),
                 users::show_presence.eq(Audience::Nobody.code()),
                 users::private.eq(false),
+                users::discoverable.eq(true),
             ),
         ))
         .execute(tx.conn)

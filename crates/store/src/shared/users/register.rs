@@ -21,14 +21,16 @@ pub(in super::super) async fn register(tx: &mut Tx<'_>, new: NewAccount) -> Quer
     } else {
         rooms::hold_everyones(tx).await?
     };
-    let address = match new.email.as_ref().filter(|_| new.email_verified) {
+    let held = new.email_verified || new.claims_address;
+    let address = match new.email.as_ref().filter(|_| held) {
         Some(email) => Some(Address::hold(tx, email, &[]).await?),
         None => None,
     };
-    if let Some(address) = &address
-        && address.is_taken(tx, new.id).await?
-    {
-        return Ok(Registered::EmailTaken);
+    if let Some(address) = &address {
+        let claimed = new.claims_address && address.is_claimed(tx, new.id).await?;
+        if claimed || address.is_taken(tx, new.id).await? {
+            return Ok(Registered::EmailTaken);
+        }
     }
     if let Some(host) = &new.host {
         tx.claim(&format!("host {:?}", (&host.issuer, &host.subject)))
@@ -52,7 +54,12 @@ pub(in super::super) async fn register(tx: &mut Tx<'_>, new: NewAccount) -> Quer
     }
     tx.open_stream(Id::of(new.id), new.at).await?;
     if let Some(address) = address {
-        address.give(tx, new.id, new.at).await?;
+        if new.claims_address {
+            address.claim(tx, new.id).await?;
+        }
+        if new.email_verified {
+            address.give(tx, new.id, new.at).await?;
+        }
     }
     if let Some(host) = &new.host {
         link(tx, &new, host).await?;
@@ -80,6 +87,12 @@ async fn insert(tx: &mut Tx<'_>, new: &NewAccount, admin: bool) -> QueryResult<b
             users::username_look.eq(new.username.looks()),
             users::display_name.eq(new.display_name.as_str()),
             users::name_key.eq(new.display_name.key()),
+            (
+                users::first_name.eq(new.first_name.as_ref().map(|name| name.as_str())),
+                users::first_name_key.eq(new.first_name.as_ref().map(|name| name.key())),
+                users::last_name.eq(new.last_name.as_ref().map(|name| name.as_str())),
+                users::last_name_key.eq(new.last_name.as_ref().map(|name| name.key())),
+            ),
             users::email.eq(new.email.as_ref().map(|email| email.as_str())),
             users::unproved_key.eq(new.email.as_ref().map(|email| email.key())),
             users::password.eq(password.unwrap_or(NO_PASSWORD)),

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use parlor_domain::{Account, AccountStatus, Audience, UserId, fold};
@@ -49,7 +50,7 @@ pub(super) async fn search(
 }
 
 /// People one of whose names begins like this. Each kind of name has its index, of which a range is read; a username that is
-/// all of it is the first of its range. Who has blocked the viewer is found by the whole username only.
+/// all of it is the first of its range. Who has blocked the viewer, or is not discoverable, is found by the whole username only.
 async fn beginning(conn: &mut Conn, viewer: UserId, key: String, most: usize) -> QueryResult<Vec<Account>> {
     // PostgreSQL knows no text with a zero in it, and so nobody has it in his name.
     if key.is_empty() || key.contains('\0') {
@@ -64,11 +65,11 @@ async fn beginning(conn: &mut Conn, viewer: UserId, key: String, most: usize) ->
                 .filter(users::$column.ge(&key))
                 .filter(users::$column.lt(&end))
                 .filter(users::status.eq(AccountStatus::Active.code()))
-                .filter(users::username_key.eq(&key).or(diesel::dsl::not(diesel::dsl::exists(
+                .filter(users::username_key.eq(&key).or(users::discoverable.and(not(exists(
                     blocks::table
                         .filter(blocks::user_id.eq(users::id))
                         .filter(blocks::blocked_id.eq(Id::of(viewer))),
-                ))))
+                )))))
                 .order(users::$column)
                 .limit(limit)
                 .select(AccountRow::as_select())

@@ -1,0 +1,58 @@
+//! The stable keys of dialects.
+
+use async_trait::async_trait;
+use parlor_domain::{Account, DeviceName, Dialect, Session, SessionId, Timestamp, UserRef};
+
+use crate::StoreError;
+
+/// The sessions for which the stable keys of dialects stand. A key is the same at every log in as long as its session lives; it
+/// follows from the user's number and a counter, and is kept nowhere.
+///
+/// Such a session is one like others, but for having no refresh token: it is listed, ends and takes a place as they do, and with it
+/// ends what its key is good for. No counter comes again, however long ago its session ended.
+#[async_trait]
+pub trait DialectStore: Send + Sync {
+    /// The live session of the user's key in this dialect, used now and kept alive until then: never moved back. If there is none it
+    /// is opened, under a counter one higher than the last, which begins at 0; beyond `most` sessions of the user the one that was
+    /// unused longest ends. Whether the account can be used is for the caller to check.
+    async fn open_key(&self, new: NewKeySession, most: usize) -> Result<KeySession, StoreError>;
+
+    /// The live session of the key that the user with this number has in this dialect; `None` if there is none, or the account is
+    /// disabled.
+    async fn find_key(
+        &self,
+        dialect: Dialect,
+        user_number: i64,
+        now: Timestamp,
+    ) -> Result<Option<KeySession>, StoreError>;
+}
+
+/// A log in that is answered with a stable key.
+#[derive(Debug, Clone)]
+pub struct NewKeySession {
+    /// Where.
+    pub dialect: Dialect,
+    /// The id of the session, if one is opened.
+    pub session: SessionId,
+    /// Whose.
+    pub user: UserRef,
+    /// What the device calls itself.
+    pub device: DeviceName,
+    /// Where it comes from.
+    pub address: Option<Box<str>>,
+    /// When.
+    pub at: Timestamp,
+    /// Until when the session lives from now on.
+    pub expires_at: Timestamp,
+}
+
+/// What a stable key stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeySession {
+    /// How many keys of the user went before it in its dialect.
+    pub counter: u32,
+    /// Its session.
+    pub session: Session,
+    /// Whose it is.
+    pub account: Account,
+}

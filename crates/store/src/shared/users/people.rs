@@ -1,0 +1,62 @@
+//! Lists of people.
+
+use diesel::dsl::not;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use parlor_domain::{Account, AccountStatus, UserId};
+use parlor_ports::{People, PeopleOrder};
+use uuid::Uuid;
+
+use super::super::super::Conn;
+use crate::code::Code;
+use crate::counter::{loaded_amount, rows, stored_amount};
+use crate::id::Id;
+use crate::rows::AccountRow;
+use crate::schema::{blocks, users};
+
+/// Those who are in lists of people for this viewer. They have an index of their own, which knows all that is asked here.
+macro_rules! listed {
+    ($viewer:expr) => {{
+        let blocked = blocks::table
+            .filter(blocks::user_id.eq($viewer))
+            .select(blocks::blocked_id);
+        let blockers = blocks::table
+            .filter(blocks::blocked_id.eq($viewer))
+            .select(blocks::user_id);
+        users::table
+            .filter(users::status.eq(AccountStatus::Active.code()))
+            .filter(users::discoverable)
+            .filter(not(users::bot))
+            .filter(users::id.ne($viewer))
+            .filter(not(users::id.eq_any(blocked)))
+            .filter(not(users::id.eq_any(blockers)))
+    }};
+}
+
+pub(super) async fn list(
+    conn: &mut Conn,
+    viewer: Option<UserId>,
+    order: PeopleOrder,
+    skip: u64,
+    most: usize,
+) -> QueryResult<People> {
+    // Nobody has the nil id, whom nobody has blocked.
+    let viewer = viewer.map_or(Id(Uuid::nil()), Into::into);
+    let page = listed!(viewer)
+        .limit(rows(most))
+        .offset(stored_amount(skip))
+        .select(AccountRow::as_select())
+        .into_boxed();
+    let page = match order {
+        PeopleOrder::Oldest => page.order(users::number.asc()),
+        PeopleOrder::Newest => page.order(users::number.desc()),
+    };
+    let found: Vec<AccountRow> = page.load(conn).await?;
+    let people = found.into_iter().map(Account::try_from);
+    let people: Vec<Account> = people.collect::<QueryResult<_>>()?;
+    let count: i64 = listed!(viewer).count().get_result(conn).await?;
+    Ok(People {
+        people,
+        count: loaded_amount(count),
+    })
+}
