@@ -1,14 +1,20 @@
 //! Accounts: who may have one, and what one can change about one's own.
 
 mod administered;
+mod guests;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use parlor_domain::{Account, AccountStatus, DisplayName, Email, Password, ProfileChange, UserId, Username};
-use parlor_ports::{Clock, Entropy, NewAccount, Registered, Shown, UserSearch, UserStore};
+use parlor_domain::{
+    Account, AccountStatus, DisplayName, Email, Password, PersonName, ProfileChange, UserId, Username,
+};
+use parlor_ports::{
+    Clock, Entropy, NewAccount, People, PeopleOrder, Registered, Shown, UserSearch, UserStore,
+};
 use secrecy::SecretString;
 
+pub use self::guests::{GuestName, GuestRegistration};
 use crate::codes::token_digest;
 use crate::confirm::Confirm;
 use crate::letters::Letters;
@@ -52,6 +58,17 @@ pub struct Registration {
     pub invite: Option<SecretString>,
 }
 
+/// What a new account has besides what its person gives to Parlor itself.
+#[derive(Debug, Clone, Default)]
+struct Beside {
+    first_name: Option<PersonName>,
+    last_name: Option<PersonName>,
+    /// Whether the address is the person's in dialects.
+    claims_address: bool,
+    /// Whether the account administers the server.
+    admin: bool,
+}
+
 /// Makes, finds and changes accounts.
 pub struct Accounts {
     pub(crate) users: Arc<dyn UserStore>,
@@ -77,7 +94,7 @@ impl Accounts {
     pub async fn register(&self, registration: Registration) -> Result<Account, Error> {
         // An invitation opens a door that is closed to others.
         match (self.settings.sign_up, &registration.invite) {
-            (SignUp::Open, _) | (_, Some(_)) => self.make(registration, false).await,
+            (SignUp::Open, _) | (_, Some(_)) => self.make(registration, Beside::default()).await,
             (SignUp::Invited, None) => Err(Error::InviteNeeded),
             (SignUp::Closed, None) => Err(Error::SignUpClosed),
         }
@@ -88,8 +105,12 @@ impl Accounts {
     /// # Errors
     /// [`Error::UsernameTaken`], [`Error::Busy`]; [`Error::Invalid`] as [`Accounts::register`]
     pub async fn create(&self, registration: Registration) -> Result<Account, Error> {
-        let first = !self.users.any().await?;
-        self.make(registration, first).await
+        let admin = !self.users.any().await?;
+        let beside = Beside {
+            admin,
+            ..Beside::default()
+        };
+        self.make(registration, beside).await
     }
 
     /// Makes an administrator's account.
@@ -97,7 +118,11 @@ impl Accounts {
     /// # Errors
     /// As [`Accounts::create`].
     pub async fn create_admin(&self, registration: Registration) -> Result<Account, Error> {
-        self.make(registration, true).await
+        let beside = Beside {
+            admin: true,
+            ..Beside::default()
+        };
+        self.make(registration, beside).await
     }
 
     /// An account by its id.
@@ -121,6 +146,18 @@ impl Accounts {
     /// Those whose username or name begins like this, or whose whole address or number it is if they let the actor see it.
     pub async fn search(&self, actor: &Actor, wanted: UserSearch) -> Result<Vec<Account>, Error> {
         Ok(self.users.search(actor.user.id, wanted, FOUND).await?)
+    }
+
+    /// People who let themselves be listed: without the actor, and those between whom and the actor there is a block, if somebody asks.
+    pub async fn list(
+        &self,
+        actor: Option<&Actor>,
+        order: PeopleOrder,
+        skip: u64,
+        most: usize,
+    ) -> Result<People, Error> {
+        let viewer = actor.map(|actor| actor.user.id);
+        Ok(self.users.people(viewer, order, skip, most).await?)
     }
 
     /// What these people show to the actor besides what everybody sees, in the same order.
@@ -224,7 +261,7 @@ impl Accounts {
         self.set_status(user, AccountStatus::Active).await
     }
 
-    async fn make(&self, registration: Registration, admin: bool) -> Result<Account, Error> {
+    async fn make(&self, registration: Registration, beside: Beside) -> Result<Account, Error> {
         if self.two_step == TwoStep::Required && registration.email.is_none() {
             return Err(Error::invalid(
                 "email",
@@ -253,13 +290,16 @@ impl Accounts {
             username: registration.username,
             verification: to.map(|email| self.proofs.verification(id, &display_name, None, email)),
             display_name,
+            first_name: beside.first_name,
+            last_name: beside.last_name,
             email: registration.email,
             email_verified: false,
+            claims_address: beside.claims_address,
             password: Some(password),
             host: None,
             invite,
             bot: false,
-            admin,
+            admin: beside.admin,
             at: now,
         };
         let made = match self.users.register(new).await? {

@@ -10,13 +10,12 @@ use parlor_ports::{Clock, Entropy, HostUser, HostedSession, KeySource, NewAccoun
 
 use crate::accounts::named_after;
 use crate::fingerprint::fingerprint;
+use crate::usernames;
 use crate::{Actor, Device, Error, Sessions};
 
 /// Most tokens that are remembered, and for how long. Then they are verified again, with the keys of then.
 const REMEMBERED: usize = 10_000;
 const MEMORY: Duration = Duration::from_secs(60);
-/// How many usernames are tried: with another number behind it each time, and at last a drawn one.
-const NAMES: u32 = 20;
 
 /// Takes the tokens of the one host application that the operator trusts.
 pub struct Hosts {
@@ -159,17 +158,19 @@ impl Hosts {
             .and_then(|name| name.parse::<DisplayName>().ok());
         let mut email = claims.email.as_deref().and_then(|email| email.parse().ok());
         let mut n = 0;
-        while n < NAMES {
+        while n < usernames::TRIES {
             let now = self.clock.now();
             let id = UserId::new(self.entropy.uuid(now));
-            let named = numbered(base.as_ref(), n).filter(|_| n + 1 < NAMES);
-            let username = named.unwrap_or_else(|| drawn(id));
+            let username = usernames::made(base.as_ref(), n, id);
             let new = NewAccount {
                 id,
                 display_name: display_name.clone().unwrap_or_else(|| named_after(&username)),
                 username,
+                first_name: None,
+                last_name: None,
                 email_verified: email.is_some() && claims.email_verified,
                 email: email.clone(),
+                claims_address: false,
                 password: None,
                 host: Some(host.clone()),
                 invite: None,
@@ -238,23 +239,4 @@ impl Hosts {
         // No code that could panic runs under the lock.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The name as the host gives it at first, and then with a number behind it.
-fn numbered(base: Option<&Username>, n: u32) -> Option<Username> {
-    let base = base?.as_str();
-    if n == 0 {
-        return base.parse().ok();
-    }
-    let end = (n + 1).to_string();
-    let kept: String = base.chars().take(Username::MAX_CHARS - end.len()).collect();
-    format!("{kept}{end}").parse().ok()
-}
-
-/// A name for somebody for whom the host gives none that is fit.
-fn drawn(id: UserId) -> Username {
-    let id = id.uuid().simple().to_string();
-    format!("user{}", &id[id.len() - 12..])
-        .parse()
-        .expect("letters and digits are a username")
 }

@@ -17,6 +17,7 @@ mod broadcasts;
 mod codes;
 mod confirm;
 mod contacts;
+mod dialects;
 mod due;
 mod error;
 mod fingerprint;
@@ -43,15 +44,17 @@ mod sync;
 mod tally;
 mod throttle;
 mod uploads;
+mod usernames;
 mod workshop;
 
-pub use accounts::{Accounts, AccountsSettings, Registration, SignUp};
+pub use accounts::{Accounts, AccountsSettings, GuestName, GuestRegistration, Registration, SignUp};
 pub use actor::Actor;
 pub use announcements::{Announcements, AnnouncementsSettings};
 pub use api_keys::{ApiKeys, KeyHolder, KeyWish};
 pub use backends::{Backends, Saying};
 pub use broadcasts::{BroadcastDraft, Broadcasts, BroadcastsSettings};
 pub use contacts::{Contacts, ContactsSettings};
+pub use dialects::{Dialects, Guest, Lives, TokenPair, TokenRefusal};
 pub use error::{Error, ErrorKind};
 pub use hosts::Hosts;
 pub use invites::{Invitation, Invites};
@@ -62,15 +65,16 @@ pub use marks::{Marks, MarksSettings};
 pub use media::{Claims, MediaSettings, Received};
 pub use messages::{Messages, MessagesSettings, NewMessage};
 pub use notifications::{Notifications, NotificationsSettings};
+pub use parlor_auth::{DialectUser, TokenKind};
 /// What services answer with as it comes, so that the edge need not know the ports.
 pub use parlor_ports::{
     About, ApiKey, BansPage, BlobStream, Block, BlocksPage, BroadcastView, BroadcastsPage, ChannelCursor,
     ChannelsPage, Contact, ContactsPage, Direction, Fate, FatesPage, GivenUp, HistoryPage, HistoryRange,
-    Invite, JoinRequestsPage, LinkedRoom, ListedChannel, ListsPage, MediaFile, MembersPage, Notification,
-    NotificationCursor, NotificationsPage, PinsPage, PlaysPage, ReactionsPage, ReceiptRange, ReceiptsPage,
-    Recipient, RecipientsPage, Request, RequestsPage, RevisionsPage, RoomCursor, RoomView, RoomsPage,
-    SecondStep, Shown, Skip, StatusCursor, StatusSide, StatusView, StatusViewsPage, StatusesPage, StoredFile,
-    StoredMedia, Upload, UserSearch,
+    Invite, JoinRequestsPage, LinkedRoom, ListedChannel, ListsPage, LoginName, MediaFile, MembersPage,
+    Notification, NotificationCursor, NotificationsPage, People, PeopleOrder, PinsPage, PlaysPage,
+    ReactionsPage, ReceiptRange, ReceiptsPage, Recipient, RecipientsPage, Request, RequestsPage,
+    RevisionsPage, RoomCursor, RoomView, RoomsPage, SecondStep, Shown, Skip, StatusCursor, StatusSide,
+    StatusView, StatusViewsPage, StatusesPage, StoredFile, StoredMedia, Upload, UserSearch,
 };
 pub use passwords::{Passwords, PasswordsSettings};
 pub use post::Post;

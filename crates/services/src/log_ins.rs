@@ -3,6 +3,7 @@
 mod challenged;
 mod completing;
 mod known;
+mod plain;
 mod proving;
 
 use std::sync::Arc;
@@ -100,7 +101,7 @@ impl LogIns {
         password: SecretString,
         device: Device,
     ) -> Result<LoggedIn, Error> {
-        let known = self.prove(name, password, &device).await?;
+        let known = self.prove(name, login_name(name), password, &device).await?;
         let account = &known.account;
         let logged_in = match self.besides(account.user.id).await? {
             Besides::Nothing => self.open(account.clone(), device).await?,
@@ -124,6 +125,7 @@ impl LogIns {
         let found = match login_name(name) {
             Some(LoginName::Username(name)) => self.users.find_by_username(&name).await?,
             Some(LoginName::Email(email)) => self.users.find_by_email(&email).await?,
+            Some(LoginName::Claimed(email)) => self.users.find_by_claimed(&email).await?,
             None => None,
         };
         let found = found.filter(|account| account.status == AccountStatus::Active);
@@ -173,7 +175,7 @@ pub(crate) fn login_name(typed: &str) -> Option<LoginName> {
 pub(crate) fn counted_name(typed: &str) -> String {
     match login_name(typed) {
         Some(LoginName::Username(name)) => name.key(),
-        Some(LoginName::Email(email)) => email.key(),
+        Some(LoginName::Email(email) | LoginName::Claimed(email)) => email.key(),
         None => typed.trim().to_owned(),
     }
 }

@@ -101,6 +101,29 @@ impl Messages {
         self.say(Append { origin, ..append }).await
     }
 
+    /// Says something for whom no client calls messages anything, so that what is sent twice is said twice.
+    ///
+    /// # Errors
+    /// As [`Messages::send`].
+    pub async fn send_once(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        body: String,
+        media: Vec<MediaId>,
+        origin: Option<Origin>,
+    ) -> Result<Arc<Event>, Error> {
+        let id = self.entropy.uuid(self.clock.now()).to_string();
+        let message = NewMessage {
+            client_id: id.parse().expect("a UUID can name a message"),
+            body,
+            media,
+            reply_to: None,
+            forward: None,
+        };
+        Ok(self.send(actor, room, message, origin).await?.into_inner())
+    }
+
     /// Says something as a bot, whose right to mention all may be granted by the server. It waits behind what people say.
     pub(crate) async fn send_as_bot(
         &self,

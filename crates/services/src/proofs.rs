@@ -163,6 +163,7 @@ impl Proofs {
         let found = match login_name(name) {
             Some(LoginName::Username(name)) => self.users.find_by_username(&name).await?,
             Some(LoginName::Email(email)) => self.users.find_by_email(&email).await?,
+            Some(LoginName::Claimed(email)) => self.users.find_by_claimed(&email).await?,
             None => None,
         };
         let account = found.filter(|account| account.status == AccountStatus::Active);

@@ -143,6 +143,11 @@ impl Rooms {
         }
     }
 
+    /// The direct room of the actor and somebody else, if one of them has opened it.
+    pub async fn find_direct(&self, actor: &Actor, peer: UserId) -> Result<Option<RoomId>, Error> {
+        Ok(self.rooms.find_direct(actor.user.id, peer).await?)
+    }
+
     /// A room that the actor is in.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use parlor_auth::{ForeignSettings, PasswordHasher, Vault};
 use parlor_ports::{
     AdmissionStore, AnnouncementStore, ApiKeyStore, Blobs, BroadcastStore, ChallengeStore, Clock,
-    ContactStore, CounterStore, Entropy, EventLog, InviteStore, KeySource, Mailer, MediaStore,
+    ContactStore, CounterStore, DialectStore, Entropy, EventLog, InviteStore, KeySource, Mailer, MediaStore,
     ModerationStore, NotificationStore, Outbox, ProofStore, RoomStore, Scanner, SecondStepStore,
     SessionStore, StatusStore, SyncStore, UploadStore, UserStore,
 };
@@ -22,11 +22,11 @@ use crate::throttle::Throttle;
 use crate::workshop::Workshop;
 use crate::{
     Accounts, AccountsSettings, Announcements, AnnouncementsSettings, ApiKeys, Backends, Broadcasts,
-    BroadcastsSettings, Contacts, ContactsSettings, Error, Hosts, Invites, Library, LogIns, LogInsSettings,
-    Marks, MarksSettings, MediaSettings, Messages, MessagesSettings, Notifications, NotificationsSettings,
-    Passwords, PasswordsSettings, Post, Presence, Proofs, ProofsSettings, Rooms, RoomsSettings, SecondSteps,
-    Sessions, SessionsSettings, Statuses, StatusesSettings, Sync, SyncSettings, Tally, Tokens, TwoStep,
-    Uploads,
+    BroadcastsSettings, Contacts, ContactsSettings, Dialects, Error, Hosts, Invites, Library, LogIns,
+    LogInsSettings, Marks, MarksSettings, MediaSettings, Messages, MessagesSettings, Notifications,
+    NotificationsSettings, Passwords, PasswordsSettings, Post, Presence, Proofs, ProofsSettings, Rooms,
+    RoomsSettings, SecondSteps, Sessions, SessionsSettings, Statuses, StatusesSettings, Sync, SyncSettings,
+    Tally, Tokens, TwoStep, Uploads,
 };
 
 /// Files that are scanned at the same time.
@@ -37,7 +37,9 @@ pub struct Services {
     /// Accounts.
     pub accounts: Accounts,
     /// Logging in.
-    pub log_ins: LogIns,
+    pub log_ins: Arc<LogIns>,
+    /// Who comes by the tokens and keys of dialects.
+    pub dialects: Dialects,
     /// What people show besides the password.
     pub second_steps: Arc<SecondSteps>,
     /// Links that prove an address.
@@ -102,6 +104,8 @@ pub struct Ports {
     pub notifications: Arc<dyn NotificationStore>,
     /// The room of all accounts.
     pub announcements: Arc<dyn AnnouncementStore>,
+    /// What dialects keep of accounts.
+    pub dialects: Arc<dyn DialectStore>,
     /// API keys.
     pub api_keys: Arc<dyn ApiKeyStore>,
     /// Counts of what was tried.
@@ -234,6 +238,7 @@ impl Services {
             invites,
             notifications,
             announcements,
+            dialects,
             api_keys,
             counters,
             outbox,
@@ -331,11 +336,35 @@ impl Services {
             store: media,
             uploads: uploads.clone(),
             blobs: blobs.clone(),
-            vault,
+            vault: vault.clone(),
             clock: clock.clone(),
             settings: settings.media,
         });
+        let log_ins = Arc::new(LogIns {
+            users: users.clone(),
+            challenges,
+            second_steps,
+            passwords: passwords.clone(),
+            apps: apps.clone(),
+            sessions: sessions.clone(),
+            codes: codes.clone(),
+            letters: letters.clone(),
+            post: post.clone(),
+            throttle: throttle.clone(),
+            clock: clock.clone(),
+            settings: settings.log_ins,
+        });
         Ok(Self {
+            dialects: Dialects {
+                store: dialects,
+                media: library.store.clone(),
+                log_ins: log_ins.clone(),
+                sessions: sessions.clone(),
+                vault: vault.clone(),
+                clock: clock.clone(),
+                entropy: entropy.clone(),
+                most_keys: settings.sessions.most,
+            },
             broadcasts: Arc::new(Broadcasts {
                 store: broadcasts,
                 messages: messages.clone(),
@@ -369,20 +398,7 @@ impl Services {
                 two_step: settings.log_ins.two_step,
                 settings: settings.accounts,
             },
-            log_ins: LogIns {
-                users: users.clone(),
-                challenges,
-                second_steps,
-                passwords,
-                apps: apps.clone(),
-                sessions: sessions.clone(),
-                codes: codes.clone(),
-                letters,
-                post: post.clone(),
-                throttle: throttle.clone(),
-                clock: clock.clone(),
-                settings: settings.log_ins,
-            },
+            log_ins,
             invites: Invites {
                 store: invites,
                 codes: codes.clone(),

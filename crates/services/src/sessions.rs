@@ -121,6 +121,31 @@ impl Sessions {
         Ok(self.login(session, account, &token, now))
     }
 
+    /// Opens a session that lives so long, by other tokens than ours.
+    pub(crate) async fn open_without_refresh(
+        &self,
+        account: &Account,
+        device: Device,
+        life: Duration,
+    ) -> Result<Session, Error> {
+        let now = self.clock.now();
+        let new = NewSession {
+            id: SessionId::new(self.entropy.uuid(now)),
+            user: account.user,
+            device: device.name,
+            address: device.address,
+            token: TokenDigest(self.draw_token().digest()),
+            at: now,
+            expires_at: now + life,
+        };
+        Ok(self.sessions.open(new, self.settings.most).await?)
+    }
+
+    /// A live session and its account; `None` if it is over or its account cannot be used.
+    pub(crate) async fn find(&self, session: SessionId) -> Result<Option<(Session, Account)>, Error> {
+        Ok(self.sessions.find(session, self.clock.now()).await?)
+    }
+
     /// Exchanges a refresh token for a new pair of tokens.
     ///
     /// # Errors

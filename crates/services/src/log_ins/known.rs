@@ -50,6 +50,12 @@ impl LogIns {
         }))
     }
 
+    /// Whether password, rights and account are what they were.
+    pub(super) async fn still_holds(&self, before: &Known) -> Result<bool, Error> {
+        let now = self.known(before.account.user.id).await?;
+        Ok(now.is_some_and(|now| before.is_the_same(&now)))
+    }
+
     /// Lets somebody in, unless his password, his rights or his account changed while he came. That ends the sessions and
     /// challenges that there are, and those that were made a moment after it must not outlive it.
     pub(super) async fn unless_changed(
@@ -57,13 +63,14 @@ impl LogIns {
         before: &Known,
         logged_in: LoggedIn,
     ) -> Result<Option<LoggedIn>, Error> {
-        let user = before.account.user.id;
-        let now = self.known(user).await?;
-        if now.is_some_and(|now| before.is_the_same(&now)) {
+        if self.still_holds(before).await? {
             return Ok(Some(logged_in));
         }
         match logged_in {
-            LoggedIn::Done(login) => self.sessions.end(user, login.session.id).await?,
+            LoggedIn::Done(login) => {
+                let user = before.account.user.id;
+                self.sessions.end(user, login.session.id).await?;
+            }
             LoggedIn::Challenged(asked) => {
                 if let Some(digest) = token_digest(&asked.token) {
                     self.challenges.meet(digest, self.clock.now()).await?;

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use parlor_domain::{Account, Password, UserId};
-use parlor_ports::PasswordHash;
+use parlor_ports::{LoginName, PasswordHash};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::known::Known;
-use super::{LogIns, counted_name, login_name};
+use super::{LogIns, counted_name};
 use crate::passwords::Verified;
 use crate::throttle::Tried;
 use crate::{Device, Error};
@@ -16,20 +16,22 @@ use crate::{Device, Error};
 const LATELY: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 impl LogIns {
+    /// Whose password it is. Tries are counted by the name as it was typed; without `login` nobody can be called so.
     pub(super) async fn prove(
         &self,
-        name: &str,
+        typed: &str,
+        login: Option<LoginName>,
         password: SecretString,
         device: &Device,
     ) -> Result<Known, Error> {
-        let counted = counted_name(name);
+        let counted = counted_name(typed);
         let address = device.address.as_deref().unwrap_or_default();
         let here = Tried::Password {
             name: &counted,
             address,
         };
         self.throttle.count(here).await?;
-        let credentials = match login_name(name) {
+        let credentials = match login {
             Some(login) if plausible(&password) => self.users.credentials(&login).await?,
             _ => None,
         };

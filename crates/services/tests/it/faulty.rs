@@ -182,6 +182,18 @@ impl RoomStore for Faulty {
         self.rooms.delete(room, actor, at).await
     }
 
+    async fn find_direct(&self, one: UserId, other: UserId) -> Result<Option<RoomId>, StoreError> {
+        self.rooms.find_direct(one, other).await
+    }
+
+    async fn id_of(&self, number: i64) -> Result<Option<RoomId>, StoreError> {
+        self.rooms.id_of(number).await
+    }
+
+    async fn numbers(&self, rooms: Vec<RoomId>) -> Result<Vec<(RoomId, i64)>, StoreError> {
+        self.rooms.numbers(rooms).await
+    }
+
     async fn share_a_room(&self, one: UserId, other: UserId) -> Result<bool, StoreError> {
         self.rooms.share_a_room(one, other).await
     }

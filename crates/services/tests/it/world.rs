@@ -71,6 +71,7 @@ impl World {
             invites: stores.invites,
             notifications: stores.notifications,
             announcements: stores.announcements,
+            dialects: stores.dialects,
             api_keys: stores.api_keys,
             counters: stores.counters,
             outbox: stores.outbox,

@@ -58,6 +58,10 @@ impl EventLog for Busy {
         self.log.message(room, viewer, seq).await
     }
 
+    async fn place_of(&self, number: i64) -> Result<Option<(StreamId, Seq)>, StoreError> {
+        self.log.place_of(number).await
+    }
+
     async fn mark_played(
         &self,
         room: RoomId,

@@ -1,0 +1,113 @@
+//! Accounts of people who register in a dialect.
+
+use parlor_domain::{Account, DisplayName, Email, Password, PersonName, UserId, Username};
+
+use super::{Accounts, Beside, Registration, SignUp};
+use crate::{Error, usernames};
+
+/// What somebody gives who wants an account in a dialect.
+#[derive(Debug, Clone)]
+pub struct GuestRegistration {
+    /// The unique name.
+    pub name: GuestName,
+    /// What the person is called; the unique name if nothing is given.
+    pub display_name: Option<DisplayName>,
+    /// The first name.
+    pub first_name: Option<PersonName>,
+    /// The last name.
+    pub last_name: Option<PersonName>,
+    /// An address that is the person's from now on in dialects, unless somebody else verifies it.
+    pub email: Option<Email>,
+    /// The password.
+    pub password: Password,
+}
+
+/// The unique name of somebody who comes from a dialect.
+#[derive(Debug, Clone)]
+pub enum GuestName {
+    /// As he says.
+    Given(Username),
+    /// The dialect has none: one is made that is like this.
+    Like(String),
+}
+
+impl Accounts {
+    /// Makes an account for whoever asks in a dialect, if anybody may have one.
+    ///
+    /// # Errors
+    /// [`Error::SignUpClosed`], [`Error::UsernameTaken`], [`Error::EmailTaken`], [`Error::Busy`]
+    pub async fn register_guest(&self, guest: GuestRegistration) -> Result<Account, Error> {
+        if self.settings.sign_up != SignUp::Open {
+            return Err(Error::SignUpClosed);
+        }
+        let base = match &guest.name {
+            GuestName::Given(username) => return self.make_guest(username.clone(), &guest).await,
+            GuestName::Like(names) => like(names),
+        };
+        for tried in 0..usernames::TRIES {
+            let drawn = UserId::new(self.entropy.uuid(self.clock.now()));
+            let username = usernames::made(base.as_ref(), tried, drawn);
+            match self.make_guest(username, &guest).await {
+                Err(Error::UsernameTaken) => {}
+                made => return made,
+            }
+        }
+        Err(Error::UsernameTaken)
+    }
+
+    /// Whether somebody has this address in dialects: he has verified it, or claimed it.
+    pub async fn is_claimed(&self, email: &Email) -> Result<bool, Error> {
+        Ok(self.users.find_by_claimed(email).await?.is_some())
+    }
+
+    async fn make_guest(&self, username: Username, guest: &GuestRegistration) -> Result<Account, Error> {
+        let registration = Registration {
+            username,
+            password: guest.password.clone(),
+            display_name: guest.display_name.clone(),
+            email: guest.email.clone(),
+            invite: None,
+        };
+        let beside = Beside {
+            first_name: guest.first_name.clone(),
+            last_name: guest.last_name.clone(),
+            claims_address: guest.email.is_some(),
+            admin: false,
+        };
+        self.make(registration, beside).await
+    }
+}
+
+/// The letters and digits of a text, with a dot for what is between them, if that is fit for a username.
+fn like(text: &str) -> Option<Username> {
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    let words: Vec<String> = words
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    let whole: String = words.join(".").chars().take(Username::MAX_CHARS).collect();
+    whole.trim_end_matches('.').parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_made_of_what_people_are_called() {
+        for (names, expected) in [
+            ("Ann Smith", Some("ann.smith")),
+            ("  Jean-Luc  O'Hara ", Some("jean.luc.o.hara")),
+            ("李 小龙", Some("李.小龙")),
+            ("!!!", None),
+            ("x", None),
+            (
+                "Wolfeschlegelsteinhausen Bergerdorff",
+                Some("wolfeschlegelsteinhausen.bergerd"),
+            ),
+        ] {
+            let made = like(names);
+            assert_eq!(made.as_ref().map(Username::as_str), expected);
+        }
+    }
+}
