@@ -55,6 +55,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         invites: stores.invites,
         notifications: stores.notifications,
         announcements: stores.announcements,
+        dialects: stores.dialects,
         api_keys: stores.api_keys,
         counters: stores.counters,
         outbox: stores.outbox,

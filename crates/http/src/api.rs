@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use actix_web::dev::RequestHead;
+use actix_web::http::header::{HOST, X_FORWARDED_PROTO};
 use actix_web::web::Data;
 use async_trait::async_trait;
 use parlor_services::Services;
@@ -70,6 +71,22 @@ impl Api {
         peer.filter(|peer| is_trusted(*peer, &self.settings.trusted_proxies))
             .and_then(|_| request_id::given(head.headers()))
             .unwrap_or_else(|| self.request_ids.next())
+    }
+
+    /// Scheme and host by which a client reached the server, with which absolute URLs of an answer begin. They are the request's own
+    /// words: nothing that others are to read is made of them.
+    pub fn base_of(&self, head: &RequestHead) -> String {
+        let peer = head.peer_addr.map(|peer| peer.ip().to_canonical());
+        let through_proxy = peer.is_none_or(|peer| is_trusted(peer, &self.settings.trusted_proxies));
+        let forwarded = head.headers().get(X_FORWARDED_PROTO).filter(|_| through_proxy);
+        let public = self.settings.public_url.as_ref();
+        let secure = match forwarded {
+            Some(proto) => proto.as_bytes() == b"https",
+            None => public.is_some_and(|url| url.scheme() == "https"),
+        };
+        let host = head.headers().get(HOST).and_then(|host| host.to_str().ok());
+        let scheme = if secure { "https" } else { "http" };
+        format!("{scheme}://{}", host.unwrap_or("localhost"))
     }
 
     /// From which network address a request comes.

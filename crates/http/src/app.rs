@@ -42,10 +42,11 @@ pub fn mount(sockets: Arc<Sockets>) -> impl FnOnce(&mut ServiceConfig) {
     }
 }
 
-/// A whole application: the API, a start page, and everything around them. The socket is not part of it: what comes to
-/// its path here did not ask for one as it should.
+/// A whole application: the API, further routes, a start page, and everything around them. The socket is not part of it: what comes
+/// to its path here did not ask for one as it should.
 pub fn app(
     api: Data<Api>,
+    besides: impl FnOnce(&mut ServiceConfig),
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -58,6 +59,7 @@ pub fn app(
     let cors = middleware::cors(&api.settings);
     App::new()
         .configure(configure(api))
+        .configure(besides)
         .service(Endpoint::at("/").get(start))
         .service(Endpoint::at(SOCKET_PATH).get(async || Err::<(), _>(ApiError::no_handshake())))
         .default_service(web::to(|| async { Err::<(), _>(ApiError::no_such_path()) }))

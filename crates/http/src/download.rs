@@ -11,7 +11,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use futures_util::stream;
 use parlor_domain::FileName;
-use parlor_services::{BlobStream, MediaFile, StoredFile, StoredMedia};
+use parlor_services::{BlobStream, Error, MediaFile, StoredFile, StoredMedia, shown};
 
 use crate::disposition::{disposition, may_show, served_as};
 use crate::etag::{is_known, is_wanted};
@@ -38,6 +38,25 @@ pub(crate) enum Access {
     Session,
     /// By a link, which is good for so long and in any page.
     Link(Duration),
+}
+
+/// Gives out a piece of media to whoever has a URL that is good for so long.
+///
+/// # Errors
+/// If no byte of it is wanted, or its bytes cannot be had.
+pub async fn give(
+    api: &Api,
+    request: &HttpRequest,
+    media: &StoredMedia,
+    left: Duration,
+) -> Result<HttpResponse, ApiError> {
+    let download = Download {
+        media,
+        file: shown(media, MediaFile::Original).ok_or(Error::NoSuchMedia)?,
+        access: Access::Link(left),
+        save: false,
+    };
+    download.answer(api, request).await
 }
 
 /// A file that was asked for and may be had.

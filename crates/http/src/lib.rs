@@ -39,6 +39,7 @@ mod view;
 pub use api::{AlwaysReady, Api, Readiness};
 pub use app::{app, configure, mount};
 pub use client_ip::client_ip;
+pub use download::give;
 pub use error::ApiError;
 pub use jobs::Jobs;
 pub use limits::{AddressLimits, Class};
@@ -46,4 +47,6 @@ pub use openapi::openapi;
 pub use origin::is_own_origin;
 pub use request_id::RequestIds;
 pub use settings::{Rates, Settings};
-pub use socket::{JsonFormat, SOCKET_PATH, SocketSettings, Sockets, socket};
+pub use socket::{
+    Dialogue, Guest, JsonFormat, Line, SOCKET_PATH, SocketDialect, SocketSettings, Sockets, frame, socket,
+};

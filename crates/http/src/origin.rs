@@ -23,6 +23,15 @@ pub fn is_own_origin(headers: &HeaderMap, public_url: Option<&Url>) -> bool {
     }
 }
 
+/// Whether the request names as its `Origin` a page of the machine on which the browser runs, on any port, as front ends are that
+/// somebody works on.
+pub(crate) fn is_local_origin(headers: &HeaderMap) -> bool {
+    let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
+    let origin = origin.and_then(|origin| origin.parse::<Uri>().ok());
+    let host = origin.as_ref().and_then(Uri::host);
+    host.is_some_and(|host| matches!(host, "localhost" | "127.0.0.1"))
+}
+
 #[cfg(test)]
 mod tests {
     use actix_web::http::header::HeaderValue;
@@ -52,6 +61,26 @@ mod tests {
         ] {
             assert!(!is_own(other, "chat.example.org", public), "{other}");
         }
+    }
+
+    #[test]
+    fn pages_of_ones_own_machine_are_local() {
+        let is_local = |origin| {
+            let mut headers = HeaderMap::new();
+            headers.insert(ORIGIN, HeaderValue::from_static(origin));
+            is_local_origin(&headers)
+        };
+        for origin in ["http://localhost:3000", "http://127.0.0.1", "https://localhost"] {
+            assert!(is_local(origin), "{origin}");
+        }
+        for origin in [
+            "null",
+            "http://localhost.evil.example",
+            "http://evil.example/127.0.0.1",
+        ] {
+            assert!(!is_local(origin), "{origin}");
+        }
+        assert!(!is_local_origin(&HeaderMap::new()));
     }
 
     #[test]

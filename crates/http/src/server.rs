@@ -9,14 +9,14 @@ use actix_http::HttpService;
 use actix_server::{Server, ServerHandle};
 use actix_service::{fn_factory, fn_service, map_config};
 use actix_web::dev::AppConfig;
-use actix_web::web::Data;
+use actix_web::web::{Data, ServiceConfig};
 use parlor_hub::{Hub, Worker};
 use tokio::net::TcpStream;
 
 use crate::accept::Accept;
 use crate::places::Places;
 use crate::socket::take_over;
-use crate::{Api, SocketSettings, Sockets, app};
+use crate::{Api, SocketDialect, SocketSettings, Sockets, app};
 
 /// How long a client is listened to that was refused in the middle of its body: it may look for the answer only when it has
 /// sent everything, and does not find it if the connection is gone by then.
@@ -42,6 +42,25 @@ pub struct ServerSettings {
     pub socket: SocketSettings,
 }
 
+/// What a server serves besides Parlor's own API.
+#[derive(Clone)]
+pub struct Besides {
+    /// Mounts further paths.
+    pub routes: Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>,
+    /// Sockets at further paths.
+    pub sockets: Vec<Arc<dyn SocketDialect>>,
+}
+
+impl Default for Besides {
+    /// Nothing.
+    fn default() -> Self {
+        Self {
+            routes: Arc::new(|_| ()),
+            sockets: Vec::new(),
+        }
+    }
+}
+
 /// Begins to serve on a listener. The server does not listen to signals: whoever started it stops it by its handle.
 ///
 /// Must be called within an actix system's or a tokio runtime.
@@ -50,8 +69,10 @@ pub fn start(
     api: Data<Api>,
     hub: Arc<Hub>,
     settings: ServerSettings,
+    besides: Besides,
 ) -> io::Result<Server> {
-    let sockets = Sockets::new(api.clone(), hub.clone(), settings.socket);
+    let Besides { routes, sockets } = besides;
+    let sockets = Sockets::with(api.clone(), hub.clone(), settings.socket, sockets);
     let (timeout, shutdown) = (settings.request_timeout, settings.shutdown);
     let accept = Arc::new(Accept {
         places: Places::new(settings.per_address),
@@ -66,6 +87,7 @@ pub fn start(
         .shutdown_timeout(shutdown.as_secs())
         .listen("http", listener, move || {
             let (api, hub, sockets, accept) = (api.clone(), hub.clone(), sockets.clone(), accept.clone());
+            let routes = routes.clone();
             // Made once in each thread, which so has its own part of the hub.
             let upgrade = fn_factory(move || {
                 let (worker, sockets) = (Worker::start(hub.clone()), sockets.clone());
@@ -81,7 +103,9 @@ pub fn start(
                 .client_disconnect_timeout(LINGER)
                 .on_connect_ext(move |stream: &TcpStream, data| accept.connection(stream, data))
                 .upgrade(upgrade)
-                .finish(map_config(app(api), |_| AppConfig::default()))
+                .finish(map_config(app(api, move |config| routes(config)), |_| {
+                    AppConfig::default()
+                }))
                 .tcp()
         })?;
     Ok(server.run())

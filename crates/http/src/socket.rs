@@ -1,16 +1,20 @@
 //! The socket at `/v1/socket`: docs/PROTOCOL.md over WebSocket.
 //!
 //! [`tcp`] takes connections over from the HTTP service and owns them; [`route`] is the same for applications that
-//! mount Parlor in their own `App`. Both feed a [`session`], which does not know where its bytes come from.
+//! mount Parlor in their own `App`. Both feed what implements [`talk::Talk`], which does not know where its bytes come from: a
+//! [`session`] of Parlor's own protocol, or that of a [`dialect`].
 
 mod commands;
+mod dialect;
 mod entry;
 mod format;
-mod frame;
+pub mod frame;
 mod input;
+mod pace;
 mod route;
 mod session;
 mod settings;
+mod talk;
 mod tcp;
 
 use std::sync::Arc;
@@ -18,6 +22,7 @@ use std::sync::Arc;
 use actix_web::web::Data;
 use parlor_hub::{Format, Hub};
 
+pub use dialect::{Dialogue, Guest, Line, SocketDialect};
 pub use format::JsonFormat;
 pub use route::socket;
 pub use settings::SocketSettings;
@@ -34,6 +39,8 @@ pub struct Sockets {
     pub(crate) api: Data<Api>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) settings: SocketSettings,
+    /// What other protocols are spoken.
+    pub(crate) dialects: Vec<Arc<dyn SocketDialect>>,
     /// How many sockets each network address has.
     pub(crate) places: Arc<Places>,
 }
@@ -44,11 +51,22 @@ impl Sockets {
 
     /// Sockets on these services. The first wire format of the hub must be [`JsonFormat`].
     pub fn new(api: Data<Api>, hub: Arc<Hub>, settings: SocketSettings) -> Arc<Self> {
+        Self::with(api, hub, settings, Vec::new())
+    }
+
+    /// The same, and sockets that speak other protocols.
+    pub(crate) fn with(
+        api: Data<Api>,
+        hub: Arc<Hub>,
+        settings: SocketSettings,
+        dialects: Vec<Arc<dyn SocketDialect>>,
+    ) -> Arc<Self> {
         Arc::new(Self {
             api,
             hub,
             places: Places::new(settings.per_address),
             settings,
+            dialects,
         })
     }
 }

@@ -10,6 +10,7 @@ use parlor_wire::{Command, Failure, MarkTo, MediaView, Notice, Played, React, Re
 
 use super::frame::ok;
 use super::session::Session;
+use super::talk::spawn;
 use super::{format, frame};
 
 /// Takes a command. Whatever becomes of it, it is answered once.
@@ -28,7 +29,7 @@ pub(crate) fn take(session: &Rc<Session>, actor: Actor, command: Command) {
                 return session.connection.answer_lazily(number, ok);
             }
             let task = session.clone();
-            session.spawn(async move { type_in(&task, &actor, number, room).await });
+            spawn(async move { type_in(&task, &actor, number, room).await });
         }
         Command::Unfollow(follow) => {
             session.connection.unwatch(UserId::new(follow.user));
@@ -40,27 +41,27 @@ pub(crate) fn take(session: &Rc<Session>, actor: Actor, command: Command) {
         }
         Command::Authenticate(fresh) => {
             let task = session.clone();
-            session.spawn(async move { authenticate(&task, &actor, number, &fresh.token).await });
+            spawn(async move { authenticate(&task, &actor, number, &fresh.token).await });
         }
         Command::Follow(follow) => {
             let task = session.clone();
-            session.spawn(async move { watch(&task, &actor, number, UserId::new(follow.user)).await });
+            spawn(async move { watch(&task, &actor, number, UserId::new(follow.user)).await });
         }
         Command::Send(_) | Command::Edit(_) | Command::Delete(_) => {
             let task = session.clone();
-            session.spawn(async move { append(&task, &actor, number, command).await });
+            spawn(async move { append(&task, &actor, number, command).await });
         }
         Command::Upload(file) => {
             let task = session.clone();
-            session.spawn(async move { upload(&task, &actor, number, file).await });
+            spawn(async move { upload(&task, &actor, number, file).await });
         }
         Command::Played(played) => {
             let task = session.clone();
-            session.spawn(async move { mark_played(&task, &actor, number, played).await });
+            spawn(async move { mark_played(&task, &actor, number, played).await });
         }
         Command::React(reaction) => {
             let task = session.clone();
-            session.spawn(async move { react(&task, &actor, number, reaction).await });
+            spawn(async move { react(&task, &actor, number, reaction).await });
         }
         Command::Hello(_) => {}
     }

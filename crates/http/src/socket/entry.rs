@@ -3,14 +3,16 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::{SOCKET_PATH, Sockets};
+use super::dialect::Guest;
+use super::{SOCKET_PATH, SocketSettings, Sockets};
 use crate::ApiError;
 use crate::extract::{COOKIE, bearer};
 use crate::limits::Class;
-use crate::origin::is_own_origin;
+use crate::origin::{is_local_origin, is_own_origin};
 use crate::places::Place;
 use crate::tokens::Presented;
 use actix_http::ws::verify_handshake;
+use actix_web::HttpResponse;
 use actix_web::cookie::Cookie;
 use actix_web::dev::RequestHead;
 use actix_web::http::Method;
@@ -26,28 +28,76 @@ pub(crate) struct Entry {
     pub(crate) place: Place,
 }
 
+/// Whom a handshake lets in.
+pub(crate) enum Entrance {
+    /// Who speaks Parlor's own protocol.
+    Own(Entry),
+    /// Who speaks another.
+    Dialect {
+        /// Who it is.
+        guest: Box<Guest>,
+        /// Its place among those of its address.
+        place: Place,
+        /// How large its frames may be.
+        frame_bytes: usize,
+    },
+}
+
+impl Entrance {
+    /// The largest text frame, in bytes.
+    pub(crate) fn frame_bytes(&self, settings: &SocketSettings) -> usize {
+        match self {
+            Self::Own(_) => settings.frame_bytes,
+            Self::Dialect { frame_bytes, .. } => *frame_bytes,
+        }
+    }
+}
+
+/// The answer to whom a handshake does not let in.
+pub(crate) enum NoEntrance {
+    /// Of Parlor itself.
+    Own(ApiError),
+    /// In the words of a dialect.
+    Dialect(HttpResponse),
+}
+
+impl From<ApiError> for NoEntrance {
+    fn from(error: ApiError) -> Self {
+        Self::Own(error)
+    }
+}
+
 impl Sockets {
-    /// Checks a handshake: its path, its form, its rate, its origin and its token.
-    pub(crate) async fn enter(self: &Arc<Self>, head: &RequestHead) -> Result<Entry, ApiError> {
-        if head.uri.path() != SOCKET_PATH {
-            return Err(ApiError::no_such_path());
+    /// Checks a handshake at any path.
+    pub(crate) async fn enter(self: &Arc<Self>, head: &RequestHead) -> Result<Entrance, NoEntrance> {
+        let path = head.uri.path();
+        if path == SOCKET_PATH {
+            return Ok(Entrance::Own(self.enter_own(head).await?));
         }
-        if head.method != Method::GET {
-            return Err(ApiError::method_not_allowed(SOCKET_PATH, "GET"));
+        let dialect = self.dialects.iter().find(|dialect| dialect.serves(path));
+        let dialect = dialect.ok_or_else(ApiError::no_such_path)?;
+        let address = self.check(head, path)?;
+        if head.headers().contains_key(ORIGIN) && !self.is_known(head) && !is_local_origin(head.headers()) {
+            return Err(ApiError::foreign_origin().into());
         }
-        verify_handshake(head).map_err(|_| ApiError::no_handshake())?;
-        let address = self.api.client_ip(head);
-        self.api
-            .limits
-            .check(address, Class::Request)
-            .map_err(ApiError::rate_limited)?;
-        let own = is_own_origin(head.headers(), self.api.settings.public_url.as_ref());
-        let listed = self.is_listed(head);
-        if head.headers().contains_key(ORIGIN) && !own && !listed {
+        let place = self.places.take(address).ok_or_else(ApiError::too_many_sockets)?;
+        let guest = dialect.enter(head).await.map_err(NoEntrance::Dialect)?;
+        Ok(Entrance::Dialect {
+            guest: Box::new(guest),
+            place,
+            frame_bytes: dialect.frame_bytes(),
+        })
+    }
+
+    /// Checks a handshake at Parlor's own path: its form, its rate, its origin and its token.
+    pub(crate) async fn enter_own(self: &Arc<Self>, head: &RequestHead) -> Result<Entry, ApiError> {
+        let address = self.check(head, SOCKET_PATH)?;
+        let known = self.is_known(head);
+        if head.headers().contains_key(ORIGIN) && !known {
             return Err(ApiError::foreign_origin());
         }
         // A browser sends the cookie whatever page asks for the socket, so it counts only with an origin that is known.
-        let cookie = if own || listed { cookie(head) } else { None };
+        let cookie = if known { cookie(head) } else { None };
         let token = bearer(head.headers()).map(str::to_owned).or(cookie);
         let who = match token {
             Some(token) => {
@@ -60,14 +110,30 @@ impl Sockets {
         Ok(Entry { who, address, place })
     }
 
-    fn is_listed(&self, head: &RequestHead) -> bool {
+    /// Checks the form and the rate of a handshake, and says from where it comes.
+    fn check(&self, head: &RequestHead, path: &str) -> Result<IpAddr, ApiError> {
+        if head.method != Method::GET {
+            return Err(ApiError::method_not_allowed(path, "GET"));
+        }
+        verify_handshake(head).map_err(|_| ApiError::no_handshake())?;
+        let address = self.api.client_ip(head);
+        self.api
+            .limits
+            .check(address, Class::Request)
+            .map_err(ApiError::rate_limited)?;
+        Ok(address)
+    }
+
+    /// Whether the page that asks is the server's own, or one that the operator has listed.
+    fn is_known(&self, head: &RequestHead) -> bool {
         let origin = head.headers().get(ORIGIN);
         let allowed = &self.settings.allowed_origins;
-        origin.is_some_and(|origin| {
+        let listed = origin.is_some_and(|origin| {
             allowed
                 .iter()
                 .any(|allowed| allowed.as_bytes() == origin.as_bytes())
-        })
+        });
+        listed || is_own_origin(head.headers(), self.api.settings.public_url.as_ref())
     }
 }
 

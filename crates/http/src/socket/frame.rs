@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use bytes::{BufMut, Bytes, BytesMut};
-use parlor_wire::{CloseReason, Notice};
+use parlor_wire::Notice;
 use serde::Serialize;
 
 const TEXT: u8 = 0x81;
@@ -23,7 +23,7 @@ thread_local! {
 }
 
 /// A value as a text frame of JSON.
-pub(crate) fn json(value: &impl Serialize) -> Bytes {
+pub fn json(value: &impl Serialize) -> Bytes {
     TEXTS.with_borrow_mut(|text| {
         text.clear();
         serde_json::to_writer(&mut *text, value).expect("what we say is JSON");
@@ -31,6 +31,11 @@ pub(crate) fn json(value: &impl Serialize) -> Bytes {
         text.shrink_to(TEXT_KEPT);
         frame
     })
+}
+
+/// A text as a frame.
+pub fn text(text: &str) -> Bytes {
+    frame(TEXT, text.as_bytes())
 }
 
 /// A notice as a text frame.
@@ -44,7 +49,7 @@ pub(crate) fn ok(id: u64) -> Bytes {
 }
 
 /// A ping without content.
-pub(crate) const fn ping() -> Bytes {
+pub const fn ping() -> Bytes {
     Bytes::from_static(&[PING, 0])
 }
 
@@ -53,9 +58,9 @@ pub(crate) fn pong(content: &[u8]) -> Bytes {
     frame(PONG, &content[..content.len().min(125)])
 }
 
-/// The end, and its reason.
-pub(crate) fn close(reason: CloseReason) -> Bytes {
-    frame(CLOSE, &reason.code().to_be_bytes())
+/// The end, with this code.
+pub(crate) fn close(code: u16) -> Bytes {
+    frame(CLOSE, &code.to_be_bytes())
 }
 
 fn frame(kind: u8, content: &[u8]) -> Bytes {
@@ -109,7 +114,7 @@ mod tests {
             );
             assert!(bytes.is_empty());
         }
-        let mut bytes = BytesMut::from(&close(CloseReason::TooBig)[..]);
+        let mut bytes = BytesMut::from(&close(1009)[..]);
         let Some(Frame::Close(Some(reason))) = client.decode(&mut bytes).unwrap() else {
             panic!("no close frame")
         };

@@ -18,8 +18,10 @@ use parlor_hub::{Transport, Worker};
 use parlor_wire::CloseReason;
 use tokio::sync::Notify;
 
+use super::entry::Entry;
 use super::input::Input;
 use super::session::Session;
+use super::talk::Talk;
 use super::tcp::feed;
 use super::{Sockets, frame};
 use crate::ApiError;
@@ -39,7 +41,7 @@ pub async fn socket(request: HttpRequest, payload: web::Payload) -> Result<HttpR
         .expect("the App has Sockets as its data")
         .clone()
         .into_inner();
-    let entry = sockets.enter(request.head()).await?;
+    let entry = sockets.enter_own(request.head()).await?;
     // Of actix-ws comes the handshake. Its session would wait for a client that does not read, and its stream of messages
     // would hold all that a frame claims to be; so it gets an empty payload, and what is said goes another way.
     let nothing = web::Payload::extract(&request)
@@ -140,13 +142,13 @@ impl Drop for PipeBody {
 }
 
 /// Lives as long as the socket.
-async fn run(sockets: Arc<Sockets>, pipe: Rc<Pipe>, mut payload: web::Payload, entry: super::entry::Entry) {
+async fn run(sockets: Arc<Sockets>, pipe: Rc<Pipe>, mut payload: web::Payload, entry: Entry) {
     let Ok(connection) = worker(&sockets).connect(pipe.clone(), Sockets::FORMAT) else {
-        pipe.push(frame::close(CloseReason::Unavailable));
+        pipe.push(frame::close(CloseReason::Unavailable.code()));
         pipe.closed.set(true);
         return;
     };
-    let session = Session::new(&sockets, connection, entry);
+    let session: Rc<dyn Talk> = Session::new(&sockets, connection, entry);
     let mut input = Input::new(sockets.settings.frame_bytes);
     let mut rest = BytesMut::new();
     let mut late = Box::pin(tokio::time::sleep(sockets.settings.hello).fuse());
@@ -154,30 +156,30 @@ async fn run(sockets: Arc<Sockets>, pipe: Rc<Pipe>, mut payload: web::Payload, e
         if feed(&session, &mut input, &mut rest).is_err() {
             break;
         }
-        let may_read = session.connection.may_read();
+        let may_read = session.connection().may_read();
         tokio::select! {
             biased;
             () = pipe.look.notified() => {
-                session.look();
-                if session.connection.wants_to_write() && pipe.waiting() < WAITING_BYTES {
-                    session.connection.writable();
+                session.clone().look();
+                if session.connection().wants_to_write() && pipe.waiting() < WAITING_BYTES {
+                    session.connection().writable();
                 }
             }
             () = &mut late, if !session.is_open() => session.end(CloseReason::HelloTimeout),
             read = payload.next(), if may_read => match read {
                 Some(Ok(bytes)) => {
-                    session.connection.heard();
+                    session.connection().heard();
                     rest.extend_from_slice(&bytes);
                 }
                 _ => break,
             },
         }
     }
-    if let Some(reason) = session.ending() {
-        for words in session.connection.rest() {
+    if let Some(code) = session.ending() {
+        for words in session.connection().rest() {
             pipe.push(words);
         }
-        pipe.push(frame::close(reason));
+        pipe.push(frame::close(code));
     }
     pipe.closed.set(true);
     pipe.wake();

@@ -2,14 +2,11 @@
 
 use std::cell::{Cell, RefCell};
 use std::net::IpAddr;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Waker};
 
-use governor::DefaultDirectRateLimiter;
 use parlor_domain::{Mark, Position, Rev, RoomId, Seq, StreamId, Tag, Timestamp, UserId};
-use parlor_hub::{Connection, Follow, PresenceState, Start};
+use parlor_hub::{Connection, Follow, Lead, PresenceState, Start};
 use parlor_services::{Actor, Error, ErrorKind, Opened, StreamKind, Verdict};
 use parlor_wire::{
     AccountView, ClientMark, CloseReason, Command, Failure, Hello, Limits, Notice, Retry, StreamHead, Welcome,
@@ -17,14 +14,14 @@ use parlor_wire::{
 
 use super::entry::Entry;
 use super::input::Incoming;
+use super::pace::{Pace, Paced};
+use super::talk::{Talk, spawn};
 use super::{Sockets, commands, format, frame};
 use crate::places::Place;
 use crate::tokens::Presented;
 
 /// Commands that may wait for their answers; the hub reads no more while so many wait.
 const COMMANDS_IN_FLIGHT: usize = 32;
-/// How many frames too many a client may have sent, each within the rate making good for one, before it is closed.
-const MOST_EXCESS: u32 = 100;
 
 /// One client's socket.
 pub(crate) struct Session {
@@ -33,9 +30,7 @@ pub(crate) struct Session {
     stage: RefCell<Stage>,
     /// Set when the session has to end for a reason that a command found.
     ending: Cell<Option<CloseReason>>,
-    rate: Option<Box<DefaultDirectRateLimiter>>,
-    /// Frames beyond the rate that were not made good for.
-    excess: Cell<u32>,
+    pace: Pace,
     address: IpAddr,
     _place: Place,
 }
@@ -62,10 +57,6 @@ struct Hellos {
 impl Session {
     /// A session that waits for `hello`.
     pub(crate) fn new(sockets: &Arc<Sockets>, connection: Connection, entry: Entry) -> Rc<Self> {
-        let quota = sockets.settings.commands_per_second.map(|commands| {
-            let burst = commands.saturating_mul(const { std::num::NonZeroU32::new(4).expect("not zero") });
-            governor::Quota::per_second(commands).allow_burst(burst)
-        });
         let hellos = Hellos {
             who: entry.who,
             ..Hellos::default()
@@ -75,65 +66,15 @@ impl Session {
             connection,
             stage: RefCell::new(Stage::New(Box::new(hellos))),
             ending: Cell::new(None),
-            rate: quota.map(|quota| Box::new(DefaultDirectRateLimiter::direct(quota))),
-            excess: Cell::new(0),
+            pace: Pace::new(sockets.settings.commands_per_second),
             address: entry.address,
             _place: entry.place,
         })
     }
 
-    /// Whether it was welcomed, or is about to be.
-    pub(crate) fn is_open(&self) -> bool {
-        !matches!(*self.stage.borrow(), Stage::New(_))
-    }
-
     /// Where the client is.
     pub(crate) fn address(&self) -> IpAddr {
         self.address
-    }
-
-    /// Why it has to end, if it has.
-    pub(crate) fn ending(&self) -> Option<CloseReason> {
-        self.ending.get().or_else(|| {
-            self.connection.closing().map(|reason| match reason {
-                parlor_hub::CloseReason::Broken => CloseReason::Normal,
-                parlor_hub::CloseReason::Stalled => CloseReason::Stalled,
-                parlor_hub::CloseReason::SessionRevoked => CloseReason::SessionEnded,
-                parlor_hub::CloseReason::TokenExpired => CloseReason::Unauthenticated,
-                parlor_hub::CloseReason::Stopping => CloseReason::Stopping,
-            })
-        })
-    }
-
-    /// Ends it.
-    pub(crate) fn end(&self, reason: CloseReason) {
-        self.ending.set(Some(reason));
-    }
-
-    /// Takes what one frame brought.
-    pub(crate) fn take(self: &Rc<Self>, incoming: Incoming) {
-        let timely = self.is_timely();
-        match incoming {
-            Incoming::Text(text) if timely => self.read(&text),
-            Incoming::Text(text) => self.refuse_for_now(&text),
-            Incoming::Ping(content) if timely => self.connection.say(frame::pong(&content)),
-            Incoming::Ping(_) | Incoming::Pong | Incoming::Part => {}
-            Incoming::Close => self.end(CloseReason::Normal),
-        }
-    }
-
-    /// Counts a frame, and says whether it is within the rate. Who goes on beyond it is not heard any more.
-    fn is_timely(&self) -> bool {
-        let timely = self.rate.as_ref().is_none_or(|rate| rate.check().is_ok());
-        let excess = self.excess.get();
-        if timely {
-            self.excess.set(excess.saturating_sub(1));
-        } else if excess < MOST_EXCESS {
-            self.excess.set(excess + 1);
-        } else {
-            self.end(CloseReason::TooMany);
-        }
-        timely
     }
 
     fn refuse_for_now(&self, text: &str) {
@@ -220,7 +161,7 @@ impl Session {
         drop(stage);
         if let Some(who) = hellos.who.take() {
             let session = self.clone();
-            self.spawn(async move { session.open(who, hellos).await });
+            spawn(async move { session.open(who, hellos).await });
         }
     }
 
@@ -263,6 +204,7 @@ impl Session {
             away,
             private: opened.account.profile.private,
             streams: streams.collect(),
+            lead: Lead::Hub,
         };
         if self.connection.begin(start).is_err() {
             self.end(CloseReason::TooMany);
@@ -328,21 +270,10 @@ impl Session {
         }
     }
 
-    /// Looks into what the hub doubts: whether those whose presence is followed may still be.
-    pub(crate) fn look(self: &Rc<Self>) {
-        let Stage::Open(actor) = *self.stage.borrow() else {
-            return;
-        };
-        let doubted = self.connection.doubted();
-        if !doubted.is_empty() {
-            self.review(actor, doubted);
-        }
-    }
-
     /// Asks again whether the presence of these people may be followed; where it may not, or nobody knows, it ends.
     pub(crate) fn review(self: &Rc<Self>, actor: Actor, people: Vec<UserId>) {
         let session = self.clone();
-        self.spawn(async move {
+        spawn(async move {
             for user in people {
                 let allowed = session
                     .sockets
@@ -366,18 +297,58 @@ impl Session {
             }
         });
     }
+}
 
-    /// Runs a task beside the session. Its first step is done at once, so that sends enter the log in the order of
-    /// their frames.
-    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + 'static) {
-        let mut task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(task);
-        if task
-            .as_mut()
-            .poll(&mut Context::from_waker(Waker::noop()))
-            .is_pending()
-        {
-            tokio::task::spawn_local(task);
+impl Talk for Session {
+    fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Whether it was welcomed, or is about to be.
+    fn is_open(&self) -> bool {
+        !matches!(*self.stage.borrow(), Stage::New(_))
+    }
+
+    fn take(self: Rc<Self>, incoming: Incoming) {
+        let paced = self.pace.count();
+        if paced == Paced::Gone {
+            self.end(CloseReason::TooMany);
         }
+        match incoming {
+            Incoming::Text(text) if paced == Paced::Timely => self.read(&text),
+            Incoming::Text(text) => self.refuse_for_now(&text),
+            Incoming::Ping(content) if paced == Paced::Timely => self.connection.say(frame::pong(&content)),
+            Incoming::Ping(_) | Incoming::Pong | Incoming::Part => {}
+            Incoming::Close => self.end(CloseReason::Normal),
+        }
+    }
+
+    /// Looks into what the hub doubts: whether those whose presence is followed may still be.
+    fn look(self: Rc<Self>) {
+        let Stage::Open(actor) = *self.stage.borrow() else {
+            return;
+        };
+        let doubted = self.connection.doubted();
+        if !doubted.is_empty() {
+            self.review(actor, doubted);
+        }
+    }
+
+    fn end(&self, reason: CloseReason) {
+        self.ending.set(Some(reason));
+    }
+
+    fn ending(&self) -> Option<u16> {
+        let reason = self.ending.get().or_else(|| {
+            self.connection.closing().map(|reason| match reason {
+                parlor_hub::CloseReason::Broken => CloseReason::Normal,
+                parlor_hub::CloseReason::Stalled => CloseReason::Stalled,
+                parlor_hub::CloseReason::SessionRevoked => CloseReason::SessionEnded,
+                parlor_hub::CloseReason::TokenExpired => CloseReason::Unauthenticated,
+                parlor_hub::CloseReason::Stopping => CloseReason::Stopping,
+            })
+        });
+        reason.map(CloseReason::code)
     }
 }
 

@@ -13,6 +13,7 @@ use actix_codec::{Framed, FramedParts};
 use actix_http::ws::hash_key;
 use actix_http::{Request, h1};
 use actix_web::ResponseError;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::http::header::SEC_WEBSOCKET_KEY;
 use bytes::{Buf, Bytes, BytesMut};
 use parlor_hub::{Transport, Worker};
@@ -22,15 +23,17 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_util::io::poll_read_buf;
 
-use super::entry::Entry;
+use super::dialect::DialectTalk;
+use super::entry::{Entrance, NoEntrance};
 use super::input::Input;
 use super::session::Session;
+use super::talk::Talk;
 use super::{Sockets, frame};
+use crate::Api;
 use crate::accept::end_untaken;
 use crate::error::body;
 use crate::middleware::complete;
 use crate::request_id::{X_REQUEST_ID, header};
-use crate::{Api, ApiError};
 
 /// Bytes that one read takes at most.
 const READ_BYTES: usize = 16 << 10;
@@ -110,13 +113,13 @@ pub(crate) async fn take_over(
     } = framed.into_parts();
     stream.write_all(&write_buf).await?;
     match sockets.enter(request.head()).await {
-        Err(refused) => refuse(&sockets.api, stream, &request, &refused).await,
-        Ok(entry) => {
+        Err(refused) => refuse(&sockets.api, stream, &request, refused).await,
+        Ok(entrance) => {
             tracing::info!(client = %sockets.api.client_ip(request.head()), "socket opened");
             end_untaken(&stream, sockets.settings.stalled)?;
             accept(&mut stream, &request).await?;
             drop(request);
-            tokio::task::spawn_local(run(sockets, worker, Tcp::new(stream), read_buf, entry));
+            tokio::task::spawn_local(run(sockets, worker, Tcp::new(stream), read_buf, entrance));
             Ok(())
         }
     }
@@ -142,12 +145,18 @@ async fn accept(stream: &mut TcpStream, request: &Request) -> io::Result<()> {
 }
 
 /// Answers a handshake as the other requests are answered.
-async fn refuse(api: &Api, mut stream: TcpStream, request: &Request, refused: &ApiError) -> io::Result<()> {
+async fn refuse(api: &Api, mut stream: TcpStream, request: &Request, refused: NoEntrance) -> io::Result<()> {
     let (id, client) = (api.name(request.head()), api.client_ip(request.head()));
-    let (path, status) = (request.path(), refused.status_code());
+    let mut response = match refused {
+        NoEntrance::Own(refused) => {
+            tracing::info_span!("request", %id).in_scope(|| refused.report());
+            let body = body(&refused.problem(Some(&id)));
+            refused.error_response().set_body(BoxBody::new(body))
+        }
+        NoEntrance::Dialect(response) => response,
+    };
+    let (path, status) = (request.path(), response.status());
     tracing::info!(%id, path, %client, status = status.as_u16(), "socket refused");
-    tracing::info_span!("request", %id).in_scope(|| refused.report());
-    let mut response = refused.error_response();
     let headers = response.headers_mut();
     complete(headers);
     headers.insert(X_REQUEST_ID, header(&id));
@@ -155,7 +164,7 @@ async fn refuse(api: &Api, mut stream: TcpStream, request: &Request, refused: &A
     for (name, value) in headers.iter() {
         answer.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
     }
-    let body = body(&refused.problem(Some(&id)));
+    let body = response.into_body().try_into_bytes().unwrap_or_default();
     answer.extend(format!("content-length: {}\r\n\r\n", body.len()).as_bytes());
     answer.extend(body);
     stream.write_all(&answer).await?;
@@ -163,13 +172,21 @@ async fn refuse(api: &Api, mut stream: TcpStream, request: &Request, refused: &A
 }
 
 /// Lives as long as the socket.
-async fn run(sockets: Arc<Sockets>, worker: Rc<Worker>, tcp: Rc<Tcp>, mut rest: BytesMut, entry: Entry) {
-    let Ok(connection) = worker.connect(tcp.clone(), Sockets::FORMAT) else {
-        return last_words(&tcp, vec![frame::close(CloseReason::Unavailable)]).await;
-    };
+async fn run(
+    sockets: Arc<Sockets>,
+    worker: Rc<Worker>,
+    tcp: Rc<Tcp>,
+    mut rest: BytesMut,
+    entrance: Entrance,
+) {
+    let frame_bytes = entrance.frame_bytes(&sockets.settings);
+    let begun = begin(&sockets, &worker, &tcp, entrance);
     drop(worker);
-    let session = Session::new(&sockets, connection, entry);
-    let mut input = Input::new(sockets.settings.frame_bytes);
+    let session = match begun {
+        Ok(session) => session,
+        Err(code) => return last_words(&tcp, vec![frame::close(code)]).await,
+    };
+    let mut input = Input::new(frame_bytes);
     // What the HTTP service read beyond the head; not the large buffer in which it read.
     rest = BytesMut::from(&rest[..]);
     let hello = sockets.settings.hello;
@@ -183,25 +200,46 @@ async fn run(sockets: Arc<Sockets>, worker: Rc<Worker>, tcp: Rc<Tcp>, mut rest: 
         session.end(CloseReason::HelloTimeout);
     }
     while session.ending().is_none() && turn(&session, &tcp, &mut input, &mut rest).await {}
-    if let Some(reason) = session.ending() {
-        let mut words = session.connection.rest();
-        words.push(frame::close(reason));
+    if let Some(code) = session.ending() {
+        let mut words = session.connection().rest();
+        words.push(frame::close(code));
         drop(session);
         Box::pin(last_words(&tcp, words)).await;
     }
 }
 
+/// Takes the socket into the hub; the close code if there is no place for it.
+fn begin(
+    sockets: &Arc<Sockets>,
+    worker: &Rc<Worker>,
+    tcp: &Rc<Tcp>,
+    entrance: Entrance,
+) -> Result<Rc<dyn Talk>, u16> {
+    let connect = |format| worker.connect(tcp.clone(), format);
+    let full = |_| CloseReason::Unavailable.code();
+    Ok(match entrance {
+        Entrance::Own(entry) => {
+            let connection = connect(Sockets::FORMAT).map_err(full)?;
+            Session::new(sockets, connection, entry)
+        }
+        Entrance::Dialect { guest, place, .. } => {
+            let connection = connect(guest.format).map_err(full)?;
+            DialectTalk::begin(&sockets.settings, connection, *guest, place)?
+        }
+    })
+}
+
 /// Waits until there is something to do, and does it; false once the socket has to end.
-async fn turn(session: &Rc<Session>, tcp: &Tcp, input: &mut Input, rest: &mut BytesMut) -> bool {
+async fn turn(session: &Rc<dyn Talk>, tcp: &Tcp, input: &mut Input, rest: &mut BytesMut) -> bool {
     poll_fn(|context| {
         let mut idle = !tcp.poll_look(context);
         if session.ending().is_some() {
             return Poll::Ready(false);
         }
         if !idle {
-            session.look();
+            session.clone().look();
         }
-        let connection = &session.connection;
+        let connection = session.connection();
         if connection.wants_to_write() && tcp.stream.borrow().poll_write_ready(context).is_ready() {
             connection.writable();
             idle = false;
@@ -232,7 +270,7 @@ pub(super) struct End;
 
 /// Reads once, and hands the session what came.
 fn receive(
-    session: &Rc<Session>,
+    session: &Rc<dyn Talk>,
     tcp: &Tcp,
     input: &mut Input,
     rest: &mut BytesMut,
@@ -244,7 +282,7 @@ fn receive(
         buffer.reserve(READ_BYTES);
         match ready!(tcp.poll_read(context, buffer)) {
             Ok(0) | Err(_) => return Poll::Ready(Err(End)),
-            Ok(_) => session.connection.heard(),
+            Ok(_) => session.connection().heard(),
         }
         let fed = feed(session, input, buffer);
         if whole && !scratch.is_empty() {
@@ -259,11 +297,11 @@ fn receive(
 
 /// Hands the session every frame that is whole in a buffer, for as long as its connection may be read: the transport is
 /// told to look when the rest may follow.
-pub(super) fn feed(session: &Rc<Session>, input: &mut Input, buffer: &mut BytesMut) -> Result<(), End> {
-    while !buffer.is_empty() && session.connection.may_read() {
+pub(super) fn feed(session: &Rc<dyn Talk>, input: &mut Input, buffer: &mut BytesMut) -> Result<(), End> {
+    while !buffer.is_empty() && session.connection().may_read() {
         match input.next(buffer) {
             Ok(None) => break,
-            Ok(Some(incoming)) => session.take(incoming),
+            Ok(Some(incoming)) => session.clone().take(incoming),
             Err(reason) => session.end(reason),
         }
         if session.ending().is_some() {

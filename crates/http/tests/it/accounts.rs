@@ -17,6 +17,7 @@ async fn who_registers_is_shown_the_account_and_where_it_is() {
       "admin": false,
       "avatar": null,
       "created_at": "2026-01-01T00:00:00.000000Z",
+      "discoverable": true,
       "display_name": "Ann Lee",
       "email": "ann@example.org",
       "email_verified": false,

@@ -61,7 +61,7 @@ async fn each_wrong_field_of_a_profile_is_named() {
     for (change, field) in [
         (json!({"display_name": " "}), "display_name"),
         (json!({"display_name": null}), "display_name"),
-        (json!({"first_name": "x".repeat(81)}), "first_name"),
+        (json!({"first_name": "x".repeat(101)}), "first_name"),
         (json!({"last_name": "a\nb"}), "last_name"),
         (json!({"about": 7}), "about"),
         (json!({"locale": "../de"}), "locale"),

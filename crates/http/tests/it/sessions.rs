@@ -33,6 +33,7 @@ async fn a_log_in_gives_tokens_and_a_session() {
         "admin": false,
         "avatar": null,
         "created_at": "2026-01-01T00:00:00.000000Z",
+        "discoverable": true,
         "display_name": "ann",
         "email": null,
         "email_verified": false,

@@ -169,6 +169,7 @@ impl World {
             invites: stores.invites,
             notifications: stores.notifications,
             announcements: stores.announcements,
+            dialects: stores.dialects,
             api_keys: stores.api_keys,
             counters: stores.counters,
             outbox: stores.outbox,
@@ -210,7 +211,7 @@ impl World {
                     shutdown: Duration::ZERO,
                     socket: setup.socket,
                 };
-                server::start(listener, api, hub, settings).unwrap()
+                server::start(listener, api, hub, settings, server::Besides::default()).unwrap()
             }
             House::Foreign => {
                 let sockets = Sockets::new(api, hub, setup.socket);
