@@ -10,6 +10,7 @@ use actix_server::ServerHandle;
 use actix_web::web::Data;
 use anyhow::{Context, anyhow, bail};
 use parlor_auth::{AccessTokens, PasswordHasher};
+use parlor_compat::Dialects;
 use parlor_http::{Api, Jobs, JsonFormat, server};
 use parlor_hub::Hub;
 use parlor_ports::{Clock, Entropy, SystemClock, SystemEntropy};
@@ -88,16 +89,19 @@ impl App {
                 data.keys().display()
             );
         }
-        let (hub, store) = start_store(config, opened, &services, &machine).await?;
+        let services = Arc::new(services);
+        let dialects = Dialects::new(services.clone(), settings::compat(config, &data));
+        let (hub, store) = start_store(config, opened, &services, &dialects, &machine).await?;
         let readiness = Arc::new(Readiness::new(Arc::downgrade(&store), machine.clock.clone()));
         let process = machine.entropy.tag().0;
         let api = Data::new(Api::new(
-            Arc::new(services),
+            services,
             readiness.clone(),
             process,
             settings::http(config),
         ));
-        let server = server::start(listener, api.clone(), hub.clone(), settings::server(config))
+        let settings = settings::server(config);
+        let server = server::start(listener, api.clone(), hub.clone(), settings, dialects.besides())
             .context("the HTTP server cannot start")?;
         Ok(Self {
             address,
@@ -186,9 +190,11 @@ async fn start_store(
     config: &Config,
     opened: Opened,
     services: &Services,
+    dialects: &Dialects,
     machine: &Machine,
 ) -> anyhow::Result<(Arc<Hub>, Arc<Store>)> {
-    let formats = vec![Arc::new(JsonFormat) as _];
+    let mut formats = dialects.formats();
+    formats.insert(0, Arc::new(JsonFormat));
     let hub = Hub::new(
         settings::hub(config),
         formats,
@@ -233,6 +239,7 @@ pub(crate) fn services(
         invites,
         notifications,
         announcements,
+        dialects,
         api_keys,
         counters,
         outbox,
@@ -251,6 +258,7 @@ pub(crate) fn services(
         invites,
         notifications,
         announcements,
+        dialects,
         api_keys,
         counters,
         outbox,

@@ -18,8 +18,8 @@ pub use error::ConfigError;
 pub use load::{Flags, Loaded};
 pub use origin::Origin;
 pub use sections::{
-    Addressing, Auth, Broadcasts, Contacts, Database, Encryption, Host, Http, Limits, Log, LogFormat, Mail,
-    Media, Messages, Notifications, Registration, Rooms, S3, Server, Socket, Statuses, TwoStep,
+    Addressing, Auth, Broadcasts, Compat, Contacts, Database, Encryption, Host, Http, Limits, Log, LogFormat,
+    Mail, Media, Messages, Notifications, Registration, Rooms, S3, Server, Socket, Statuses, TwoStep,
 };
 pub use text::{DatabaseUrl, LogLevel};
 pub(crate) use value::parse_socket_address;
@@ -48,6 +48,7 @@ pub struct Config {
     pub broadcasts: Broadcasts,
     pub media: Media,
     pub s3: S3,
+    pub compat: Compat,
     pub socket: Socket,
     pub http: Http,
     pub limits: Limits,

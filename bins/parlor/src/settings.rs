@@ -114,6 +114,16 @@ pub(crate) fn services(config: &Config) -> parlor_services::Settings {
     }
 }
 
+pub(crate) fn compat(config: &Config, data: &DataFolder) -> parlor_compat::Settings {
+    parlor_compat::Settings {
+        dialects: config.compat.dialects.clone(),
+        root: config.compat.root,
+        public_url: config.server.public_url.clone(),
+        json_bytes: config.http.json_bytes,
+        spool: data.spool(),
+    }
+}
+
 fn media(config: &Config) -> MediaSettings {
     let media = &config.media;
     MediaSettings {

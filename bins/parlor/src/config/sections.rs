@@ -7,15 +7,16 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use parlor_auth::ForeignAlgorithm;
-use parlor_domain::RoomName;
+use parlor_compat::Root;
+use parlor_domain::{Dialect, RoomName};
 use parlor_media::Kinds;
 use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
 use super::value::{
-    algorithms, base_url, command, count, days, flag, folder, gibibytes, hours, kinds, mebibytes, minutes,
-    networks, origins, page, rate, room_name, seconds, socket_address, within,
+    algorithms, base_url, command, count, days, dialects, flag, folder, gibibytes, hours, kinds, mebibytes,
+    minutes, networks, origins, page, rate, room_name, root, seconds, socket_address, within,
 };
 use super::{DatabaseUrl, LogLevel};
 
@@ -369,6 +370,18 @@ pub enum Addressing {
     Path,
     /// In the name of the host.
     Host,
+}
+
+/// `[compat]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Compat {
+    /// The dialects that are served.
+    #[serde(deserialize_with = "dialects")]
+    pub dialects: Vec<Dialect>,
+    /// What is served at the root besides Parlor itself.
+    #[serde(deserialize_with = "root")]
+    pub root: Root,
 }
 
 /// `[socket]`

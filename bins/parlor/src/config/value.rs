@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use parlor_auth::ForeignAlgorithm;
-use parlor_domain::RoomName;
+use parlor_compat::{Root, SERVED};
+use parlor_domain::{Dialect, RoomName};
 use parlor_media::Kinds;
 use serde::de::{Deserialize, Deserializer, Error};
 use toml::Value;
@@ -179,6 +180,30 @@ pub(super) fn kinds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Kinds,
         .filter(|known| !known.is_empty())
         .map(Kinds::from_iter)
         .ok_or_else(|| D::Error::custom(format!("must be one or more of {EXAMPLE}")))
+}
+
+/// Names of dialects, or none.
+pub(super) fn dialects<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Dialect>, D::Error> {
+    let example = format!("{:?}", SERVED.map(Dialect::name));
+    let known = texts(deserializer, &example)?
+        .iter()
+        .map(|name| SERVED.into_iter().find(|dialect| dialect.name() == name))
+        .collect::<Option<Vec<_>>>();
+    known.ok_or_else(|| D::Error::custom(format!("must be none, or some of {example}")))
+}
+
+/// What is served at the root besides Parlor itself.
+pub(super) fn root<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Root, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let one = SERVED.into_iter().find(|dialect| dialect.name() == text);
+    match (&*text, one) {
+        ("all", _) => Ok(Root::All),
+        ("none", _) => Ok(Root::None),
+        (_, Some(one)) => Ok(Root::One(one)),
+        _ => Err(D::Error::custom(
+            "must be all, none, or the name of a dialect such as conversations",
+        )),
+    }
 }
 
 /// Names of signature algorithms, at least one.

@@ -1,0 +1,351 @@
+//! Bodies of requests, parsed as views parse them.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::path::PathBuf;
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::future::LocalBoxFuture;
+use futures_util::{StreamExt, stream};
+use serde_json::{Map, Value, json};
+use url::form_urlencoded;
+
+use super::incoming::{first, too_large, whole};
+use super::{FilePart, Form, Refusal, multipart, python};
+
+/// How large bodies may be, and where their files wait. Views find it in the application's data, as `Data<Limits>`.
+#[derive(Debug, Clone)]
+pub(crate) struct Limits {
+    /// Most bytes of a body of JSON, of an urlencoded form, or of the texts of one with files.
+    pub(crate) json_bytes: usize,
+    /// Most bytes of all files of a form.
+    pub(crate) file_bytes: u64,
+    /// The folder in which files wait. They have no names there.
+    pub(crate) spool: PathBuf,
+}
+
+/// How a body is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// `application/json`
+    Json,
+    /// `application/x-www-form-urlencoded`
+    Urlencoded,
+    /// `multipart/form-data`
+    Multipart,
+}
+
+impl Format {
+    /// By its media type, in small letters and without parameters.
+    pub(crate) fn of(media_type: &str) -> Option<Self> {
+        match media_type {
+            "application/json" => Some(Self::Json),
+            "application/x-www-form-urlencoded" => Some(Self::Urlencoded),
+            "multipart/form-data" => Some(Self::Multipart),
+            _ => None,
+        }
+    }
+}
+
+/// Which bodies a view takes.
+pub(crate) trait Parsers: 'static {
+    /// How a body of this media type is read, if it is taken.
+    fn choose(media_type: &str) -> Option<Format>;
+
+    /// Most bytes of text.
+    fn text_bytes(limits: &Limits) -> usize {
+        limits.json_bytes
+    }
+
+    /// What is said of a body of JSON that cannot be read.
+    fn malformed(why: &str) -> Refusal {
+        Refusal::parse_error(&format!("JSON parse error - {why}"))
+    }
+}
+
+/// Takes JSON and both kinds of forms, as views do that say nothing.
+#[derive(Debug)]
+pub(crate) enum Any {}
+
+/// Takes JSON alone.
+#[derive(Debug)]
+pub(crate) enum OnlyJson {}
+
+/// Takes forms with files alone.
+#[derive(Debug)]
+pub(crate) enum OnlyMultipart {}
+
+/// Takes anything for JSON, as views do that are none of DRF.
+#[derive(Debug)]
+pub(crate) enum Untyped {}
+
+impl Parsers for Any {
+    fn choose(media_type: &str) -> Option<Format> {
+        Format::of(media_type)
+    }
+}
+
+impl Parsers for OnlyJson {
+    fn choose(media_type: &str) -> Option<Format> {
+        Format::of(media_type).filter(|format| *format == Format::Json)
+    }
+}
+
+impl Parsers for OnlyMultipart {
+    fn choose(media_type: &str) -> Option<Format> {
+        Format::of(media_type).filter(|format| *format == Format::Multipart)
+    }
+}
+
+impl Parsers for Untyped {
+    fn choose(_: &str) -> Option<Format> {
+        Some(Format::Json)
+    }
+
+    fn malformed(_: &str) -> Refusal {
+        Refusal::error(StatusCode::BAD_REQUEST, "Invalid JSON format")
+    }
+}
+
+/// A body, read as `P` says. One that is empty is an empty object, whatever its type.
+#[derive(Debug)]
+pub(crate) struct Body<P> {
+    sent: Sent,
+    parsers: PhantomData<P>,
+}
+
+/// What was sent.
+#[derive(Debug)]
+pub(super) struct Sent {
+    pub(super) value: Value,
+    pub(super) files: HashMap<String, FilePart>,
+    /// Whether it was a form, in which every value is text, and an empty one may mean that there is none.
+    pub(super) is_form: bool,
+}
+
+impl Sent {
+    fn json(value: Value) -> Self {
+        Self {
+            value,
+            files: HashMap::new(),
+            is_form: false,
+        }
+    }
+
+    pub(super) fn form(values: Map<String, Value>, files: HashMap<String, FilePart>) -> Self {
+        Self {
+            value: Value::Object(values),
+            files,
+            is_form: true,
+        }
+    }
+}
+
+impl<P: Parsers> FromRequest for Body<P> {
+    type Error = Refusal;
+    type Future = LocalBoxFuture<'static, Result<Self, Refusal>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let limits = request.app_data::<Data<Limits>>();
+        let limits = limits.expect("every view is mounted with limits").clone();
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let sent = read::<P>(request.headers(), payload, &limits).await?;
+            Ok(Self {
+                sent,
+                parsers: PhantomData,
+            })
+        })
+    }
+}
+
+impl<P> Body<P> {
+    /// Whether it is an object, or a form, that has this key.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.sent.value.get(key).is_some() || self.sent.files.contains_key(key)
+    }
+
+    /// The fields of the body, which are to be asked for one by one.
+    ///
+    /// # Errors
+    /// 400 if it is no object, under the key that the dialect has for what is about no field: `non_field_errors`, or another.
+    pub(crate) fn form(self, list_key: &'static str) -> Result<Form, Refusal> {
+        let Sent {
+            value,
+            files,
+            is_form,
+        } = self.sent;
+        match value {
+            Value::Object(values) => Ok(Form::new(values, files, is_form)),
+            Value::Null => {
+                let body = json!({ list_key: ["No data provided"] });
+                Err(Refusal::new(StatusCode::BAD_REQUEST, body))
+            }
+            other => Err(Refusal::not_an_object(list_key, python::type_name(&other))),
+        }
+    }
+}
+
+async fn read<P: Parsers>(
+    headers: &HeaderMap,
+    mut payload: Payload,
+    limits: &Limits,
+) -> Result<Sent, Refusal> {
+    let content_type = said(headers);
+    let format = P::choose(&essence(&content_type));
+    let Some(begun) = first(&mut payload).await? else {
+        let is_form = format.is_some_and(|format| format != Format::Json);
+        let value = json!({});
+        let files = HashMap::new();
+        return Ok(Sent {
+            value,
+            files,
+            is_form,
+        });
+    };
+    let format = format.ok_or_else(|| Refusal::unsupported_media(&content_type))?;
+    let most = P::text_bytes(limits);
+    let mut body = stream::iter([Ok(begun)]).chain(payload);
+    if format == Format::Multipart {
+        return multipart::receive(headers, body, limits, most).await;
+    }
+    if announced(headers).is_some_and(|length| length > most) {
+        return Err(too_large(most));
+    }
+    let text = whole(&mut body, most).await?;
+    if format == Format::Urlencoded {
+        return Ok(Sent::form(pairs(&text), HashMap::new()));
+    }
+    let value = python::json(&text).map_err(|why| P::malformed(&why))?;
+    Ok(Sent::json(value))
+}
+
+/// What the body is said to be.
+fn said(headers: &HeaderMap) -> Cow<'_, str> {
+    let value = headers.get(CONTENT_TYPE);
+    value.map_or(Cow::Borrowed(""), |value| {
+        String::from_utf8_lossy(value.as_bytes())
+    })
+}
+
+/// A media type without its parameters.
+fn essence(content_type: &str) -> String {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().to_ascii_lowercase()
+}
+
+/// How many bytes are to come, if it is said.
+fn announced(headers: &HeaderMap) -> Option<usize> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// The values of an urlencoded form; of those of one name the last.
+fn pairs(body: &[u8]) -> Map<String, Value> {
+    form_urlencoded::parse(body)
+        .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::ResponseError;
+    use actix_web::test::TestRequest;
+    use bytes::Bytes;
+
+    use super::*;
+
+    /// What a view makes of a body of this type.
+    async fn sent<P: Parsers>(content_type: &str, body: impl Into<Bytes>) -> Result<Body<P>, Refusal> {
+        let limits = Limits {
+            json_bytes: 64,
+            file_bytes: 64,
+            spool: std::env::temp_dir(),
+        };
+        let (request, mut payload) = TestRequest::post()
+            .insert_header((CONTENT_TYPE, content_type))
+            .app_data(Data::new(limits))
+            .set_payload(body)
+            .to_http_parts();
+        Body::<P>::from_request(&request, &mut payload).await
+    }
+
+    const FORM: &str = "application/x-www-form-urlencoded";
+
+    #[tokio::test]
+    async fn both_kinds_of_text_are_read() {
+        let body = sent::<Any>("Application/JSON; charset=utf-8", r#"{"a": [1]}"#).await;
+        assert_eq!(body.unwrap().sent.value, json!({ "a": [1] }));
+        let body = sent::<Any>(FORM, "a=1&b=x+y%C3%A9&a=2&c").await;
+        assert_eq!(
+            body.unwrap().sent.value,
+            json!({ "a": "2", "b": "x yé", "c": "" })
+        );
+    }
+
+    #[tokio::test]
+    async fn an_empty_body_is_an_empty_object() {
+        for content_type in ["application/json", FORM, "text/plain", ""] {
+            let body = sent::<Any>(content_type, "").await.unwrap();
+            assert_eq!(body.sent.value, json!({}), "{content_type}");
+        }
+        let body = sent::<OnlyMultipart>("multipart/form-data; boundary=b", "").await;
+        assert!(!body.unwrap().has("a"));
+    }
+
+    #[tokio::test]
+    async fn another_type_is_not_supported() {
+        for refusal in [
+            sent::<Any>("text/plain; a=b", "x").await.err(),
+            sent::<OnlyJson>("text/plain; a=b", "x").await.err(),
+            sent::<OnlyMultipart>("text/plain; a=b", "x").await.err(),
+        ] {
+            let refusal = refusal.unwrap();
+            assert_eq!(refusal.status_code(), 415);
+            let body = r#"{"detail":"Unsupported media type \"text/plain; a=b\" in request."}"#;
+            assert_eq!(refusal.to_string(), body);
+        }
+        assert!(sent::<OnlyJson>(FORM, "a=b").await.is_err());
+        assert!(sent::<OnlyMultipart>("application/json", "{}").await.is_err());
+        assert!(sent::<Untyped>("text/plain", "{}").await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn bad_json_is_told_where() {
+        let refusal = sent::<Any>("application/json", "{'a': 1}").await.unwrap_err();
+        let body = r#"{"detail":"JSON parse error - Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"}"#;
+        assert_eq!(refusal.to_string(), body);
+        let refusal = sent::<Untyped>("application/json", "{").await.unwrap_err();
+        assert_eq!(refusal.to_string(), r#"{"error":"Invalid JSON format"}"#);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_object_has_no_fields() {
+        for (body, expected) in [
+            ("[]", "Invalid data. Expected a dictionary, but got list."),
+            ("\"a\"", "Invalid data. Expected a dictionary, but got str."),
+            ("1", "Invalid data. Expected a dictionary, but got int."),
+            ("1.5", "Invalid data. Expected a dictionary, but got float."),
+            ("true", "Invalid data. Expected a dictionary, but got bool."),
+            ("null", "No data provided"),
+        ] {
+            let body = sent::<Any>("application/json", body).await.unwrap();
+            let refusal = body.form("error").unwrap_err();
+            assert_eq!(refusal.to_string(), format!(r#"{{"error":["{expected}"]}}"#));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_too_large_is_refused() {
+        let refusal = sent::<Any>("application/json", " ".repeat(65)).await.unwrap_err();
+        assert_eq!(refusal.status_code(), 413);
+        assert_eq!(
+            refusal.to_string(),
+            r#"{"detail":"Request body exceeded 64 bytes."}"#
+        );
+    }
+}

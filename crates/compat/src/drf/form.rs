@@ -1,0 +1,208 @@
+//! The fields of a body, which are asked for one by one, as a serializer does.
+
+mod choice;
+mod files;
+mod number;
+mod text;
+
+use std::collections::HashMap;
+
+use actix_web::http::StatusCode;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value, json};
+
+pub(crate) use self::number::Integer;
+pub(crate) use self::text::Text;
+use super::{FilePart, Refusal};
+
+const REQUIRED: &str = "This field is required.";
+const NULL: &str = "This field may not be null.";
+
+/// What stands for a file where none is due: nothing that any other field could be.
+static FILE: Value = Value::Array(Vec::new());
+
+/// The fields of a body, and what is wrong with those that were asked for. Each is asked for once, in the order in which errors are to
+/// be told. The values of fields that are refused are only there to go on with: [`Form::finish`] comes before they are used.
+#[derive(Debug)]
+pub(crate) struct Form {
+    values: Map<String, Value>,
+    files: HashMap<String, FilePart>,
+    is_form: bool,
+    errors: Errors,
+}
+
+/// What is wrong with each field, in the order of asking.
+#[derive(Debug, Default)]
+struct Errors(Vec<(String, Vec<String>)>);
+
+impl Serialize for Errors {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (field, texts) in &self.0 {
+            map.serialize_entry(field, texts)?;
+        }
+        map.end()
+    }
+}
+
+/// What may be sent in place of a value.
+#[derive(Debug, Clone, Copy)]
+struct Need {
+    /// Nothing at all.
+    nothing: bool,
+    /// In a form an empty text, which then counts as nothing.
+    empty: bool,
+    /// `null`, which then counts as nothing.
+    null: bool,
+}
+
+impl Form {
+    /// Of these values and files, which were sent as a form or as JSON.
+    pub(super) fn new(values: Map<String, Value>, files: HashMap<String, FilePart>, is_form: bool) -> Self {
+        Self {
+            values,
+            files,
+            is_form,
+            errors: Errors::default(),
+        }
+    }
+
+    /// Whether a field was sent, as whatever.
+    pub(crate) fn has(&self, field: &str) -> bool {
+        self.values.contains_key(field) || self.files.contains_key(field)
+    }
+
+    /// A field as it was sent, if it is no file.
+    pub(crate) fn value(&self, field: &str) -> Option<&Value> {
+        self.values.get(field)
+    }
+
+    /// Refuses a field.
+    pub(crate) fn refuse(&mut self, field: &str, text: &str) {
+        let Errors(errors) = &mut self.errors;
+        match errors.iter_mut().find(|(known, _)| known == field) {
+            Some((_, texts)) => texts.push(text.to_owned()),
+            None => errors.push((field.to_owned(), vec![text.to_owned()])),
+        }
+    }
+
+    /// Whether a field was refused.
+    pub(crate) fn is_refused(&self, field: &str) -> bool {
+        self.errors.0.iter().any(|(known, _)| known == field)
+    }
+
+    /// Everything that is wrong, as an object; `None` if nothing is.
+    pub(crate) fn errors(&self) -> Option<Value> {
+        (!self.errors.0.is_empty()).then(|| json!(self.errors))
+    }
+
+    /// Ends the asking.
+    ///
+    /// # Errors
+    /// 400 `{"field": [text, …], …}` with all that is wrong.
+    pub(crate) fn finish(self) -> Result<(), Refusal> {
+        self.finish_with(StatusCode::BAD_REQUEST)
+    }
+
+    /// Ends the asking.
+    ///
+    /// # Errors
+    /// As [`Form::finish`], with another status.
+    pub(crate) fn finish_with(self, status: StatusCode) -> Result<(), Refusal> {
+        if self.errors.0.is_empty() {
+            return Ok(());
+        }
+        let body = serde_json::to_string(&self.errors).expect("texts are JSON");
+        Err(Refusal::json(status, body))
+    }
+
+    /// Reads a field that was sent; `None` if it was not, and need not be, or if it is refused.
+    fn read<T>(
+        &mut self,
+        field: &str,
+        need: Need,
+        read: impl FnOnce(&Value) -> Result<T, Vec<String>>,
+    ) -> Option<T> {
+        let read = match self.sent(field, need) {
+            Ok(value) => value.map(read).transpose(),
+            Err(text) => Err(vec![text.to_owned()]),
+        };
+        read.unwrap_or_else(|texts| {
+            for text in texts {
+                self.refuse(field, &text);
+            }
+            None
+        })
+    }
+
+    /// What was sent, or nothing if that is enough.
+    fn sent(&self, field: &str, need: Need) -> Result<Option<&Value>, &'static str> {
+        let value = match self.files.get(field) {
+            Some(_) => Some(&FILE),
+            None => self.values.get(field),
+        };
+        match value {
+            None if need.nothing => Ok(None),
+            None => Err(REQUIRED),
+            Some(Value::Null) if need.null => Ok(None),
+            Some(Value::Null) => Err(NULL),
+            Some(Value::String(text)) if self.is_form && text.is_empty() && need.empty => Ok(None),
+            Some(value) => Ok(Some(value)),
+        }
+    }
+}
+
+#[cfg(test)]
+impl Form {
+    /// As it comes from JSON.
+    fn of_json(value: Value) -> Self {
+        let Value::Object(values) = value else {
+            panic!("it is an object");
+        };
+        Self::new(values, HashMap::new(), false)
+    }
+
+    /// As it comes from a browser.
+    fn of_fields(fields: &[(&str, &str)]) -> Self {
+        let fields = fields.iter();
+        let values = fields.map(|(name, value)| ((*name).to_owned(), json!(value)));
+        Self::new(values.collect(), HashMap::new(), true)
+    }
+
+    /// What is said at the end.
+    fn said(self) -> String {
+        self.finish().unwrap_err().to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_errors_are_told_in_the_order_of_asking() {
+        let mut form = Form::of_json(json!({ "username": "", "email": null, "about": 1 }));
+        form.text("username", Text::new());
+        form.text("email", Text::new());
+        form.text("password", Text::new());
+        form.text("about", Text::new());
+        form.refuse("username", "Say more.");
+        assert!(form.is_refused("password") && !form.is_refused("about"));
+        assert_eq!(form.errors().unwrap()["password"], json!([REQUIRED]));
+        assert_eq!(
+            form.said(),
+            r#"{"username":["This field may not be blank.","Say more."],"email":["This field may not be null."],"password":["This field is required."]}"#
+        );
+    }
+
+    #[test]
+    fn where_nothing_is_wrong_nothing_is_said() {
+        let mut form = Form::of_json(json!({ "a": "b" }));
+        assert!(form.has("a") && !form.has("b"));
+        assert_eq!(form.value("a"), Some(&json!("b")));
+        assert_eq!(form.text("a", Text::new()), "b");
+        assert_eq!(form.errors(), None);
+        form.finish().unwrap();
+    }
+}

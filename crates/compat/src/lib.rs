@@ -1,0 +1,188 @@
+//! Five chat APIs of Django servers, served by Parlor as their front ends know them.
+//!
+//! Each dialect is a module: its paths are [`drf::View`]s, its socket a [`SocketDialect`] with a [`WireFormat`], all on the services that
+//! Parlor's own API has. Each is reached under `/compat/<dialect>/`, and perhaps at the root as well.
+//!
+//! To add one more dialect: a variant of [`Dialect`], a module with `views()` and its socket, and its lines in [`Dialects`].
+
+mod compat;
+mod conversations;
+mod directory;
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "the kit is whole; the dialects that need all of it come one after the other"
+)]
+mod drf;
+mod error;
+mod links;
+mod media;
+mod mount;
+mod passwords;
+mod people;
+mod sockets;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use actix_web::web::{self, Data, ServiceConfig};
+use parlor_domain::Dialect;
+use parlor_http::SocketDialect;
+use parlor_http::server::Besides;
+use parlor_hub::{Format, WireFormat};
+use parlor_services::Services;
+use url::Url;
+
+use self::compat::Compat;
+use self::conversations::{ConversationsFormat, ConversationsSocket};
+use self::directory::Directory;
+use self::drf::{Limits, View};
+use self::mount::Mount;
+
+/// The dialects that there are, in the order in which they are named.
+pub const SERVED: [Dialect; 1] = [Dialect::Conversations];
+
+/// Most bytes of a message.
+const MAX_BODY: usize = 65_536;
+/// Most bytes of the files of one form.
+const FILE_BYTES: u64 = 20 << 20;
+
+/// What the operator decides about dialects.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Which are served.
+    pub dialects: Vec<Dialect>,
+    /// What is served at the root.
+    pub root: Root,
+    /// Where people reach the server, if that was said.
+    pub public_url: Option<Url>,
+    /// Largest body that is no file, in bytes.
+    pub json_bytes: usize,
+    /// The folder in which files lie on their way in, which must be there and be nobody else's.
+    pub spool: PathBuf,
+}
+
+/// What is served at the root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Root {
+    /// No dialect.
+    None,
+    /// All that are served, as far as they can be told apart.
+    All,
+    /// One, exactly.
+    One(Dialect),
+}
+
+impl Root {
+    fn has(self, dialect: Dialect) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::One(one) => one == dialect,
+        }
+    }
+}
+
+/// The dialects of a server. What it serves is known before the hub is made, whose formats these are after its first.
+pub struct Dialects {
+    compat: Arc<Compat>,
+    settings: Settings,
+    formats: Vec<Arc<dyn WireFormat>>,
+    sockets: Vec<Arc<dyn SocketDialect>>,
+}
+
+impl Dialects {
+    /// The dialects on these services.
+    pub fn new(services: Arc<Services>, settings: Settings) -> Self {
+        let compat = Arc::new(Compat::new(services, settings.public_url.clone()));
+        let mut dialects = Self {
+            compat,
+            settings,
+            formats: Vec::new(),
+            sockets: Vec::new(),
+        };
+        let pairs = Directory::new();
+        for mount in dialects.mounts(Dialect::Conversations) {
+            let links = dialects.compat.links_at(mount);
+            let pairs = pairs.clone();
+            let format = dialects.add_format(ConversationsFormat {
+                pairs: pairs.clone(),
+                links,
+            });
+            dialects.sockets.push(Arc::new(ConversationsSocket {
+                compat: dialects.compat.clone(),
+                mount,
+                format,
+                pairs,
+            }));
+        }
+        dialects
+    }
+
+    /// How they encode what happens, in the order in which the hub must have them, after Parlor's own.
+    pub fn formats(&self) -> Vec<Arc<dyn WireFormat>> {
+        self.formats.clone()
+    }
+
+    /// What a server serves of them.
+    pub fn besides(&self) -> Besides {
+        let (compat, settings) = (Data::from(self.compat.clone()), self.settings.clone());
+        Besides {
+            routes: Arc::new(move |config| routes(config, &compat, &settings)),
+            sockets: self.sockets.clone(),
+        }
+    }
+
+    /// Where a dialect is reached.
+    fn mounts(&self, dialect: Dialect) -> Vec<Mount> {
+        if !self.settings.dialects.contains(&dialect) {
+            return Vec::new();
+        }
+        let root = self.settings.root.has(dialect).then_some(Mount::Root);
+        std::iter::once(Mount::Prefix(dialect)).chain(root).collect()
+    }
+
+    fn add_format(&mut self, format: impl WireFormat + 'static) -> Format {
+        self.formats.push(Arc::new(format));
+        let number = u8::try_from(self.formats.len()).expect("there are few dialects");
+        Format(number)
+    }
+}
+
+fn routes(config: &mut ServiceConfig, compat: &Data<Compat>, settings: &Settings) {
+    config.app_data(compat.clone());
+    config.app_data(Data::new(Limits {
+        json_bytes: settings.json_bytes,
+        file_bytes: FILE_BYTES,
+        spool: settings.spool.clone(),
+    }));
+    for dialect in settings.dialects.iter().copied() {
+        let mount = Mount::Prefix(dialect);
+        let scope = views(dialect)
+            .into_iter()
+            .fold(web::scope(&mount.prefix()), |scope, view| {
+                scope.service(view.mounted(mount))
+            });
+        config.service(scope.default_service(web::to(drf::no_page)));
+    }
+    for dialect in settings
+        .dialects
+        .iter()
+        .copied()
+        .filter(|dialect| settings.root.has(*dialect))
+    {
+        for view in views(dialect) {
+            config.service(view.mounted(Mount::Root));
+        }
+    }
+}
+
+/// The paths of a dialect.
+fn views(dialect: Dialect) -> Vec<View> {
+    let mut views = match dialect {
+        Dialect::Conversations => conversations::views(),
+        Dialect::Relay | Dialect::Messenger | Dialect::Greeter | Dialect::Rooms => Vec::new(),
+    };
+    views.push(media::view());
+    views
+}

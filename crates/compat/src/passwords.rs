@@ -1,0 +1,51 @@
+//! What is said of weak passwords.
+
+use parlor_domain::Password;
+
+/// Passwords that are guessed first are among so many.
+const COMMON: u64 = 20_000;
+/// Longer ones are not guessed as a whole.
+const LOOKED_AT: usize = 32;
+
+/// What is wrong with a password, in the words of Django's validators and in their order.
+pub(crate) fn weak(password: &str) -> Vec<&'static str> {
+    let mut wrong = Vec::new();
+    if password.chars().count() < Password::MIN_CHARS {
+        wrong.push("This password is too short. It must contain at least 8 characters.");
+    }
+    if is_common(password) {
+        wrong.push("This password is too common.");
+    }
+    if !password.is_empty() && password.chars().all(char::is_numeric) {
+        wrong.push("This password is entirely numeric.");
+    }
+    wrong
+}
+
+/// Whether it is among the passwords that are guessed first.
+fn is_common(password: &str) -> bool {
+    password.len() <= LOOKED_AT && zxcvbn::zxcvbn(password, &[]).guesses() <= COMMON
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weak_passwords_are_told_why() {
+        const SHORT: &str = "This password is too short. It must contain at least 8 characters.";
+        const COMMON: &str = "This password is too common.";
+        const NUMERIC: &str = "This password is entirely numeric.";
+        let cases: [(&str, &[&str]); 6] = [
+            ("password", &[COMMON]),
+            ("12345678", &[COMMON, NUMERIC]),
+            ("123", &[SHORT, COMMON, NUMERIC]),
+            ("85027364918", &[NUMERIC]),
+            ("kq8#z", &[SHORT]),
+            ("a train to Bern", &[]),
+        ];
+        for (password, expected) in cases {
+            assert_eq!(weak(password), expected, "{password}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What the sockets of all dialects have in common.
+
+use actix_web::HttpResponse;
+use actix_web::dev::RequestHead;
+use actix_web::http::header::ContentType;
+use parlor_domain::RoomId;
+use parlor_hub::{Follow, Lead, Start};
+use parlor_services::{Actor, Error, ErrorKind, Services};
+
+/// The answer to a handshake that may not become a socket: what a socket is answered that is closed before it is accepted.
+pub(crate) fn forbidden() -> HttpResponse {
+    HttpResponse::Forbidden()
+        .content_type(ContentType::html())
+        .body("<h1>403 Forbidden</h1>")
+}
+
+/// The answer if it cannot be found out who comes.
+pub(crate) fn unavailable(error: &Error) -> HttpResponse {
+    match error.kind() {
+        ErrorKind::Busy | ErrorKind::Unavailable => HttpResponse::ServiceUnavailable().finish(),
+        ErrorKind::Internal => {
+            tracing::error!(error = error as &dyn std::error::Error, "a socket was not opened");
+            HttpResponse::InternalServerError().finish()
+        }
+        _ => forbidden(),
+    }
+}
+
+/// A parameter of the query, decoded: the first of this name.
+pub(crate) fn query(head: &RequestHead, name: &str) -> Option<String> {
+    let query = head.uri.query()?;
+    url::form_urlencoded::parse(query.as_bytes())
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
+}
+
+/// Where a socket of this person begins that follows his own stream and these rooms of his, or all of them, from now on.
+pub(crate) async fn start(
+    services: &Services,
+    actor: &Actor,
+    rooms: Option<&[RoomId]>,
+    lead: Lead,
+) -> Result<Start, HttpResponse> {
+    let opened = services.sync.open(actor, Vec::new()).await;
+    let opened = opened.map_err(|error| unavailable(&error))?;
+    let wanted = |number: usize, stream| match rooms {
+        // The first is his own.
+        Some(rooms) => number == 0 || rooms.iter().any(|room| stream == (*room).into()),
+        None => true,
+    };
+    let streams = opened.streams.iter().enumerate();
+    let streams = streams.filter(|(number, start)| wanted(*number, start.stream));
+    Ok(Start {
+        user: actor.user,
+        session: actor.session,
+        away: false,
+        private: opened.account.profile.private,
+        streams: streams
+            .map(|(_, start)| Follow {
+                stream: start.stream,
+                head: start.head.position,
+                cursor: start.head.position,
+                visible_from: start.visible_from,
+            })
+            .collect(),
+        lead,
+    })
+}

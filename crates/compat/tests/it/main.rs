@@ -1,0 +1,9 @@
+//! Front ends of the dialects, against a whole server.
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test a panic is the failure that it should be"
+)]
+
+mod conversations;
+mod mounts;
+mod world;

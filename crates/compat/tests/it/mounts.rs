@@ -1,0 +1,63 @@
+//! Where dialects are.
+
+use parlor_compat::Root;
+use parlor_domain::Dialect;
+use parlor_testkit::TestApp;
+use serde_json::json;
+
+use crate::world::World;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dialect_is_at_its_prefix_and_at_the_root() {
+    let world = World::at("").await;
+    for prefix in ["/compat/conversations", ""] {
+        let answer = world.post(&format!("{prefix}/api/login/"), json!({})).await;
+        assert_eq!(answer.status, 400, "{prefix}");
+        assert_eq!(answer.json()["email"], json!(["This field is required."]));
+    }
+    let page = world.get("/", "").await;
+    assert!(
+        page.text.starts_with("Parlor"),
+        "the root page stays Parlor's own"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_switched_off_is_nowhere() {
+    let app = TestApp::start_with(|config| config.compat.dialects = Vec::new()).await;
+    let world = World::of(app, "");
+    for path in ["/compat/conversations/api/login/", "/api/login/"] {
+        assert_eq!(world.post(path, json!({})).await.status, 404, "{path}");
+    }
+    let socket = "/compat/conversations/ws/chat/00000000-0000-0000-0000-000000000000/";
+    assert_eq!(world.socket(socket, &[]).await.err(), Some(404));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_root_is_one_dialects_or_nobodys() {
+    for (root, status) in [(Root::None, 404), (Root::One(Dialect::Conversations), 400)] {
+        let app = TestApp::start_with(|config| config.compat.root = root).await;
+        let world = World::of(app, "");
+        assert_eq!(
+            world.post("/api/login/", json!({})).await.status,
+            status,
+            "{root:?}"
+        );
+        let prefixed = world.post("/compat/conversations/api/login/", json!({})).await;
+        assert_eq!(prefixed.status, 400);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_paths_below_a_prefix_are_answered_with_a_page() {
+    let world = World::at("/compat/conversations").await;
+    for path in ["/api/nothing/", "/", "/api/users/x/y/z/"] {
+        let answer = world.get(path, "").await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(
+            answer
+                .header("content-type")
+                .is_some_and(|of| of.starts_with("text/html"))
+        );
+    }
+}
