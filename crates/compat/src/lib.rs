@@ -1,6 +1,6 @@
 //! Five chat APIs of Django servers, served by Parlor as their front ends know them.
 //!
-//! Each dialect is a module: its paths are [`drf::View`]s, its socket a [`SocketDialect`] with a [`WireFormat`], all on the services that
+//! Each dialect is a module: its paths are `drf::View`s, its socket a [`SocketDialect`] with a [`WireFormat`], all on the services that
 //! Parlor's own API has. Each is reached under `/compat/<dialect>/`, and perhaps at the root as well.
 //!
 //! To add one more dialect: a variant of [`Dialect`], a module with `views()` and its socket, and its lines in [`Dialects`].
