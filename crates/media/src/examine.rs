@@ -21,22 +21,11 @@ use crate::{Claim, Examined, Limits, Refusal, Stop, image, plain, playing};
 /// # Errors
 /// [`Refusal`] says why the file may not be kept. It is then to be deleted: it may be changed, but is not clean.
 pub fn examine(file: &Path, claim: &Claim, limits: &Limits, stop: &Stop) -> Result<Examined, Refusal> {
-    let mut opened = File::open(file)?;
-    let size = opened.metadata()?.len();
-    if size == 0 {
-        return Err(Refusal::Empty);
-    }
-    let found = format(&mut opened)?;
-    claim.check(found)?;
-    let mime = found.map_or(UNKNOWN, Format::mime);
-    if let Some(kind) = certain(found, claim.kind) {
-        check_kind(kind, mime, limits)?;
-    }
-    check_bytes(size, found, claim.kind, limits)?;
+    let found = admit(file, claim, limits)?;
     stop.check()?;
 
     let Some(format) = found.filter(|format| !matches!(format, Format::Other(_))) else {
-        return Ok(plain_file(mime));
+        return Ok(plain_file(found.map_or(UNKNOWN, Format::mime)));
     };
     let examined = without_panic(format, || {
         if format.is_plain() {
@@ -64,6 +53,22 @@ pub fn examine(file: &Path, claim: &Claim, limits: &Limits, stop: &Stop) -> Resu
     };
     check_kind(examined.kind, examined.mime, limits)?;
     Ok(examined)
+}
+
+/// What a file begins as. Refuses what cannot be what it is said to be, and what may not be kept for that or for its size.
+pub(crate) fn admit(file: &Path, claim: &Claim, limits: &Limits) -> Result<Option<Format>, Refusal> {
+    let mut opened = File::open(file)?;
+    let size = opened.metadata()?.len();
+    if size == 0 {
+        return Err(Refusal::Empty);
+    }
+    let found = format(&mut opened)?;
+    claim.check(found)?;
+    if let Some(kind) = certain(found, claim.kind) {
+        check_kind(kind, found.map_or(UNKNOWN, Format::mime), limits)?;
+    }
+    check_bytes(size, found, claim.kind, limits)?;
+    Ok(found)
 }
 
 /// The kind that a file will be if it is kept, as far as its beginning tells.
@@ -146,11 +151,11 @@ fn plain_file(mime: &'static str) -> Examined {
 }
 
 /// A decoder that panics over a file cannot read it. It shares nothing with others that could be left half done.
-fn without_panic(
+pub(crate) fn without_panic<T>(
     format: Format,
-    examine: impl FnOnce() -> Result<Examined, Refusal>,
-) -> Result<Examined, Refusal> {
-    panic::catch_unwind(AssertUnwindSafe(examine))
+    read: impl FnOnce() -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
+    panic::catch_unwind(AssertUnwindSafe(read))
         .unwrap_or_else(|_| Err(Refusal::unreadable(format, "its decoder failed")))
 }
 
@@ -161,7 +166,8 @@ mod tests {
 
     #[test]
     fn a_decoder_that_panics_fails_its_file_only() {
-        let refusal = without_panic(Format::Png, || panic!("as decoders do")).expect_err("it is refused");
+        let failed: Result<(), _> = without_panic(Format::Png, || panic!("as decoders do"));
+        let refusal = failed.expect_err("it is refused");
         assert_eq!(
             refusal.to_string(),
             "the PNG image cannot be read: its decoder failed"

@@ -89,6 +89,31 @@ pub(crate) fn keep(file: &Path, format: Format, stop: &Stop) -> Result<(), Refus
     Ok(())
 }
 
+/// A picture as PNG, upright and with eight bits for each colour; of an animation, the first one.
+pub(crate) fn to_png(
+    file: &Path,
+    format: Format,
+    limits: &ImageLimits,
+    stop: &Stop,
+) -> Result<Vec<u8>, Refusal> {
+    let bytes = fs::read(file)?;
+    let clean = clean::clean(format, &bytes)?;
+    drop(bytes);
+    stop.check()?;
+
+    let Decoded {
+        mut picture,
+        duration_ms,
+    } = decode::decode(format, &clean.bytes, limits, stop)?;
+    drop(clean.bytes);
+    if duration_ms.is_none() {
+        picture.apply_orientation(clean.orientation);
+    }
+    stop.check()?;
+    let profile = clean.profile.filter(|profile| encode::fits(profile, &picture));
+    encode::png(&picture, profile.as_deref())
+}
+
 /// The picture in the format that it had. We have no encoder for lossy WebP, so what is opaque becomes a JPEG: lossless
 /// it would be many times as large.
 fn encode_anew(

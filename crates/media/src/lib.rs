@@ -4,6 +4,8 @@
 //! served: without metadata, and without what was hidden behind or between the parts of the format. It blocks and
 //! keeps a core busy, so callers run it on threads of its own; it knows no clock and no randomness.
 //!
+//! [`to_png`] and [`to_wav`] read a file within the same limits, and make of it what every program can show or play.
+//!
 //! An examination takes memory of at most eight bytes for each pixel of [`ImageLimits::pixels`] and three times
 //! [`ImageLimits::bytes`], which is 460 MiB by the limits that are usual. What is no picture takes far
 //! less, however large it is. As many times that are taken as there are examinations at once.
@@ -13,6 +15,7 @@
 
 mod boxes;
 mod claim;
+mod convert;
 mod examine;
 mod examined;
 mod fault;
@@ -28,6 +31,7 @@ mod stop;
 mod tape;
 
 pub use claim::Claim;
+pub use convert::{to_png, to_wav};
 pub use examine::examine;
 pub use examined::{Examined, Thumbnail, ThumbnailSize};
 pub use limits::{ImageLimits, Kinds, Limits, SoundLimits, VideoLimits};

@@ -3,12 +3,14 @@
 //! The readers of the containers are ours, because what is kept has to be known to the byte: each walks its file once,
 //! in windows, notes what plays for how long, and takes out of the file in place what does not play. Bytes are either
 //! part of a structure that is known here and of a track that is kept, or they are cut off, or they are zeros. Only
-//! what is inside of packets stays as it came. Decoders are others', and hear no more than what a waveform needs.
+//! what is inside of packets stays as it came. Decoders are others', and hear no more than what a waveform needs, unless
+//! all of a sound is asked for.
 //!
 //! To add a format: a file beside these whose `examine` takes the [`Tape`] and the
 //! [`Bounds`] and returns what is [`Played`]; a codec: its packets' length in `packets`, its decoder in
 //! `decoder`.
 
+mod audible;
 mod bounds;
 mod decoder;
 mod flac;
@@ -25,14 +27,19 @@ mod waveform;
 
 use std::path::Path;
 
-use parlor_domain::{Dimensions, MediaKind, Waveform};
+use parlor_domain::{Dimensions, MediaKind};
 
-use crate::fault::broken;
+use crate::fault::{Fault, broken};
 use crate::sniff::Format;
 use crate::tape::Tape;
 use crate::{Examined, Limits, Refusal, Stop};
 
 use bounds::Bounds;
+use decoder::SoundCodec;
+use index::{Index, Noted};
+
+pub(crate) use audible::Audible;
+pub(crate) use decoder::Decoded;
 
 /// What a file has that plays.
 struct Played {
@@ -41,7 +48,21 @@ struct Played {
     dimensions: Option<Dimensions>,
     /// In microseconds.
     duration: u64,
-    waveform: Option<Waveform>,
+    /// What there is to be heard, if there are no pictures.
+    sound: Option<Sound>,
+}
+
+/// Where the sound of a file lies, as the file is left.
+enum Sound {
+    /// In packets.
+    Packets {
+        codec: SoundCodec,
+        index: Index,
+        /// How much of its beginning is not played, in microseconds.
+        skip: u64,
+    },
+    /// In the samples of a WAV.
+    Samples,
 }
 
 /// What nothing here plays, for its `codec` if that is why, if it may be kept at all.
@@ -51,7 +72,7 @@ fn plain_file(mime: &'static str, codec: Option<&str>, bounds: &Bounds<'_>) -> R
         kind: bounds.file(mime, codec)?,
         dimensions: None,
         duration: 0,
-        waveform: None,
+        sound: None,
     })
 }
 
@@ -75,23 +96,38 @@ pub(crate) fn examine(
         claimed,
         limits,
         bytes: tape.len(),
+        noted: Noted::Enough,
     };
-    let played = match format {
-        Format::Wav => wav::examine(&mut tape, &bounds),
-        Format::Ogg => ogg::examine(&mut tape, &bounds),
-        Format::Mp3 => mp3::examine(&mut tape, &bounds),
-        Format::Flac => flac::examine(&mut tape, &bounds),
-        Format::Mp4 => mp4::examine(&mut tape, &bounds),
-        Format::WebM => matroska::examine(&mut tape, &bounds),
+    read(&mut tape, format, &bounds)
+        .and_then(|played| describe(&mut tape, played))
+        .map_err(|fault| fault.of(format.name()))
+}
+
+/// Reads a file to its end, and leaves in its place what may be served.
+fn read(tape: &mut Tape, format: Format, bounds: &Bounds<'_>) -> Result<Played, Fault> {
+    match format {
+        Format::Wav => wav::examine(tape, bounds),
+        Format::Ogg => ogg::examine(tape, bounds),
+        Format::Mp3 => mp3::examine(tape, bounds),
+        Format::Flac => flac::examine(tape, bounds),
+        Format::Mp4 => mp4::examine(tape, bounds),
+        Format::WebM => matroska::examine(tape, bounds),
         _ => Err(broken("it is nothing that plays")),
+    }
+}
+
+fn describe(tape: &mut Tape, played: Played) -> Result<Examined, Fault> {
+    let waveform = match &played.sound {
+        Some(Sound::Packets { codec, index, .. }) => waveform::draw(tape, codec, index, played.duration)?,
+        Some(Sound::Samples) => Some(wav::waveform(tape)?),
+        None => None,
     };
-    let played = played.map_err(|fault| fault.of(format.name()))?;
     Ok(Examined {
         kind: played.kind,
         mime: played.mime,
         dimensions: played.dimensions.filter(|_| played.kind != MediaKind::File),
         duration_ms: (played.kind != MediaKind::File).then_some(played.duration / 1_000),
-        waveform: played.waveform,
+        waveform,
         thumbhash: None,
         thumbnails: Vec::new(),
     })

@@ -83,5 +83,5 @@ fn write(
     }
     picture
         .write_with_encoder(encoder)
-        .map_err(|_| Refusal::unreadable(format, "it cannot be encoded upright or smaller"))
+        .map_err(|_| Refusal::unreadable(format, "it cannot be encoded anew"))
 }

@@ -2,6 +2,7 @@
 
 use parlor_domain::{Dimensions, MediaKind};
 
+use super::index::Noted;
 use crate::{Limits, Refusal, SoundLimits};
 
 /// What a file may be, by what it is sent as and what is configured.
@@ -11,6 +12,8 @@ pub(super) struct Bounds<'a> {
     pub(super) limits: &'a Limits,
     /// The size of the file as it came.
     pub(super) bytes: u64,
+    /// How much of its sound is asked for.
+    pub(super) noted: Noted,
 }
 
 impl Bounds<'_> {

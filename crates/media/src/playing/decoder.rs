@@ -1,4 +1,4 @@
-//! Decoders of sound, as a waveform needs them.
+//! Decoders of sound.
 
 use opus_decoder::OpusDecoder;
 use symphonia::core::codecs::audio::well_known::{
@@ -30,11 +30,11 @@ pub(super) enum SoundCodec {
 }
 
 /// What a packet sounds like.
-pub(super) struct Decoded<'a> {
+pub(crate) struct Decoded<'a> {
     /// Samples between -1 and 1, those of all channels side by side.
-    pub(super) samples: &'a [f32],
-    pub(super) channels: usize,
-    pub(super) rate: u32,
+    pub(crate) samples: &'a [f32],
+    pub(crate) channels: usize,
+    pub(crate) rate: u32,
 }
 
 /// A decoder that is fed packet by packet, with gaps.
@@ -43,7 +43,7 @@ pub(super) struct Decoder {
     samples: Vec<f32>,
     /// How many packets it takes to find the way in: what they sound like is not right.
     pub(super) settles_in: u32,
-    /// How much it may decode for one file, in microseconds of sound. Opus is decoded at about five times the speed at
+    /// How much it may decode for one waveform, in microseconds of sound. Opus is decoded at about five times the speed at
     /// which it plays, the others at hundreds.
     pub(super) patience: u64,
 }

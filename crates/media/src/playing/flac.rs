@@ -5,11 +5,10 @@
 
 mod frames;
 
-use super::Played;
 use super::bounds::Bounds;
 use super::decoder::SoundCodec;
 use super::index::Index;
-use super::waveform;
+use super::{Played, Sound};
 use crate::fault::{Fault, broken, cut_short};
 use crate::fields::{micros, u64_at};
 use crate::tape::Tape;
@@ -33,7 +32,7 @@ pub(super) fn examine(tape: &mut Tape, bounds: &Bounds<'_>) -> Result<Played, Fa
         bounds.lasts(kind, micros(samples.get(), header.rate))?;
     }
     let bytes = header.bytes();
-    let mut index = Index::new();
+    let mut index = Index::new(bounds.noted);
     let new = bytes.len() as u64;
     let walked = frames::walk(tape, &header, |at, len, sample| {
         index.push(at - header.frames + new, len, micros(sample, header.rate));
@@ -44,13 +43,16 @@ pub(super) fn examine(tape: &mut Tape, bounds: &Bounds<'_>) -> Result<Played, Fa
     let end = tape.shift(header.frames, walked.end, new)?;
     tape.write(0, &bytes)?;
     tape.cut(end)?;
-    let waveform = waveform::draw(tape, &SoundCodec::Flac(header.info.to_vec()), &index, duration)?;
     Ok(Played {
         mime: MIME,
         kind,
         dimensions: None,
         duration,
-        waveform,
+        sound: Some(Sound::Packets {
+            codec: SoundCodec::Flac(header.info.to_vec()),
+            index,
+            skip: 0,
+        }),
     })
 }
 

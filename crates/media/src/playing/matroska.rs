@@ -15,9 +15,8 @@ mod tracks;
 
 use parlor_domain::MediaKind;
 
-use super::Played;
 use super::bounds::Bounds;
-use super::waveform;
+use super::{Played, Sound};
 use crate::fault::Fault;
 use crate::tape::Tape;
 
@@ -29,15 +28,16 @@ pub(super) fn examine(tape: &mut Tape, bounds: &Bounds<'_>) -> Result<Played, Fa
     let segment = Segment::read(tape, &header, bounds)?;
     header.strip(tape)?;
     let is_heard = matches!(segment.kind, MediaKind::Audio | MediaKind::Voice);
-    let waveform = match segment.tracks.sound() {
-        Some(codec) if is_heard => waveform::draw(tape, codec, &segment.index, segment.duration)?,
-        _ => None,
-    };
+    let codec = segment.tracks.sound().filter(|_| is_heard).cloned();
     Ok(Played {
         mime: segment.mime,
         kind: segment.kind,
         dimensions: segment.tracks.picture.map(|picture| picture.shown),
         duration: segment.duration,
-        waveform,
+        sound: codec.map(|codec| Sound::Packets {
+            codec,
+            index: segment.index,
+            skip: 0,
+        }),
     })
 }

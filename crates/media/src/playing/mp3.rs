@@ -5,11 +5,10 @@
 
 mod frame;
 
-use super::Played;
 use super::bounds::Bounds;
 use super::decoder::SoundCodec;
 use super::index::Index;
-use super::waveform;
+use super::{Played, Sound};
 use crate::fault::{Fault, broken};
 use crate::fields::micros;
 use crate::tape::Tape;
@@ -27,7 +26,7 @@ const MOST_OUTSIDE: u64 = 4 * 1024 * 1024;
 pub(super) fn examine(tape: &mut Tape, bounds: &Bounds<'_>) -> Result<Played, Fault> {
     let kind = bounds.sound()?;
     let mut frames = Frames::begin(tape)?;
-    let mut index = Index::new();
+    let mut index = Index::new(bounds.noted);
     let mut samples = 0;
     // Where the frames from `from` to `to` go, which lie side by side.
     let (mut end, mut from, mut to) = (0, 0, 0);
@@ -49,13 +48,16 @@ pub(super) fn examine(tape: &mut Tape, bounds: &Bounds<'_>) -> Result<Played, Fa
     let duration = micros(samples, frames.first.rate);
     bounds.lasts(kind, duration)?;
     tape.cut(end)?;
-    let waveform = waveform::draw(tape, &SoundCodec::Mp3, &index, duration)?;
     Ok(Played {
         mime: MIME,
         kind,
         dimensions: None,
         duration,
-        waveform,
+        sound: Some(Sound::Packets {
+            codec: SoundCodec::Mp3,
+            index,
+            skip: 0,
+        }),
     })
 }
 

@@ -17,9 +17,8 @@ mod track;
 
 use parlor_domain::MediaKind;
 
-use super::Played;
 use super::bounds::Bounds;
-use super::waveform;
+use super::{Played, Sound};
 use crate::Refusal;
 use crate::boxes::Top;
 use crate::fault::{Fault, broken, cut_short};
@@ -41,7 +40,7 @@ pub(super) fn examine(tape: &mut Tape, bounds: &Bounds<'_>) -> Result<Played, Fa
     let movie = Movie::read(&tables)?;
     let (mime, kind) = verdict(&movie, layout.is_quicktime, bounds)?;
 
-    let mut found = Found::new(&movie, tape.len());
+    let mut found = Found::new(&movie, tape.len(), bounds.noted);
     for (number, track) in movie.tracks.iter().enumerate() {
         samples::of_track(&tables, track, number, &mut found)?;
     }
@@ -57,16 +56,16 @@ pub(super) fn examine(tape: &mut Tape, bounds: &Bounds<'_>) -> Result<Played, Fa
     strip::movie(&mut tables, &movie)?;
     tape.write(moov.body, &tables)?;
     layout.strip(tape, &movie, &spans)?;
-    let waveform = match movie.sound() {
-        Some((_, codec)) => waveform::draw(tape, codec, &found.index, duration)?,
-        None => None,
-    };
     Ok(Played {
         mime,
         kind,
         dimensions: movie.picture.map(|picture| picture.shown),
         duration,
-        waveform,
+        sound: movie.sound().map(|(_, codec)| Sound::Packets {
+            codec: codec.clone(),
+            index: found.index,
+            skip: 0,
+        }),
     })
 }
 

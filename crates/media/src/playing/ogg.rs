@@ -9,9 +9,9 @@ mod page;
 mod plain;
 mod stream;
 
-use super::Played;
 use super::bounds::Bounds;
-use super::waveform;
+use super::index::Noted;
+use super::{Played, Sound};
 use crate::fault::{Fault, cut_short};
 use crate::tape::Tape;
 
@@ -25,7 +25,7 @@ const MIME: &str = "audio/ogg";
 const MOST_STREAMS: u32 = 32;
 
 pub(super) fn examine(tape: &mut Tape, bounds: &Bounds<'_>) -> Result<Played, Fault> {
-    let Some((mut stream, mut at)) = beginning(tape)? else {
+    let Some((mut stream, mut at)) = beginning(tape, bounds.noted)? else {
         return plain::examine(tape, bounds);
     };
     let kind = bounds.sound()?;
@@ -42,19 +42,22 @@ pub(super) fn examine(tape: &mut Tape, bounds: &Bounds<'_>) -> Result<Played, Fa
     let heard = stream.finish(tape)?;
     bounds.lasts(kind, heard.duration)?;
     tape.cut(heard.end)?;
-    let waveform = waveform::draw(tape, &heard.codec, &heard.index, heard.duration)?;
     Ok(Played {
         mime: MIME,
         kind,
         dimensions: None,
         duration: heard.duration,
-        waveform,
+        sound: Some(Sound::Packets {
+            codec: heard.codec,
+            index: heard.index,
+            skip: heard.skip,
+        }),
     })
 }
 
 /// Reads the pages on which streams begin, which come before all others. Returns the stream that is kept, and where
 /// the next page lies; `None` if that would leave out what the file is for.
-fn beginning(tape: &mut Tape) -> Result<Option<(Stream, u64)>, Fault> {
+fn beginning(tape: &mut Tape, noted: Noted) -> Result<Option<(Stream, u64)>, Fault> {
     let mut kept: Option<(Page, Codec)> = None;
     let mut has_other = false;
     let mut at = 0;
@@ -74,7 +77,7 @@ fn beginning(tape: &mut Tape) -> Result<Option<(Stream, u64)>, Fault> {
         }
     }
     match kept {
-        Some((page, codec)) => Ok(Some((Stream::begin(tape, &page, codec)?, at))),
+        Some((page, codec)) => Ok(Some((Stream::begin(tape, &page, codec, noted)?, at))),
         None if has_other => Ok(None),
         None => Err(cut_short()),
     }

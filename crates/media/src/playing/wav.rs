@@ -4,7 +4,9 @@
 //! that a recorder that never came back to write the size says so with the greatest one. Samples that are packed are a
 //! plain file.
 
+use std::fs::File;
 use std::io::BufReader;
+use std::ops::ControlFlow;
 
 use hound::{SampleFormat, WavReader};
 use parlor_domain::Waveform;
@@ -12,7 +14,7 @@ use parlor_domain::Waveform;
 use super::bounds::Bounds;
 use super::decoder::Decoded;
 use super::waveform::Bars;
-use super::{Played, plain_file};
+use super::{Played, Sound, plain_file};
 use crate::fault::{Fault, broken, cut_short};
 use crate::fields::{le_u16_at, le_u32_at, micros};
 use crate::tape::Tape;
@@ -27,9 +29,9 @@ const MOST_CHUNKS: u32 = 1_000;
 
 /// Recorders have up to 32 channels, and no rate beyond that.
 const MOST_CHANNELS: u16 = 32;
-const MOST_RATE: u32 = 768_000;
+pub(super) const MOST_RATE: u32 = 768_000;
 
-/// How many frames of each bar are heard.
+/// How many frames of each bar are heard, and how many are read at once.
 const ENOUGH_FRAMES: u32 = 8_192;
 
 pub(super) fn examine(tape: &mut Tape, bounds: &Bounds<'_>) -> Result<Played, Fault> {
@@ -50,13 +52,12 @@ pub(super) fn examine(tape: &mut Tape, bounds: &Bounds<'_>) -> Result<Played, Fa
     bounds.lasts(kind, duration)?;
 
     strip(tape, &chunks, data)?;
-    let waveform = waveform(tape)?;
     Ok(Played {
         mime: MIME,
         kind,
         dimensions: None,
         duration,
-        waveform: Some(waveform),
+        sound: Some(Sound::Samples),
     })
 }
 
@@ -171,45 +172,94 @@ fn header(chunks: &Chunks, data: u64) -> Result<Vec<u8>, Fault> {
     Ok(header)
 }
 
-fn waveform(tape: &Tape) -> Result<Waveform, Fault> {
-    let fault = |error: hound::Error| match error {
-        hound::Error::IoError(error) => error.into(),
-        hound::Error::Unsupported => broken("its codec is not supported"),
-        _ => broken("its header contradicts itself"),
-    };
-    let mut reader = WavReader::new(BufReader::new(tape.rewound()?)).map_err(fault)?;
-    let spec = reader.spec();
-    if spec.bits_per_sample == 0 || spec.bits_per_sample > 32 {
-        return Err(broken("its header contradicts itself"));
-    }
-    let frames = reader.duration();
-    let mut bars = Bars::over(micros(frames.into(), spec.sample_rate.into()));
-    let most = ENOUGH_FRAMES as usize * usize::from(spec.channels);
+/// Draws the waveform of a file as it is left.
+pub(super) fn waveform(tape: &Tape) -> Result<Waveform, Fault> {
+    let mut samples = Samples::open(tape)?;
+    let (frames, rate) = (samples.frames(), samples.rate);
+    let mut bars = Bars::over(micros(frames.into(), rate.into()));
     for bar in 0..Waveform::PEAKS as u64 {
         tape.stop().check()?;
         let start = |bar: u64| (u64::from(frames) * bar).div_ceil(Waveform::PEAKS as u64) as u32;
         let (from, to) = (start(bar), start(bar + 1));
-        reader.seek(from)?;
-        let wanted = most.min((to - from) as usize * usize::from(spec.channels));
+        samples.seek(from)?;
+        let sound = samples.read(ENOUGH_FRAMES.min(to - from))?;
+        if !sound.samples.is_empty() {
+            bars.hear(micros(from.into(), rate.into()), &sound);
+        }
+    }
+    bars.peaks().ok_or_else(|| broken("it has no samples"))
+}
+
+/// Tells of all samples of a file as it is left, block by block.
+pub(super) fn play(tape: &Tape, mut tell: impl FnMut(&Decoded<'_>) -> ControlFlow<()>) -> Result<(), Fault> {
+    let mut samples = Samples::open(tape)?;
+    loop {
+        tape.stop().check()?;
+        let sound = samples.read(ENOUGH_FRAMES)?;
+        if sound.samples.is_empty() || tell(&sound).is_break() {
+            return Ok(());
+        }
+    }
+}
+
+/// The samples of a file as it is left.
+struct Samples {
+    reader: WavReader<BufReader<File>>,
+    channels: usize,
+    rate: u32,
+    read: Vec<f32>,
+}
+
+impl Samples {
+    fn open(tape: &Tape) -> Result<Self, Fault> {
+        let reader = WavReader::new(BufReader::new(tape.rewound()?)).map_err(fault)?;
+        let spec = reader.spec();
+        if spec.bits_per_sample == 0 || spec.bits_per_sample > 32 {
+            return Err(broken("its header contradicts itself"));
+        }
+        Ok(Self {
+            reader,
+            channels: spec.channels.into(),
+            rate: spec.sample_rate,
+            read: Vec::new(),
+        })
+    }
+
+    fn frames(&self) -> u32 {
+        self.reader.duration()
+    }
+
+    fn seek(&mut self, frame: u32) -> Result<(), Fault> {
+        self.reader.seek(frame).map_err(Fault::from)
+    }
+
+    /// The next frames, as many as there are up to `most`.
+    fn read(&mut self, most: u32) -> Result<Decoded<'_>, Fault> {
+        let spec = self.reader.spec();
+        let wanted = most as usize * self.channels;
         let samples: Result<Vec<f32>, _> = match spec.sample_format {
-            SampleFormat::Float => reader.samples::<f32>().take(wanted).collect(),
+            SampleFormat::Float => self.reader.samples::<f32>().take(wanted).collect(),
             SampleFormat::Int => {
                 let full = (1_u64 << (spec.bits_per_sample - 1)) as f32;
-                let samples = reader.samples::<i32>().take(wanted);
+                let samples = self.reader.samples::<i32>().take(wanted);
                 samples
                     .map(|sample| sample.map(|sample| sample as f32 / full))
                     .collect()
             }
         };
-        let samples = samples.map_err(fault)?;
-        if !samples.is_empty() {
-            let sound = Decoded {
-                samples: &samples,
-                channels: spec.channels.into(),
-                rate: spec.sample_rate,
-            };
-            bars.hear(micros(from.into(), spec.sample_rate.into()), &sound);
-        }
+        self.read = samples.map_err(fault)?;
+        Ok(Decoded {
+            samples: &self.read,
+            channels: self.channels,
+            rate: self.rate,
+        })
     }
-    bars.peaks().ok_or_else(|| broken("it has no samples"))
+}
+
+fn fault(error: hound::Error) -> Fault {
+    match error {
+        hound::Error::IoError(error) => error.into(),
+        hound::Error::Unsupported => broken("its codec is not supported"),
+        _ => broken("its header contradicts itself"),
+    }
 }

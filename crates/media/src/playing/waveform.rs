@@ -11,10 +11,10 @@ use crate::tape::Tape;
 const ENOUGH: u64 = 40_000;
 
 /// The longest packet that is decoded, in bytes.
-const LONGEST: u32 = 1024 * 1024;
+pub(super) const LONGEST: u32 = 1024 * 1024;
 
 /// How many packets may be broken before the rest is not tried.
-const MOST_BROKEN: u32 = 256;
+pub(super) const MOST_BROKEN: u32 = 256;
 
 /// Draws the waveform of a sound of `duration` microseconds. `None` if its codec is not decoded here, or none of its
 /// packets.

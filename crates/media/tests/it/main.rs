@@ -6,6 +6,7 @@
 )]
 
 mod claims;
+mod converting;
 mod examining;
 mod foreign;
 mod hostile_images;

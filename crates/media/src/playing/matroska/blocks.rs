@@ -5,7 +5,7 @@ use super::strip::blank_in_file;
 use super::tracks::Tracks;
 use crate::fault::{Fault, broken};
 use crate::playing::decoder::SoundCodec;
-use crate::playing::index::Index;
+use crate::playing::index::{Index, Noted};
 use crate::playing::packets;
 use crate::tape::Tape;
 
@@ -62,8 +62,8 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
-    pub(super) fn of(tracks: &Tracks, scale: u64) -> Self {
-        let mut noted = tracks.picture.is_none();
+    pub(super) fn of(tracks: &Tracks, scale: u64, noted: Noted) -> Self {
+        let mut is_noted = tracks.picture.is_none();
         let progress = tracks.tracks.iter().map(|track| Progress {
             number: track.number,
             owner: if track.has_alpha {
@@ -72,7 +72,7 @@ impl Blocks {
                 Owner::Kept
             },
             is_opus: matches!(track.sound, Some(SoundCodec::Opus(_))),
-            is_noted: std::mem::take(&mut noted),
+            is_noted: std::mem::take(&mut is_noted),
             frame: track.frame.map(|frame| frame / 1_000),
             last: None,
             step: 0,
@@ -81,7 +81,7 @@ impl Blocks {
             tracks: progress.collect(),
             scale,
             cluster: 0,
-            index: Index::new(),
+            index: Index::new(noted),
             count: 0,
             blank: 0,
             begin: None,

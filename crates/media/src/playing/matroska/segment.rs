@@ -152,7 +152,9 @@ impl Parts {
             self.kind = Some(verdict(tracks, header.is_webm, bounds)?);
         }
         let scale = self.scale.unwrap_or(1_000_000);
-        Ok(self.blocks.get_or_insert_with(|| Blocks::of(tracks, scale)))
+        Ok(self
+            .blocks
+            .get_or_insert_with(|| Blocks::of(tracks, scale, bounds.noted)))
     }
 
     fn finish(self, bounds: &Bounds<'_>) -> Result<Segment, Fault> {

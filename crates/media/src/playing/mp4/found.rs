@@ -5,7 +5,7 @@ use super::spans::Spans;
 use super::track::Track;
 use crate::fault::{Fault, broken};
 use crate::fields::micros;
-use crate::playing::index::Index;
+use crate::playing::index::{Index, Noted};
 
 /// How many samples all fragments may have.
 const MOST: u64 = 8_000_000;
@@ -21,11 +21,11 @@ pub(super) struct Found {
 }
 
 impl Found {
-    pub(super) fn new(movie: &Movie, len: u64) -> Self {
+    pub(super) fn new(movie: &Movie, len: u64, noted: Noted) -> Self {
         Self {
             samples: 0,
             spans: Spans::within(len),
-            index: Index::new(),
+            index: Index::new(noted),
             length: Length::default(),
             sound: movie.sound().map(|(number, _)| number),
         }

@@ -5,7 +5,7 @@ use super::page::{Page, Part};
 use crate::fault::{Fault, broken, cut_short};
 use crate::fields::micros;
 use crate::playing::decoder::SoundCodec;
-use crate::playing::index::Index;
+use crate::playing::index::{Index, Noted};
 use crate::playing::{headers, packets};
 use crate::tape::Tape;
 
@@ -21,6 +21,8 @@ pub(super) struct Heard {
     pub(super) index: Index,
     /// In microseconds.
     pub(super) duration: u64,
+    /// How much of it comes before that, in microseconds.
+    pub(super) skip: u64,
     /// Where the file ends now.
     pub(super) end: u64,
 }
@@ -50,14 +52,14 @@ pub(super) struct Stream {
 
 impl Stream {
     /// A stream that begins with this page.
-    pub(super) fn begin(tape: &mut Tape, page: &Page, codec: Codec) -> Result<Self, Fault> {
+    pub(super) fn begin(tape: &mut Tape, page: &Page, codec: Codec, noted: Noted) -> Result<Self, Fault> {
         if !matches!(page.parts()[..], [Part { ends: true, .. }]) {
             return Err(broken("its first page has more than a header"));
         }
         let mut stream = Self {
             codec,
             serial: page.serial,
-            index: Index::new(),
+            index: Index::new(noted),
             end: 0,
             pages: 0,
             packets: 1,
@@ -106,19 +108,23 @@ impl Stream {
             return Err(cut_short());
         }
         let granules = self.last.saturating_sub(self.first.unwrap_or_default());
-        let (codec, duration) = match self.codec {
+        let (codec, duration, skip) = match self.codec {
             // The last granule cuts off what the encoder filled its last packet with.
             Codec::Opus { channels, skip } => {
                 let skip = micros(skip, OPUS_RATE);
                 let played = self.heard.min(micros(granules, OPUS_RATE));
-                (SoundCodec::Opus(channels), played.saturating_sub(skip))
+                (SoundCodec::Opus(channels), played.saturating_sub(skip), skip)
             }
             Codec::Vorbis {
                 mut identification,
                 rate,
             } => {
                 identification.extend_from_slice(&self.setup);
-                (SoundCodec::Vorbis(identification), micros(self.last, rate.into()))
+                (
+                    SoundCodec::Vorbis(identification),
+                    micros(self.last, rate.into()),
+                    0,
+                )
             }
         };
         tape.stop().check()?;
@@ -126,6 +132,7 @@ impl Stream {
             codec,
             index: self.index,
             duration,
+            skip,
             end: self.end,
         })
     }
@@ -208,11 +215,13 @@ impl Stream {
                     micros(begin.saturating_add(share as u64), rate.into())
                 }
             };
-            if part.begins && part.ends && !bytes.is_empty() {
-                self.index
-                    .push(body + part.from as u64, bytes.len() as u64, start);
+            let (at, len) = (body + part.from as u64, bytes.len() as u64);
+            if part.begins && part.ends && len > 0 {
+                self.index.push(at, len, start);
             } else if part.begins {
-                self.index.skip();
+                self.index.begin(at, len, start);
+            } else {
+                self.index.go_on(at, len);
             }
             if part.begins && matches!(self.codec, Codec::Opus { .. }) && !bytes.is_empty() {
                 self.hear(bytes)?;
