@@ -35,9 +35,4 @@ impl Dialect {
             Self::Rooms => "rooms",
         }
     }
-
-    /// The one with this name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|dialect| dialect.name() == name)
-    }
 }

@@ -1,7 +1,7 @@
 //! What streams are made of.
 
 use crate::{
-    Audience, BroadcastId, BroadcastListId, BroadcastProgress, Capacity, DisplayName, Emoji, MediaId,
+    Audience, BroadcastId, BroadcastListId, BroadcastProgress, Capacity, DisplayName, Emoji, Media, MediaId,
     Mentions, Message, MessageBody, MsgNo, Notice, Notify, Reactions, RequestNote, Role, RoomId, RoomName,
     Rules, Seq, SessionId, StatusId, StreamId, Tag, Timestamp, Topic, UserId, UserRef,
 };
@@ -37,8 +37,14 @@ pub enum What {
     MessageEdited {
         /// The message.
         target: Seq,
+        /// The message's own number.
+        number: i64,
+        /// When it was said.
+        at: Timestamp,
         /// What it says now; `None` if it was deleted since.
         body: Option<MessageBody>,
+        /// What it shows; nothing if it was deleted since.
+        media: Box<[Media]>,
         /// Whom it mentions now.
         mentions: Mentions,
         /// When it was last edited.
@@ -180,6 +186,14 @@ pub enum What {
         room: RoomId,
         /// How.
         notify: Notify,
+    },
+    /// This user takes part in a room from now on where it is shown through the dialect `rooms`, or no more. Everywhere else he is
+    /// a member as before.
+    AttendanceChanged {
+        /// The room.
+        room: RoomId,
+        /// Whether he takes part. Who comes into a room does.
+        attending: bool,
     },
     /// The actor, who is this user or somebody else, has played a voice message: one of this user's if it was somebody else.
     VoicePlayed {
@@ -356,6 +370,7 @@ impl Event {
                 mentions,
                 edited_at,
                 rev,
+                ..
             } => (*target, (body.clone(), mentions.clone(), *edited_at, *rev)),
             What::MessageDeleted { target } => (*target, (None, Mentions::default(), None, self.seq)),
             _ => return None,
@@ -383,11 +398,21 @@ impl Event {
             }),
             What::MessageEdited {
                 target,
+                number,
+                at,
+                media,
                 edited_at: before,
                 rev: shown,
                 ..
             } if *target == of && *shown < rev => What::MessageEdited {
                 target: of,
+                number: *number,
+                at: *at,
+                media: if body.is_some() {
+                    media.clone()
+                } else {
+                    Box::default()
+                },
                 body,
                 mentions,
                 edited_at: edited_at.or(*before),

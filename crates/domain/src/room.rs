@@ -32,6 +32,8 @@ pub struct Room {
     pub members: u32,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it was made, or its settings or who is in it changed last. What is said does not change it.
+    pub changed_at: Timestamp,
 }
 
 /// What sort of conversation a room is.
@@ -79,6 +81,18 @@ impl Capacity {
     pub fn members(self) -> u32 {
         self.0
     }
+
+    /// One member more.
+    #[must_use]
+    pub fn one_more(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// One member fewer, but at least one.
+    #[must_use]
+    pub fn one_fewer(self) -> Self {
+        Self(self.0.saturating_sub(1).max(1))
+    }
 }
 
 /// New values for a group; `None` leaves one as it is.
@@ -86,6 +100,8 @@ impl Capacity {
 pub struct RoomChange {
     /// What it is called.
     pub name: Option<RoomName>,
+    /// Whether no other group or channel may be called so.
+    pub unique_name: bool,
     /// What it is about.
     pub topic: Option<Topic>,
     /// Who may do what in it.

@@ -6,34 +6,48 @@ use parlor_domain::{Event, MarksUpdate, Position, StreamId, UserId, UserRef};
 use crate::PresenceState;
 
 /// One dialect's encoding of what sockets are told. Every method gives complete frames, header included, ready to be
-/// written to the socket; `None` where the dialect has no such thing.
+/// written to the socket; `None` where the dialect has no such thing, as is so of all but events where nothing else is said.
 pub trait WireFormat: Send + Sync {
     /// An event, for a reader who may see everything it says.
     fn event(&self, event: &Event) -> Option<Bytes>;
 
     /// An event, for a reader who may not see the one that it is about.
-    fn hidden(&self, event: &Event) -> Option<Bytes>;
+    fn hidden(&self, _event: &Event) -> Option<Bytes> {
+        None
+    }
 
     /// Marks that moved.
-    fn marks(&self, update: &MarksUpdate) -> Option<Bytes>;
+    fn marks(&self, _update: &MarksUpdate) -> Option<Bytes> {
+        None
+    }
 
     /// The answer to the command that asked for this event.
-    fn done(&self, command: u64, event: &Event) -> Option<Bytes>;
+    fn done(&self, _command: u64, _event: &Event) -> Option<Bytes> {
+        None
+    }
 
     /// What a reader has of a stream is of no more use; he goes on from this position.
-    fn reset(&self, stream: StreamId, position: Position) -> Option<Bytes>;
+    fn reset(&self, _stream: StreamId, _position: Position) -> Option<Bytes> {
+        None
+    }
 
     /// Somebody is typing in a room.
-    fn typing(&self, room: StreamId, user: UserRef) -> Option<Bytes>;
+    fn typing(&self, _room: StreamId, _user: UserRef) -> Option<Bytes> {
+        None
+    }
 
     /// People came or went.
-    fn presence(&self, people: &[(UserId, PresenceState)]) -> Option<Bytes>;
+    fn presence(&self, _people: &[(UserId, PresenceState)]) -> Option<Bytes> {
+        None
+    }
 
     /// A sign of life that the other side must answer.
     fn ping(&self) -> Bytes;
 
     /// The server is about to stop: connect anew after so many milliseconds.
-    fn leave(&self, after_ms: u64) -> Option<Bytes>;
+    fn leave(&self, _after_ms: u64) -> Option<Bytes> {
+        None
+    }
 }
 
 /// The place of a wire format in the hub's list.

@@ -1,7 +1,7 @@
-//! The stable keys of dialects.
+//! The stable keys of dialects, and what they call rooms.
 
 use async_trait::async_trait;
-use parlor_domain::{Account, DeviceName, Dialect, Session, SessionId, Timestamp, UserRef};
+use parlor_domain::{Account, DeviceName, Dialect, RoomId, Session, SessionId, Timestamp, UserRef};
 
 use crate::StoreError;
 
@@ -10,6 +10,8 @@ use crate::StoreError;
 ///
 /// Such a session is one like others, but for having no refresh token: it is listed, ends and takes a place as they do, and with it
 /// ends what its key is good for. No counter comes again, however long ago its session ended.
+///
+/// Dialects may have names of their own for rooms, which end with them: each dialect gives a name once, and a room one name.
 #[async_trait]
 pub trait DialectStore: Send + Sync {
     /// The live session of the user's key in this dialect, used now and kept alive until then: never moved back. If there is none it
@@ -25,6 +27,15 @@ pub trait DialectStore: Send + Sync {
         user_number: i64,
         now: Timestamp,
     ) -> Result<Option<KeySession>, StoreError>;
+
+    /// Names a room in a dialect, for good; false if the name or the room is taken there, or there is no such room.
+    async fn name_room(&self, dialect: Dialect, name: &str, room: RoomId) -> Result<bool, StoreError>;
+
+    /// The room with this name in a dialect, whoever asks.
+    async fn room_named(&self, dialect: Dialect, name: &str) -> Result<Option<RoomId>, StoreError>;
+
+    /// What a dialect calls a room.
+    async fn name_of(&self, dialect: Dialect, room: RoomId) -> Result<Option<String>, StoreError>;
 }
 
 /// A log in that is answered with a stable key.

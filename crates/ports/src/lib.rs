@@ -59,7 +59,7 @@ pub use keys::{KeySource, KeysError};
 pub use log::{
     Append, AppendRefusal, Appended, COUNT_PATIENCE, Counted, EventLog, EventSink, HistoryPage, HistoryRange,
     MessageAct, PinsPage, Play, PlaysPage, Priority, Published, ReactionsPage, Receipt, ReceiptCounts,
-    ReceiptRange, ReceiptsPage, RevisionsPage,
+    ReceiptRange, ReceiptsPage, RevisionsPage, SaidPage,
 };
 pub use mail::{GivenUp, MailError, Mailer, NewLetter, Outbox, Waiting};
 pub use media::{
@@ -73,8 +73,9 @@ pub use notifications::{
 };
 pub use proofs::{EmailProved, NewProof, ProofStore, Purpose};
 pub use rooms::{
-    Added, ChannelCursor, ChannelsPage, DirectOpened, Joined, ListedChannel, MembersPage, NewRoom, RoomAct,
-    RoomCreated, RoomCursor, RoomRefusal, RoomStore, RoomThing, RoomView, RoomsPage,
+    Added, Attended, AttendedPage, AttendedRoom, ChannelCursor, ChannelsPage, DirectOpened, Joined,
+    ListedChannel, MembersPage, NewRoom, RoomAct, RoomCreated, RoomCursor, RoomRefusal, RoomStore, RoomThing,
+    RoomView, RoomsPage,
 };
 pub use scanner::{ScanError, Scanned, Scanner};
 pub use second_steps::{App, SecondStep, SecondStepStore};
@@ -86,6 +87,6 @@ pub use statuses::{
 pub use sync::{RoomHead, Snapshot, SyncStore};
 pub use uploads::{Allowance, NextPart, Part, Upload, UploadBegun, UploadStore};
 pub use users::{
-    Credentials, HostUser, LoginName, MobileSet, NewAccount, PasswordHash, People, PeopleOrder, Registered,
-    Shown, UserSearch, UserStore,
+    Credentials, HostUser, LoginName, MobileSet, NewAccount, PasswordHash, PeopleOrder, Registered, Shown,
+    UserSearch, UserStore,
 };

@@ -52,6 +52,19 @@ pub trait EventLog: Send + Sync {
     async fn message(&self, room: RoomId, viewer: UserId, seq: Seq)
     -> Result<Option<Arc<Event>>, StoreError>;
 
+    /// The messages, without deleted ones, that the viewer may see in the rooms of [`RoomStore::attended`], or in this one of them,
+    /// the newest (the one with the greatest number) first. After so many of them, and so many at most; what it costs grows with
+    /// where the page begins.
+    ///
+    /// [`RoomStore::attended`]: crate::RoomStore::attended
+    async fn said(
+        &self,
+        viewer: UserId,
+        room: Option<RoomId>,
+        skip: u64,
+        most: usize,
+    ) -> Result<SaidPage, StoreError>;
+
     /// In which stream, and where in it, the event with this number stands, whoever asks.
     async fn place_of(&self, number: i64) -> Result<Option<(StreamId, Seq)>, StoreError>;
 
@@ -249,6 +262,15 @@ pub struct HistoryPage {
     pub more: bool,
     /// The stream's position at that moment.
     pub as_of: Position,
+}
+
+/// Some of the messages of several rooms.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SaidPage {
+    /// The messages.
+    pub messages: Vec<Arc<Event>>,
+    /// How many there are in all.
+    pub count: u64,
 }
 
 /// What became of another act on a message.

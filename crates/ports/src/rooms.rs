@@ -153,6 +153,33 @@ pub trait RoomStore: Send + Sync {
         at: Timestamp,
     ) -> Result<RoomAct, StoreError>;
 
+    /// Notes whether a member takes part in a group or a channel where it is shown through the dialect `rooms`, and tells his own
+    /// stream by [`What::AttendanceChanged`]. The room's capacity is one more for each who is absent, so that he stays a member
+    /// without taking anybody's place, and the room is told what it is now. When he leaves for good, it is one less again.
+    ///
+    /// [`What::AttendanceChanged`]: parlor_domain::What::AttendanceChanged
+    async fn attend(
+        &self,
+        room: RoomId,
+        user: UserRef,
+        attending: bool,
+        at: Timestamp,
+    ) -> Result<Attended, StoreError>;
+
+    /// The rooms in which a user takes part, the one that changed last first (then by number, the greater first): groups, channels
+    /// and direct rooms with somebody else. After so many of them, and so many at most.
+    async fn attended(&self, user: UserId, skip: u64, most: usize) -> Result<AttendedPage, StoreError>;
+
+    /// A room as [`RoomStore::attended`] shows it, whoever asks, without who is in it if it is a channel; `None` if there is none, or
+    /// it was deleted.
+    async fn attended_room(&self, room: RoomId) -> Result<Option<AttendedRoom>, StoreError>;
+
+    /// Whether a group or a channel has exactly this name.
+    async fn is_named(&self, name: &RoomName) -> Result<bool, StoreError>;
+
+    /// Whether somebody owns a group or a channel.
+    async fn owns_any(&self, user: UserId) -> Result<bool, StoreError>;
+
     /// Ends a room for everyone: no memberships, no content. Its log keeps its events without what was said, so that
     /// whoever follows it reaches its end; nothing is written to the streams of its members.
     async fn delete(&self, room: RoomId, actor: UserRef, at: Timestamp) -> Result<RoomAct, StoreError>;
@@ -181,10 +208,15 @@ pub struct NewRoom {
     pub kind: RoomKind,
     /// Its owner and first member.
     pub creator: UserRef,
+    /// Whether he takes no part in it at first, as by [`RoomStore::attend`]. He counts for the capacity all the same.
+    pub creator_absent: bool,
     /// What the creator's client calls it, so that a repeated request makes one room.
     pub client_id: Option<ClientId>,
     /// What it is called.
     pub name: RoomName,
+    /// Whether no other group or channel may be called so. Only those who ask for it keep out of each other's way: without it,
+    /// rooms are called as people like.
+    pub unique_name: bool,
     /// What it is about.
     pub topic: Topic,
     /// Who may do what in it.
@@ -244,6 +276,17 @@ pub enum Added {
     Refused(RoomRefusal),
 }
 
+/// What became of a wish to take part, or no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Attended {
+    /// Done; this event of the user's own stream tells of it. `None` if it was so already.
+    Done(Option<Arc<Event>>),
+    /// The room has no place left for him who was absent.
+    Full,
+    /// No such group or channel, or he is not in it, or everybody is.
+    NotMember,
+}
+
 /// What became of another act on a room.
 #[derive(Debug, Clone)]
 pub enum RoomAct {
@@ -284,6 +327,8 @@ pub enum RoomRefusal {
     NotListable,
     /// The room has no place left, for anybody or for as many.
     Full,
+    /// Another group or channel is called so.
+    NameTaken,
     /// This person has as many rooms as one may have.
     TooManyRooms(UserId),
     /// No such account, or it is disabled.
@@ -326,6 +371,8 @@ pub struct RoomView {
     pub notify_rev: Seq,
     /// Until when the viewer may not write.
     pub muted_until: Option<Timestamp>,
+    /// Whether the viewer takes no part in it where it is shown through the dialect `rooms`.
+    pub absent: bool,
     /// The first event that the viewer may see.
     pub visible_from: Seq,
     /// Messages after the viewer's mark that were not deleted.
@@ -356,6 +403,28 @@ pub struct RoomsPage {
     pub next: Option<RoomCursor>,
     /// The position of the user's own stream at that moment.
     pub as_of: Position,
+}
+
+/// Some of the rooms in which a user takes part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttendedPage {
+    /// The rooms.
+    pub rooms: Vec<AttendedRoom>,
+    /// How many there are in all.
+    pub count: u64,
+}
+
+/// A room as the dialect `rooms` shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttendedRoom {
+    /// The room.
+    pub room: Room,
+    /// The members who take part, by their numbers. Of a channel at most the viewer, since its readers do not see each other.
+    pub attending: Vec<UserRef>,
+    /// How many members take no part.
+    pub absent: u32,
+    /// Who opened a direct room.
+    pub opened_by: Option<UserRef>,
 }
 
 /// A channel that anybody can find.

@@ -56,7 +56,10 @@ pub trait UserStore: Send + Sync {
         order: PeopleOrder,
         skip: u64,
         most: usize,
-    ) -> Result<People, StoreError>;
+    ) -> Result<Vec<Account>, StoreError>;
+
+    /// How many are in lists of people for this viewer.
+    async fn count_people(&self, viewer: Option<UserId>) -> Result<u64, StoreError>;
 
     /// Of these people, what they show to the viewer besides what everybody sees. Unknown people are passed over.
     async fn shown(&self, viewer: UserId, people: Vec<UserId>) -> Result<Vec<(UserId, Shown)>, StoreError>;
@@ -212,15 +215,6 @@ pub enum PeopleOrder {
     Oldest,
     /// The highest number.
     Newest,
-}
-
-/// Some of those who are in lists of people, as they were at one moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct People {
-    /// The people.
-    pub people: Vec<Account>,
-    /// How many there are in all.
-    pub count: u64,
 }
 
 /// Who is looked for.

@@ -9,9 +9,7 @@ use std::sync::Arc;
 use parlor_domain::{
     Account, AccountStatus, DisplayName, Email, Password, PersonName, ProfileChange, UserId, Username,
 };
-use parlor_ports::{
-    Clock, Entropy, NewAccount, People, PeopleOrder, Registered, Shown, UserSearch, UserStore,
-};
+use parlor_ports::{Clock, Entropy, NewAccount, PeopleOrder, Registered, Shown, UserSearch, UserStore};
 use secrecy::SecretString;
 
 pub use self::guests::{GuestName, GuestRegistration};
@@ -134,6 +132,15 @@ impl Accounts {
         account.ok_or(Error::NoSuchUser(Some(user)))
     }
 
+    /// An account by its number.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchUser`]
+    pub async fn find_by_number(&self, number: i64) -> Result<Account, Error> {
+        let account = self.users.find_by_number(number).await?;
+        account.ok_or(Error::NoSuchUser(None))
+    }
+
     /// An account by its name, regardless of case.
     ///
     /// # Errors
@@ -155,9 +162,15 @@ impl Accounts {
         order: PeopleOrder,
         skip: u64,
         most: usize,
-    ) -> Result<People, Error> {
+    ) -> Result<Vec<Account>, Error> {
         let viewer = actor.map(|actor| actor.user.id);
         Ok(self.users.people(viewer, order, skip, most).await?)
+    }
+
+    /// How many people [`Self::list`] lists.
+    pub async fn count_listed(&self, actor: Option<&Actor>) -> Result<u64, Error> {
+        let viewer = actor.map(|actor| actor.user.id);
+        Ok(self.users.count_people(viewer).await?)
     }
 
     /// What these people show to the actor besides what everybody sees, in the same order.
@@ -191,16 +204,7 @@ impl Accounts {
         new: Password,
     ) -> Result<(), Error> {
         self.confirm.password(actor, current).await?;
-        let account = self.find(actor.user.id).await?;
-        let hash = self.passwords.hash(new).await?;
-        let now = self.clock.now();
-        let notice = self.letters.password_changed(&account, now);
-        let changed = self
-            .users
-            .set_password(actor.user.id, hash, Some(actor.session), notice, now);
-        found(changed.await?, actor.user.id)?;
-        self.post.written();
-        Ok(())
+        self.set_own_password(actor, new).await
     }
 
     /// Deletes the actor's account: all that is personal is forgotten, and what he wrote stays or goes with it.

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parlor_auth::{DialectClaims, DialectTokenError, DialectUser, TokenKind, Vault};
-use parlor_domain::{Account, Dialect, MediaId, Session, SessionId, Timestamp};
+use parlor_domain::{Account, Dialect, MediaId, RoomId, Session, SessionId, Timestamp};
 use parlor_ports::{Clock, DialectStore, Entropy, LoginName, MediaStore, NewKeySession, StoredMedia};
 use secrecy::SecretString;
 use uuid::Uuid;
 
+use crate::log_ins::Typed;
 use crate::{Actor, Device, Error, LogIns, Sessions};
 
 /// How long the session of a key lives that nobody logs in for.
@@ -80,21 +81,29 @@ impl Dialects {
     /// [`Error::TooManyTries`], [`Error::Busy`]
     pub async fn log_in(
         &self,
-        (typed, login): (&str, Option<LoginName>),
+        (name, login): (&str, Option<LoginName>),
         password: SecretString,
         device: Device,
         lives: Lives,
         user: impl FnOnce(&Account) -> DialectUser,
     ) -> Result<TokenPair, Error> {
-        let opened = self
-            .log_ins
-            .open_plainly(typed, login, password, device, lives.refresh)
-            .await?;
-        let (session, account) = opened;
+        let typed = Typed {
+            name,
+            login,
+            password,
+        };
+        let open = async |account: &Account, device| {
+            let session = self
+                .sessions
+                .open_without_refresh(account, device, lives.refresh)
+                .await?;
+            Ok((session.id, (session.id, account.clone())))
+        };
+        let (session, account) = self.log_ins.open_plainly(typed, device, open).await?;
         let user = user(&account);
         Ok(TokenPair {
-            access: self.issue(user, session.id, TokenKind::Access, lives.access),
-            refresh: self.issue(user, session.id, TokenKind::Refresh, lives.refresh),
+            access: self.issue(user, session, TokenKind::Access, lives.access),
+            refresh: self.issue(user, session, TokenKind::Refresh, lives.refresh),
             account,
         })
     }
@@ -152,12 +161,40 @@ impl Dialects {
     pub async fn key(
         &self,
         dialect: Dialect,
-        (typed, login): (&str, Option<LoginName>),
+        (name, login): (&str, Option<LoginName>),
         password: SecretString,
         device: Device,
     ) -> Result<(String, Account), Error> {
-        let proved = self.log_ins.prove_plainly(typed, login, password, &device);
-        let account = proved.await?;
+        let typed = Typed {
+            name,
+            login,
+            password,
+        };
+        let open = async |account: &Account, device| {
+            let (session, key) = self.open_key(dialect, account, device).await?;
+            Ok((session, (key, account.clone())))
+        };
+        self.log_ins.open_plainly(typed, device, open).await
+    }
+
+    /// The key of somebody who has just logged in otherwise.
+    pub async fn key_of(
+        &self,
+        dialect: Dialect,
+        logged_in: &TokenPair,
+        device: Device,
+    ) -> Result<String, Error> {
+        let (_, key) = self.open_key(dialect, &logged_in.account, device).await?;
+        Ok(key)
+    }
+
+    /// The session of somebody's key, opened now if there is none, and the key.
+    async fn open_key(
+        &self,
+        dialect: Dialect,
+        account: &Account,
+        device: Device,
+    ) -> Result<(SessionId, String), Error> {
         let now = self.clock.now();
         let new = NewKeySession {
             dialect,
@@ -170,7 +207,8 @@ impl Dialects {
         };
         let opened = self.store.open_key(new, self.most_keys).await?;
         let keys = &self.vault.dialects().keys;
-        Ok((keys.key(dialect, account.user.number, opened.counter), account))
+        let key = keys.key(dialect, account.user.number, opened.counter);
+        Ok((opened.session.id, key))
     }
 
     /// Who comes with this key; `None` if it is nobody's, or nobody's any more.
@@ -188,6 +226,33 @@ impl Dialects {
             }
         }
         Ok(None)
+    }
+
+    /// Names a room in a dialect, for good; false if the name or the room is taken there, or there is no such room.
+    pub async fn name_room(&self, dialect: Dialect, name: &str, room: RoomId) -> Result<bool, Error> {
+        Ok(self.store.name_room(dialect, name, room).await?)
+    }
+
+    /// The room with this name in a dialect, whoever asks.
+    pub async fn room_named(&self, dialect: Dialect, name: &str) -> Result<Option<RoomId>, Error> {
+        Ok(self.store.room_named(dialect, name).await?)
+    }
+
+    /// What a dialect calls a room.
+    pub async fn name_of(&self, dialect: Dialect, room: RoomId) -> Result<Option<String>, Error> {
+        Ok(self.store.name_of(dialect, room).await?)
+    }
+
+    /// Random bytes, for names that dialects make.
+    pub fn draw<const N: usize>(&self) -> [u8; N] {
+        let mut random = [0; N];
+        self.entropy.fill(&mut random);
+        random
+    }
+
+    /// The time of day, for dialects that tell it.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// The name by which anybody can have a piece of media.

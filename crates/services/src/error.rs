@@ -193,6 +193,9 @@ pub enum Error {
     /// The room has no place left.
     #[error("the room has no place left")]
     RoomFull,
+    /// Another group or channel has this name.
+    #[error("there is a room of this name; choose another")]
+    RoomNameTaken,
     /// This person is in as many rooms as one may be.
     #[error("this user is in as many rooms as one may be; leave one first")]
     TooManyRooms(UserId),
@@ -359,6 +362,7 @@ impl Error {
         match self {
             Self::Invalid { field, .. } => Some(field),
             Self::UsernameTaken => Some("username"),
+            Self::RoomNameTaken => Some("name"),
             Self::EmailTaken => Some("email"),
             Self::MobileTaken => Some("mobile"),
             Self::WrongCode => Some("code"),
@@ -450,6 +454,7 @@ impl Error {
             Self::NoApp => (Conflict, "no_app"),
             Self::AppEnrolled => (Conflict, "app_enrolled"),
             Self::RoomFull => (Conflict, "room_full"),
+            Self::RoomNameTaken => (Conflict, "room_name_taken"),
             Self::TooManyRooms(_) => (Conflict, "too_many_rooms"),
             Self::MessageDeleted => (Conflict, "message_deleted"),
             Self::TooManyEdits => (Conflict, "too_many_edits"),

@@ -68,13 +68,13 @@ pub use notifications::{Notifications, NotificationsSettings};
 pub use parlor_auth::{DialectUser, TokenKind};
 /// What services answer with as it comes, so that the edge need not know the ports.
 pub use parlor_ports::{
-    About, ApiKey, BansPage, BlobStream, Block, BlocksPage, BroadcastView, BroadcastsPage, ChannelCursor,
-    ChannelsPage, Contact, ContactsPage, Direction, Fate, FatesPage, GivenUp, HistoryPage, HistoryRange,
-    Invite, JoinRequestsPage, LinkedRoom, ListedChannel, ListsPage, LoginName, MediaFile, MembersPage,
-    Notification, NotificationCursor, NotificationsPage, People, PeopleOrder, PinsPage, PlaysPage,
-    ReactionsPage, ReceiptRange, ReceiptsPage, Recipient, RecipientsPage, Request, RequestsPage,
-    RevisionsPage, RoomCursor, RoomView, RoomsPage, SecondStep, Shown, Skip, StatusCursor, StatusSide,
-    StatusView, StatusViewsPage, StatusesPage, StoredFile, StoredMedia, Upload, UserSearch,
+    About, ApiKey, AttendedPage, AttendedRoom, BansPage, BlobStream, Block, BlocksPage, BroadcastView,
+    BroadcastsPage, ChannelCursor, ChannelsPage, Contact, ContactsPage, Direction, Fate, FatesPage, GivenUp,
+    HistoryPage, HistoryRange, Invite, JoinRequestsPage, LinkedRoom, ListedChannel, ListsPage, LoginName,
+    MediaFile, MembersPage, Notification, NotificationCursor, NotificationsPage, PeopleOrder, PinsPage,
+    PlaysPage, ReactionsPage, ReceiptRange, ReceiptsPage, Recipient, RecipientsPage, Request, RequestsPage,
+    RevisionsPage, RoomCursor, RoomView, RoomsPage, SaidPage, SecondStep, Shown, Skip, StatusCursor,
+    StatusSide, StatusView, StatusViewsPage, StatusesPage, StoredFile, StoredMedia, Upload, UserSearch,
 };
 pub use passwords::{Passwords, PasswordsSettings};
 pub use post::Post;

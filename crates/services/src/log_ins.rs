@@ -14,6 +14,7 @@ use parlor_ports::{ChallengeStore, Clock, LoginName, SecondStepStore, UserStore}
 use secrecy::SecretString;
 
 pub use self::challenged::{Challenged, Method};
+pub(crate) use self::plain::Typed;
 use crate::codes::Codes;
 use crate::letters::Letters;
 use crate::throttle::Throttle;

@@ -1,6 +1,7 @@
 //! Messages: saying, changing and reading.
 
 mod content;
+mod guests;
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use parlor_domain::{
 use parlor_ports::{
     Append, AppendRefusal, Appended, Clock, Entropy, EventLog, HistoryPage, HistoryRange, MessageAct,
     PinsPage, PlaysPage, Priority, ReactionsPage, ReceiptRange, ReceiptsPage, RevisionsPage, RoomStore,
-    StoreError,
+    SaidPage, StoreError,
 };
 
 use self::content::body;
@@ -247,6 +248,20 @@ impl Messages {
     ) -> Result<HistoryPage, Error> {
         let page = self.log.history(room, actor.user.id, range, size).await?;
         page.ok_or(Error::NoSuchRoom)
+    }
+
+    /// The messages, without deleted ones, of the rooms of [`Rooms::attended`], or of this one of them, the newest first: after so
+    /// many, so many at most.
+    ///
+    /// [`Rooms::attended`]: crate::Rooms::attended
+    pub async fn said(
+        &self,
+        actor: &Actor,
+        room: Option<RoomId>,
+        skip: u64,
+        most: usize,
+    ) -> Result<SaidPage, Error> {
+        Ok(self.log.said(actor.user.id, room, skip, most).await?)
     }
 
     /// One message.

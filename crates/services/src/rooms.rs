@@ -17,6 +17,7 @@ use crate::throttle::Throttle;
 use crate::{Actor, Error, Made};
 
 mod admission;
+mod attendance;
 mod members;
 mod moderation;
 
@@ -49,11 +50,15 @@ pub struct NewGroup {
     pub client_id: Option<ClientId>,
     /// What it is called.
     pub name: RoomName,
+    /// Whether no other group or channel may be called so.
+    pub unique_name: bool,
     /// What it is about.
     pub topic: Topic,
     /// Who may do what in it.
     pub rules: Rules,
-    /// How many members it may have: from [`Rooms::capacity`]. The server's limit if nothing is said.
+    /// Whether the creator takes no part in it at first, as by [`Rooms::attend`].
+    pub creator_absent: bool,
+    /// How many members it may have, the creator included: from [`Rooms::capacity`]. The server's limit if nothing is said.
     pub capacity: Option<Capacity>,
     /// Who else is in it from the start: at most 100.
     pub members: Vec<UserId>,
@@ -97,8 +102,9 @@ impl Rooms {
     ///
     /// # Errors
     /// [`Error::Invalid`] (`kind`, `members`), [`Error::NoSuchUser`], [`Error::Blocked`], [`Error::NotAContact`],
-    /// [`Error::NotListable`], [`Error::RoomFull`], [`Error::TooManyRooms`], [`Error::IdempotencyConflict`], and
-    /// [`Error::NoSuchRoom`] if the same request made a room that is gone, or that the actor left.
+    /// [`Error::NotListable`], [`Error::RoomFull`], [`Error::RoomNameTaken`], [`Error::TooManyRooms`],
+    /// [`Error::IdempotencyConflict`], and [`Error::NoSuchRoom`] if the same request made a room that is gone, or that the actor
+    /// left.
     pub async fn create(&self, actor: &Actor, group: NewGroup) -> Result<Made<RoomView>, Error> {
         if group.kind == RoomKind::Direct {
             let message = "must be group or channel; a direct room is opened with its other member";
@@ -110,8 +116,10 @@ impl Rooms {
             id: RoomId::new(self.entropy.uuid(now)),
             kind: group.kind,
             creator: actor.user,
+            creator_absent: group.creator_absent,
             client_id: group.client_id,
             name: group.name,
+            unique_name: group.unique_name,
             topic: group.topic,
             rules: group.rules,
             capacity: group
@@ -141,6 +149,11 @@ impl Rooms {
             DirectOpened::Existing(view) => Ok(Made::Known(view)),
             DirectOpened::Refused(refusal) => Err(refusal.into()),
         }
+    }
+
+    /// The room with this number, whoever asks.
+    pub async fn id_of(&self, number: i64) -> Result<Option<RoomId>, Error> {
+        Ok(self.rooms.id_of(number).await?)
     }
 
     /// The direct room of the actor and somebody else, if one of them has opened it.
@@ -183,7 +196,7 @@ impl Rooms {
     /// Changes name, topic or settings. A new capacity comes from [`Rooms::capacity`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRoom`], [`Error::Forbidden`], [`Error::DirectRoom`], [`Error::NotListable`]
+    /// [`Error::NoSuchRoom`], [`Error::Forbidden`], [`Error::DirectRoom`], [`Error::NotListable`], [`Error::RoomNameTaken`]
     pub async fn update(
         &self,
         actor: &Actor,
@@ -247,6 +260,7 @@ impl From<RoomRefusal> for Error {
             RoomRefusal::Everyones => Self::EveryonesRoom,
             RoomRefusal::NotListable => Self::NotListable,
             RoomRefusal::Full => Self::RoomFull,
+            RoomRefusal::NameTaken => Self::RoomNameTaken,
             RoomRefusal::TooManyRooms(user) => Self::TooManyRooms(user),
             RoomRefusal::NoUser(user) => Self::NoSuchUser(Some(user)),
             RoomRefusal::Blocked(user) => Self::Blocked(Some(user)),

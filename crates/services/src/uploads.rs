@@ -9,8 +9,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use parlor_domain::{Media, MediaId};
-use parlor_media::Refusal;
+use parlor_domain::{Media, MediaId, MediaKind};
+use parlor_media::{Refusal, to_png, to_wav};
 use parlor_ports::{Allowance, BlobKey, Blobs, Entropy, NextPart, Part, Upload, UploadBegun, UploadStore};
 use uuid::Uuid;
 
@@ -108,9 +108,37 @@ impl Uploads {
     pub async fn decode(&self, actor: &Actor, data: &str, mut claims: Claims) -> Result<Media, Error> {
         let (mime, bytes) = inline::decode(data, self.settings.inline_bytes)?;
         claims.mime = claims.mime.or(mime);
-        let mut received = self.receive(actor).await?;
-        received.write(&bytes).await?;
-        self.finish(actor, received, None, claims).await
+        self.take(actor, &bytes, claims).await
+    }
+
+    /// Makes media of a picture that comes as base64, as [`Uploads::decode`] reads it, and is kept as PNG: upright, and of an
+    /// animation the first one. Whatever a data URL says that it is does not count.
+    ///
+    /// # Errors
+    /// [`Error::UploadTooLarge`] by the limit of pictures; else as [`Uploads::decode`]
+    pub async fn picture_as_png(&self, actor: &Actor, data: &str) -> Result<Media, Error> {
+        let limits = self.settings.limits;
+        let Arrived { path, place } = self.arrive(actor, data, limits.image.bytes).await?;
+        let png = self.intake.work(move |stop| {
+            let _place = place;
+            to_png(&path, &limits, stop)
+        });
+        self.take_as(actor, &png.await?, MediaKind::Image).await
+    }
+
+    /// Makes media of a voice message that comes as base64, as [`Uploads::decode`] reads it, and is kept as WAV of one channel,
+    /// 16,000 samples a second and 16 bits for each. Whatever a data URL says that it is does not count.
+    ///
+    /// # Errors
+    /// [`Error::UploadTooLarge`] by the limit of voice messages, which the WAV has as well; else as [`Uploads::decode`]
+    pub async fn voice_as_wav(&self, actor: &Actor, data: &str) -> Result<Media, Error> {
+        let limits = self.settings.limits;
+        let Arrived { path, place } = self.arrive(actor, data, limits.voice.bytes).await?;
+        let wav = self.intake.work(move |stop| {
+            let _place = place;
+            to_wav(&path, limits.voice.bytes, &limits, stop)
+        });
+        self.take_as(actor, &wav.await?, MediaKind::Voice).await
     }
 
     /// Begins an upload of so many bytes that come in parts.
@@ -233,6 +261,32 @@ impl Uploads {
         } else {
             Err(Error::NoSuchUpload)
         }
+    }
+
+    /// A file of at most so many bytes that comes as base64 and will be made another one of.
+    async fn arrive(&self, actor: &Actor, data: &str, most: u64) -> Result<Arrived, Error> {
+        let largest = usize::try_from(most).unwrap_or(usize::MAX);
+        // No text is shorter than what it stands for.
+        let (_mime, bytes) = inline::decode(data, largest.min(data.len()))?;
+        self.intake.fits(actor.user.id, bytes.len() as u64).await?;
+        let mut received = self.intake.spool.receive(actor.user.id, most).await?;
+        received.write(&bytes).await?;
+        received.close().await
+    }
+
+    async fn take_as(&self, actor: &Actor, bytes: &[u8], kind: MediaKind) -> Result<Media, Error> {
+        let claims = Claims {
+            kind: Some(kind),
+            ..Claims::default()
+        };
+        self.take(actor, bytes, claims).await
+    }
+
+    /// Makes media of a file that is there as a whole.
+    async fn take(&self, actor: &Actor, bytes: &[u8], claims: Claims) -> Result<Media, Error> {
+        let mut received = self.receive(actor).await?;
+        received.write(bytes).await?;
+        self.finish(actor, received, None, claims).await
     }
 
     /// Ends an upload; false if there is none that goes on.

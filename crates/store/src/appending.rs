@@ -13,6 +13,7 @@ use parlor_ports::{Append, AppendRefusal, Appended, DIRECT_PATIENCE};
 
 use crate::code::Code;
 use crate::counter::{Counter, stored_tag};
+use crate::error::corrupt;
 use crate::id::Id;
 use crate::rows::{EventRow, MediaRow, Place, StreamRow, Target, besides};
 use crate::schema::members;
@@ -326,14 +327,15 @@ impl Standing {
 }
 
 /// The event that an append becomes at the end of its stream, and the stream with it at its end. The event's number is
-/// still to be given.
+/// still to be given. An edit says what its target says from then on.
 pub(crate) fn next(
     append: &Append,
     content: Content,
     mentions: Mentions,
+    target: Option<&Target>,
     stream: &StreamRow,
     tag: Tag,
-) -> (Event, StreamRow) {
+) -> QueryResult<(Event, StreamRow)> {
     let seq = Seq::loaded(stream.seq).next();
     let what = match &append.draft {
         Draft::Message { reply_to, status, .. } => What::Message(Message {
@@ -346,13 +348,10 @@ pub(crate) fn next(
             forwarded: true,
             ..plain(append, content, seq)
         }),
-        Draft::Edit { target, .. } => What::MessageEdited {
-            target: *target,
-            body: content.body,
-            mentions,
-            edited_at: Some(append.at),
-            rev: seq,
-        },
+        Draft::Edit { .. } => {
+            let target = target.ok_or_else(|| corrupt("event", "an edit of nothing"))?;
+            target.edited(content.body, mentions, Some(append.at), seq)?
+        }
         Draft::Delete { target } => What::MessageDeleted { target: *target },
     };
     let msg_no = stream.msg_no + i64::from(matches!(what, What::Message(_)));
@@ -373,7 +372,7 @@ pub(crate) fn next(
         active_at: append.at.micros(),
         ..*stream
     };
-    (event, grown)
+    Ok((event, grown))
 }
 
 /// A new message that does nothing but say and show something.

@@ -184,6 +184,38 @@ async fn due(conn: &mut Conn, now: i64, most: i64) -> QueryResult<Vec<LetterRow>
 }
 
 #[derive(diesel::QueryableByName)]
+struct Numbered {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+/// The numbers of the newest messages, without deleted ones, that somebody may see in these rooms of his, the greatest first: after
+/// so many, so many at most. Of each room no more are read than the page may need, by the index of messages, which a sum leaves as
+/// the only one.
+async fn newest_messages(
+    conn: &mut Conn,
+    viewer: Id,
+    rooms: Vec<Id>,
+    (skip, most): (i64, i64),
+) -> QueryResult<Vec<i64>> {
+    let found: Vec<Numbered> = diesel::sql_query(
+        "SELECT said.number FROM unnest($1) AS wanted (room_id) \
+         JOIN members ON members.room_id = wanted.room_id AND members.user_id = $2 \
+         CROSS JOIN LATERAL (SELECT events.number FROM events WHERE events.stream_id = members.room_id \
+         AND events.rev IS NOT NULL AND events.body IS NOT NULL AND events.seq + 0 >= members.visible_from \
+         ORDER BY events.msg_no DESC LIMIT $3) AS said ORDER BY said.number DESC LIMIT $4 OFFSET $5",
+    )
+    .bind::<Array<DbId>, _>(rooms)
+    .bind::<DbId, _>(viewer)
+    .bind::<BigInt, _>(skip.saturating_add(most))
+    .bind::<BigInt, _>(most)
+    .bind::<BigInt, _>(skip)
+    .load(conn)
+    .await?;
+    Ok(found.into_iter().map(|row| row.number).collect())
+}
+
+#[derive(diesel::QueryableByName)]
 struct TagAt {
     #[diesel(sql_type = DbId)]
     stream_id: Id,

@@ -117,6 +117,7 @@ table! {
         everyones -> Bool,
         gathered -> Nullable<BigInt>,
         listed_at -> Nullable<BigInt>,
+        changed_at -> BigInt,
     }
 }
 
@@ -155,6 +156,7 @@ table! {
         peer_id -> Nullable<DbId>,
         shown_read -> BigInt,
         own_rev -> BigInt,
+        absent -> Bool,
     }
 }
 
@@ -817,6 +819,17 @@ table! {
     }
 }
 
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    dialect_rooms (dialect, name) {
+        dialect -> SmallInt,
+        name -> Text,
+        room_id -> DbId,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     users,
     sessions,
@@ -873,6 +886,7 @@ allow_tables_to_appear_in_same_query!(
     sanctions,
     claimed_addresses,
     dialect_keys,
+    dialect_rooms,
 );
 
 #[cfg(test)]
@@ -958,7 +972,8 @@ mod tests {
             join_requests,
             sanctions,
             claimed_addresses,
-            dialect_keys
+            dialect_keys,
+            dialect_rooms
         )
     }
 

@@ -17,7 +17,7 @@ mod stores;
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Integer, Text};
+use diesel::sql_types::{BigInt, Integer, Text};
 use diesel_async::RunQueryDsl;
 use futures_util::future::BoxFuture;
 use parlor_ports::{Append, Appended, Priority, StoreError};
@@ -132,6 +132,44 @@ async fn due(conn: &mut Conn, now: i64, most: i64) -> QueryResult<Vec<LetterRow>
         .select(LetterRow::as_select())
         .load(conn)
         .await
+}
+
+#[derive(diesel::QueryableByName)]
+struct Numbered {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+/// The numbers of the newest messages, without deleted ones, that somebody may see in these rooms of his, the greatest first: after
+/// so many, so many at most. Of each room no more are read than the page may need, by the index of messages, which a sum leaves as
+/// the only one.
+async fn newest_messages(
+    conn: &mut Conn,
+    viewer: Id,
+    rooms: Vec<Id>,
+    (skip, most): (i64, i64),
+) -> QueryResult<Vec<i64>> {
+    let rooms: Vec<String> = rooms
+        .into_iter()
+        .map(|room| room.0.simple().to_string())
+        .collect();
+    let rooms = serde_json::to_string(&rooms).expect("texts are always JSON");
+    let found: Vec<Numbered> = diesel::sql_query(
+        "SELECT events.number FROM json_each(?) AS wanted \
+         CROSS JOIN members ON members.room_id = unhex(wanted.value) AND members.user_id = ? \
+         CROSS JOIN events ON events.number IN (SELECT said.number FROM events AS said \
+         WHERE said.stream_id = members.room_id AND said.rev IS NOT NULL AND said.body IS NOT NULL \
+         AND said.seq + 0 >= members.visible_from ORDER BY said.msg_no DESC LIMIT ?) \
+         ORDER BY events.number + 0 DESC LIMIT ? OFFSET ?",
+    )
+    .bind::<Text, _>(rooms)
+    .bind::<DbId, _>(viewer)
+    .bind::<BigInt, _>(skip.saturating_add(most))
+    .bind::<BigInt, _>(most)
+    .bind::<BigInt, _>(skip)
+    .load(conn)
+    .await?;
+    Ok(found.into_iter().map(|row| row.number).collect())
 }
 
 #[derive(diesel::QueryableByName)]

@@ -4,11 +4,13 @@
 //! opens an empty store. That makes one test of each function of the suite; the files below are its chapters.
 
 pub mod accounts;
+pub mod across;
 pub mod announcing;
 pub mod api_keys;
 pub mod appending;
 pub mod asking;
 pub mod at_once;
+pub mod attending;
 pub mod blocking;
 pub mod broadcasts;
 pub mod bytes;
@@ -37,6 +39,7 @@ pub mod marks;
 pub mod media;
 pub mod mentioning;
 pub mod moderating;
+pub mod naming;
 pub mod notifying;
 pub mod numbers;
 pub mod outbox;

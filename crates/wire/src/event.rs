@@ -288,6 +288,17 @@ pub enum EventBody {
         /// Of this and of `notify`, of which pages give the `rev`, the one with the greater `rev` is newer.
         rev: u64,
     },
+    /// In one's own stream: one takes part in a room from now on where the dialect `rooms` shows it, or no more; one is a member as
+    /// before.
+    #[serde(rename = "attendance.changed")]
+    AttendanceChanged {
+        /// When.
+        at: Time,
+        /// The room.
+        room: Uuid,
+        /// Whether one takes part.
+        attending: bool,
+    },
     /// In one's own stream: one has put an emoji to a message of a channel, or taken it away.
     #[serde(rename = "reaction.changed")]
     OwnReaction {
@@ -527,6 +538,7 @@ fn body(event: &Event) -> EventBody {
             mentions,
             edited_at,
             rev,
+            ..
         } => EventBody::MessageEdited {
             actor,
             at,
@@ -663,6 +675,11 @@ fn body(event: &Event) -> EventBody {
             room: room.uuid(),
             until: until.map(Time),
             rev: event.seq.0,
+        },
+        What::AttendanceChanged { room, attending } => EventBody::AttendanceChanged {
+            at,
+            room: room.uuid(),
+            attending: *attending,
         },
         What::OwnReaction {
             room,

@@ -1,4 +1,4 @@
--- What the dialects, other chat APIs, ask of accounts. Dialects are small numbers (crates/store/src/code.rs).
+-- What the dialects, other chat APIs, ask of accounts and rooms. Dialects are small numbers (crates/store/src/code.rs).
 
 -- Whether a person is in lists of people, and found by the beginning of a name.
 ALTER TABLE users ADD COLUMN discoverable BOOLEAN NOT NULL DEFAULT TRUE;
@@ -25,3 +25,23 @@ CREATE TABLE dialect_keys (
 -- An event is looked up by its number. Blocks of pages, which edits spread over all numbers, do not tell where it is.
 DROP INDEX events_by_number;
 CREATE UNIQUE INDEX events_by_number ON events (number);
+
+-- Whether a member takes no part in the room where it is shown through the dialect `rooms`. Everywhere else he is a member like
+-- others.
+ALTER TABLE members ADD COLUMN absent BOOLEAN NOT NULL DEFAULT FALSE;
+CREATE INDEX members_absent ON members (room_id, absent) WHERE absent;
+
+-- When the room was made, or its settings or who is in it changed last. Messages do not change it.
+ALTER TABLE rooms ADD COLUMN changed_at BIGINT NOT NULL DEFAULT 0;
+UPDATE rooms SET changed_at = created_at;
+-- Whether there is a room of this name.
+CREATE INDEX rooms_by_name ON rooms (name) WHERE name IS NOT NULL;
+
+-- What dialects call rooms, in which each name is given once, and each room has one.
+CREATE TABLE dialect_rooms (
+    dialect       SMALLINT NOT NULL,
+    name          TEXT NOT NULL,
+    room_id       UUID NOT NULL REFERENCES rooms (id),
+    PRIMARY KEY (dialect, name),
+    UNIQUE (room_id, dialect)
+);

@@ -1,4 +1,4 @@
--- What the dialects, other chat APIs, ask of accounts. Dialects are small numbers (crates/store/src/code.rs).
+-- What the dialects, other chat APIs, ask of accounts and rooms. Dialects are small numbers (crates/store/src/code.rs).
 
 -- Whether a person is in lists of people, and found by the beginning of a name.
 ALTER TABLE users ADD COLUMN discoverable INTEGER NOT NULL DEFAULT 1;
@@ -20,4 +20,24 @@ CREATE TABLE dialect_keys (
     counter       INTEGER NOT NULL,
     session_id    BLOB NOT NULL,
     PRIMARY KEY (user_id, dialect)
+) STRICT, WITHOUT ROWID;
+
+-- Whether a member takes no part in the room where it is shown through the dialect `rooms`. Everywhere else he is a member like
+-- others.
+ALTER TABLE members ADD COLUMN absent INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX members_absent ON members (room_id, absent) WHERE absent;
+
+-- When the room was made, or its settings or who is in it changed last. Messages do not change it.
+ALTER TABLE rooms ADD COLUMN changed_at INTEGER NOT NULL DEFAULT 0;
+UPDATE rooms SET changed_at = created_at;
+-- Whether there is a room of this name.
+CREATE INDEX rooms_by_name ON rooms (name) WHERE name IS NOT NULL;
+
+-- What dialects call rooms, in which each name is given once, and each room has one.
+CREATE TABLE dialect_rooms (
+    dialect       INTEGER NOT NULL,
+    name          TEXT NOT NULL,
+    room_id       BLOB NOT NULL REFERENCES rooms (id),
+    PRIMARY KEY (dialect, name),
+    UNIQUE (room_id, dialect)
 ) STRICT, WITHOUT ROWID;

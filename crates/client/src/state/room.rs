@@ -281,6 +281,7 @@ impl RoomState {
             | EventBody::NotifyChanged { .. }
             | EventBody::OwnReaction { .. }
             | EventBody::MuteChanged { .. }
+            | EventBody::AttendanceChanged { .. }
             | EventBody::Notified { .. }
             | EventBody::NotificationsRead { .. }
             | EventBody::PrivacyChanged { .. }

@@ -53,8 +53,10 @@ pub(crate) async fn create(
             .map(|id| parse::<ClientId>("client_id", &id))
             .transpose()?,
         name: parse("name", &wish.name)?,
+        unique_name: false,
         topic: parse("topic", &wish.topic.unwrap_or_default())?,
         rules: Rules::of_new(kind).with(wanted),
+        creator_absent: false,
         capacity: wish
             .capacity
             .map(|members| rooms.capacity(kind, members))
@@ -135,6 +137,7 @@ pub(crate) async fn change(
     };
     let change = RoomChange {
         name: wish.name.map(|name| parse("name", &name)).transpose()?,
+        unique_name: false,
         topic: wish
             .topic
             .map(|topic| parse::<Topic>("topic", &topic))

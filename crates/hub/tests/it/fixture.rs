@@ -73,7 +73,10 @@ pub(crate) fn text(text: &str) -> What {
 pub(crate) fn edit(target: Seq, at: Seq, text: &str) -> What {
     What::MessageEdited {
         target,
+        number: 0,
+        at: Timestamp::from_micros(0),
         body: Some(MessageBody::stored(text)),
+        media: Box::default(),
         mentions: Mentions::default(),
         edited_at: Some(Timestamp::from_micros(1)),
         rev: at,

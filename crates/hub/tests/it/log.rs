@@ -11,7 +11,7 @@ use parlor_domain::{
 };
 use parlor_ports::{
     Append, Appended, Counted, EventLog, HistoryPage, HistoryRange, MessageAct, PinsPage, PlaysPage,
-    ReactionsPage, ReceiptRange, ReceiptsPage, RevisionsPage, StoreError,
+    ReactionsPage, ReceiptRange, ReceiptsPage, RevisionsPage, SaidPage, StoreError,
 };
 
 /// The log: events by stream, and marks.
@@ -26,6 +26,10 @@ pub(crate) struct Log {
 
 #[async_trait]
 impl EventLog for Log {
+    async fn said(&self, _: UserId, _: Option<RoomId>, _: u64, _: usize) -> Result<SaidPage, StoreError> {
+        unreachable!("the hub reads the log only")
+    }
+
     async fn place_of(&self, _: i64) -> Result<Option<(StreamId, Seq)>, StoreError> {
         unreachable!("the hub reads the log only")
     }

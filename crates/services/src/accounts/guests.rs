@@ -2,8 +2,8 @@
 
 use parlor_domain::{Account, DisplayName, Email, Password, PersonName, UserId, Username};
 
-use super::{Accounts, Beside, Registration, SignUp};
-use crate::{Error, usernames};
+use super::{Accounts, Beside, Registration, SignUp, found};
+use crate::{Actor, Error, usernames};
 
 /// What somebody gives who wants an account in a dialect.
 #[derive(Debug, Clone)]
@@ -58,6 +58,24 @@ impl Accounts {
     /// Whether somebody has this address in dialects: he has verified it, or claimed it.
     pub async fn is_claimed(&self, email: &Email) -> Result<bool, Error> {
         Ok(self.users.find_by_claimed(email).await?.is_some())
+    }
+
+    /// Gives the actor another password where he is not asked for the one before, ends all sessions but this one, and tells him by
+    /// mail.
+    ///
+    /// # Errors
+    /// [`Error::Busy`]
+    pub async fn set_own_password(&self, actor: &Actor, new: Password) -> Result<(), Error> {
+        let account = self.find(actor.user.id).await?;
+        let hash = self.passwords.hash(new).await?;
+        let now = self.clock.now();
+        let notice = self.letters.password_changed(&account, now);
+        let changed = self
+            .users
+            .set_password(actor.user.id, hash, Some(actor.session), notice, now);
+        found(changed.await?, actor.user.id)?;
+        self.post.written();
+        Ok(())
     }
 
     async fn make_guest(&self, username: Username, guest: &GuestRegistration) -> Result<Account, Error> {

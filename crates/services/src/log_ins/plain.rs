@@ -1,56 +1,51 @@
 //! Logging in where nothing but a password can be asked for.
 
-use std::time::Duration;
-
-use parlor_domain::{Account, Session};
+use parlor_domain::{Account, SessionId};
 use parlor_ports::LoginName;
 use secrecy::SecretString;
 
 use super::{Besides, LogIns};
 use crate::{Device, Error};
 
+/// What somebody types who logs in.
+pub(crate) struct Typed<'a> {
+    /// The name, by which his tries are counted.
+    pub(crate) name: &'a str,
+    /// Whom it means; `None` if nobody can be called so.
+    pub(crate) login: Option<LoginName>,
+    /// The password.
+    pub(crate) password: SecretString,
+}
+
 impl LogIns {
-    /// Opens a session, for so long, for whoever knows name and password and shows nothing besides. `typed` is what his tries are
-    /// counted by; without `login` nobody can be called so.
+    /// Has a session opened for whoever knows name and password and shows nothing besides, and gives what comes of it.
     ///
     /// Whoever has chosen a second step, or must show one, is answered as if the password were wrong: it would be none if there were
     /// a way in without it.
     ///
     /// # Errors
     /// [`Error::WrongCredentials`], [`Error::AccountDisabled`], [`Error::TooManyTries`], [`Error::Busy`]
-    pub(crate) async fn open_plainly(
+    pub(crate) async fn open_plainly<T>(
         &self,
-        typed: &str,
-        login: Option<LoginName>,
-        password: SecretString,
+        typed: Typed<'_>,
         device: Device,
-        life: Duration,
-    ) -> Result<(Session, Account), Error> {
-        let known = self.prove(typed, login, password, &device).await?;
-        let account = known.account.clone();
-        if self.besides(account.user.id).await? != Besides::Nothing {
+        open: impl AsyncFnOnce(&Account, Device) -> Result<(SessionId, T), Error>,
+    ) -> Result<T, Error> {
+        let Typed {
+            name,
+            login,
+            password,
+        } = typed;
+        let known = self.prove(name, login, password, &device).await?;
+        let user = known.account.user.id;
+        if self.besides(user).await? != Besides::Nothing {
             return Err(Error::WrongCredentials);
         }
-        let session = self.sessions.open_without_refresh(&account, device, life).await?;
+        let (session, opened) = open(&known.account, device).await?;
         if self.still_holds(&known).await? {
-            return Ok((session, account));
+            return Ok(opened);
         }
-        self.sessions.end(account.user.id, session.id).await?;
+        self.sessions.end(user, session).await?;
         Err(Error::WrongCredentials)
-    }
-
-    /// The account of whoever knows name and password, as [`Self::open_plainly`] does without opening anything.
-    pub(crate) async fn prove_plainly(
-        &self,
-        typed: &str,
-        login: Option<LoginName>,
-        password: SecretString,
-        device: &Device,
-    ) -> Result<Account, Error> {
-        let known = self.prove(typed, login, password, device).await?;
-        if self.besides(known.account.user.id).await? != Besides::Nothing {
-            return Err(Error::WrongCredentials);
-        }
-        Ok(known.account)
     }
 }

@@ -145,25 +145,20 @@ impl Intake {
         }
     }
 
-    /// Examines a file on a thread for that, and is done with it after a while in any case.
+    /// Examines a file and its poster.
     async fn prepare(
         &self,
         file: TempPath,
         poster: Option<TempPath>,
         claims: Claims,
     ) -> Result<Prepared, Error> {
-        let (stop, (begun, has_begun)) = (StopAtEnd::default(), oneshot::channel());
-        let (limits, folder, stopped) = (
-            self.settings.limits,
-            self.spool.folder().to_owned(),
-            stop.0.clone(),
-        );
-        let look = move || {
+        let (limits, folder) = (self.settings.limits, self.spool.folder().to_owned());
+        self.work(move |stop| {
             let claim = Claim {
                 kind: claims.kind,
                 mime: claims.mime.as_deref(),
             };
-            let examined = examine(&file, &claim, &limits, &stopped)?;
+            let examined = examine(&file, &claim, &limits, stop)?;
             let picture = match poster.filter(|_| examined.kind == MediaKind::Video) {
                 Some(poster) => {
                     let claim = Claim {
@@ -175,17 +170,30 @@ impl Intake {
                         kinds: Kinds::ALL,
                         ..limits
                     };
-                    Some((examine(&poster, &claim, &limits, &stopped)?, poster))
+                    Some((examine(&poster, &claim, &limits, stop)?, poster))
                 }
                 None => None,
             };
             ready(&folder, file, examined, picture)
-        };
+        })
+        .await
+    }
+
+    /// Reads a file on a thread for that, and is done with it after a while in any case.
+    ///
+    /// # Errors
+    /// [`Error::Busy`], [`Error::Media`], [`Error::StorageFull`]
+    pub(crate) async fn work<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Stop) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (stop, (begun, has_begun)) = (StopAtEnd::default(), oneshot::channel());
+        let stopped = stop.0.clone();
         let work = self.workshop.run(move || {
             // Nobody waits for it any more if the caller has gone; the examination sees that for itself.
             let _ = begun.send(());
             // A decoder that panics fails this file and nothing else, and would do so again.
-            catch_unwind(AssertUnwindSafe(look)).unwrap_or_else(|_| {
+            catch_unwind(AssertUnwindSafe(|| read(&stopped))).unwrap_or_else(|_| {
                 tracing::error!("the examination of an upload panicked; it was refused");
                 Err(Refusal::Unreadable {
                     format: "file",
@@ -200,14 +208,14 @@ impl Intake {
             }
         };
         let mut work = std::pin::pin!(work);
-        let prepared = tokio::select! {
-            prepared = &mut work => prepared,
+        let read = tokio::select! {
+            read = &mut work => read,
             () = late => {
                 stop.0.stop();
                 work.await
             }
         };
-        prepared?.map_err(Error::from)
+        read?.map_err(Error::from)
     }
 
     /// Stores what is not stored yet, and writes it all down.

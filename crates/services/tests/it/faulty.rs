@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use parlor_domain::{
-    LeaveReason, MediaId, MemberMark, Notify, PageSize, RequestNote, Role, RoomChange, RoomId, Timestamp,
-    UserId, UserRef,
+    LeaveReason, MediaId, MemberMark, Notify, PageSize, RequestNote, Role, RoomChange, RoomId, RoomName,
+    Timestamp, UserId, UserRef,
 };
 use parlor_ports::{
-    Added, ChannelCursor, ChannelsPage, DirectOpened, Joined, MembersPage, NewRoom, RoomAct, RoomCreated,
-    RoomCursor, RoomRefusal, RoomStore, RoomView, RoomsPage, StoreError,
+    Added, Attended, AttendedPage, AttendedRoom, ChannelCursor, ChannelsPage, DirectOpened, Joined,
+    MembersPage, NewRoom, RoomAct, RoomCreated, RoomCursor, RoomRefusal, RoomStore, RoomView, RoomsPage,
+    StoreError,
 };
 
 /// Passes everything on; while it is broken, marks cannot be written.
@@ -176,6 +177,32 @@ impl RoomStore for Faulty {
         at: Timestamp,
     ) -> Result<RoomAct, StoreError> {
         self.rooms.update(room, actor, change, at).await
+    }
+
+    async fn attend(
+        &self,
+        room: RoomId,
+        user: UserRef,
+        attending: bool,
+        at: Timestamp,
+    ) -> Result<Attended, StoreError> {
+        self.rooms.attend(room, user, attending, at).await
+    }
+
+    async fn attended(&self, user: UserId, skip: u64, most: usize) -> Result<AttendedPage, StoreError> {
+        self.rooms.attended(user, skip, most).await
+    }
+
+    async fn attended_room(&self, room: RoomId) -> Result<Option<AttendedRoom>, StoreError> {
+        self.rooms.attended_room(room).await
+    }
+
+    async fn is_named(&self, name: &RoomName) -> Result<bool, StoreError> {
+        self.rooms.is_named(name).await
+    }
+
+    async fn owns_any(&self, user: UserId) -> Result<bool, StoreError> {
+        self.rooms.owns_any(user).await
     }
 
     async fn delete(&self, room: RoomId, actor: UserRef, at: Timestamp) -> Result<RoomAct, StoreError> {

@@ -345,3 +345,28 @@ async fn admins_list_a_channel_that_anybody_may_enter() {
         .unwrap();
     assert_eq!(found("te").await, []);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_may_take_no_part() {
+    let world = World::new().await;
+    let [ann, bob] = world.people(["ann", "bob"]).await;
+    let rooms = &world.services.rooms;
+    let wish = NewGroup {
+        creator_absent: true,
+        unique_name: true,
+        capacity: Some(rooms.capacity(RoomKind::Group, 2).unwrap()),
+        ..group("tea")
+    };
+    let made = rooms.create(&ann, wish.clone()).await.unwrap();
+    let room = made.into_inner().room.id;
+    assert_eq!(code(rooms.create(&bob, wish).await), "room_name_taken");
+    assert_eq!(code(rooms.attend(&bob, room, true).await), "no_such_room");
+    rooms.join(&bob, room, None).await.unwrap();
+    assert_eq!(code(rooms.attend(&ann, room, true).await), "room_full");
+    rooms.leave(&bob, room).await.unwrap();
+    assert!(rooms.attend(&ann, room, true).await.unwrap().is_some());
+    assert!(rooms.attend(&ann, room, true).await.unwrap().is_none());
+    let page = rooms.attended(&ann, 0, 10).await.unwrap();
+    assert_eq!((page.count, page.rooms[0].room.id), (1, room));
+    assert_eq!(page.rooms[0].attending, [ann.user]);
+}

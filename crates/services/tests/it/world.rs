@@ -289,11 +289,13 @@ pub(crate) fn group(name: &str) -> NewGroup {
         kind: RoomKind::Group,
         client_id: None,
         name: name.parse().unwrap(),
+        unique_name: false,
         topic: "".parse().unwrap(),
         rules: Rules {
             join: JoinPolicy::Open,
             ..Rules::default()
         },
+        creator_absent: false,
         capacity: None,
         members: Vec::new(),
     }

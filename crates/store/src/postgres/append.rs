@@ -166,7 +166,7 @@ impl<'a> Judged<'a> {
             };
             let mentions =
                 appending::mentions(&append.draft, (standing, place), found, facts.members(append))?;
-            let (event, grown) = next(append, content, mentions, &place.stream, entropy.tag());
+            let (event, grown) = next(append, content, mentions, found, &place.stream, entropy.tag())?;
             places.insert(append.room, place.grown(grown));
             judged.new.push(New {
                 append,
@@ -209,7 +209,7 @@ async fn change(conn: &mut Conn, new: &New<'_>, target: Option<&Target>) -> Quer
                 RunQueryDsl::execute(changing::unreact(target), conn).await?;
                 RunQueryDsl::execute(changing::uncount(target), conn).await?;
             }
-            if target.shows_media {
+            if target.shows_media() {
                 RunQueryDsl::execute(changing::release(target), conn).await?;
                 RunQueryDsl::execute(changing::unuse(target), conn).await?;
                 RunQueryDsl::execute(changing::unplay(target), conn).await?;

@@ -83,6 +83,10 @@ pub(super) enum Detail {
         room: Uuid,
         until: Option<i64>,
     },
+    AttendanceChanged {
+        room: Uuid,
+        attending: bool,
+    },
     OwnReaction {
         room: Uuid,
         target: u64,
@@ -397,6 +401,10 @@ impl Detail {
                 room: room.uuid(),
                 until: until.map(Timestamp::micros),
             },
+            What::AttendanceChanged { room, attending } => Self::AttendanceChanged {
+                room: room.uuid(),
+                attending: *attending,
+            },
             What::OwnReaction {
                 room,
                 target,
@@ -585,6 +593,10 @@ impl Detail {
             Self::OwnMute { room, until } => What::OwnMute {
                 room: RoomId::new(room),
                 until: until.map(Timestamp::from_micros),
+            },
+            Self::AttendanceChanged { room, attending } => What::AttendanceChanged {
+                room: RoomId::new(room),
+                attending,
             },
             Self::OwnReaction {
                 room,

@@ -67,6 +67,9 @@ pub(crate) fn room_digest(client_id: &ClientId, new: &NewRoom) -> i64 {
     if new.rules.listed {
         hash.update([1]);
     }
+    if new.creator_absent {
+        hash.update([2]);
+    }
     let mut members = new.members.clone();
     members.sort_unstable();
     for member in members {

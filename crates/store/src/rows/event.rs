@@ -3,8 +3,10 @@
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::sql_types::{BigInt, Bool, Nullable};
-use diesel::{ExpressionMethods, Insertable, QueryResult, Queryable, Selectable};
-use parlor_domain::{ClientId, Event, Message, MessageBody, MsgNo, Reactions, Seq, Timestamp, UserRef, What};
+use diesel::{Insertable, QueryResult, Queryable, Selectable};
+use parlor_domain::{
+    ClientId, Event, Mentions, Message, MessageBody, MsgNo, Reactions, Seq, Timestamp, UserRef, What,
+};
 
 use super::detail::{Besides, Detail, FORWARDED, besides, extras_to_json};
 use super::mentions::{mentions, mentions_to_json};
@@ -45,6 +47,7 @@ pub(crate) struct EventRow {
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = events)]
 pub(crate) struct Target {
+    number: i64,
     pub(crate) stream_id: Id,
     pub(crate) seq: i64,
     pub(crate) sender_id: Option<Id>,
@@ -56,9 +59,9 @@ pub(crate) struct Target {
     mentions: Option<String>,
     /// Whether it mentions all members.
     pub(crate) mentions_all: bool,
-    /// Whether it shows media.
-    #[diesel(select_expression = events::detail.is_not_null())]
-    pub(crate) shows_media: bool,
+    /// What it has besides its text.
+    detail: Option<String>,
+    created_at: i64,
     /// Whether it repeats what stands elsewhere.
     #[diesel(select_expression = sql(FORWARDED), select_expression_type = SqlLiteral<Bool>)]
     pub(crate) forwarded: bool,
@@ -71,6 +74,31 @@ const LAST_REVISION: &str = "(SELECT max(revisions.no) FROM revisions \
                              WHERE revisions.stream_id = events.stream_id AND revisions.seq = events.seq)";
 
 impl Target {
+    /// Whether it shows media.
+    pub(crate) fn shows_media(&self) -> bool {
+        self.detail.is_some()
+    }
+
+    /// What an edit of it says that left it like this.
+    pub(crate) fn edited(
+        &self,
+        body: Option<MessageBody>,
+        mentions: Mentions,
+        edited_at: Option<Timestamp>,
+        rev: Seq,
+    ) -> QueryResult<What> {
+        Ok(What::MessageEdited {
+            target: Seq::loaded(self.seq),
+            number: self.number,
+            at: Timestamp::from_micros(self.created_at),
+            body,
+            media: besides(self.detail.as_deref())?.media,
+            mentions,
+            edited_at,
+            rev,
+        })
+    }
+
     /// The event that last changed the reactions to it, if there can be any.
     pub(crate) fn reacted(&self) -> Option<Seq> {
         self.reacted.filter(|_| self.body.is_some()).map(Seq::loaded)
@@ -177,6 +205,7 @@ fn kind(what: &What) -> Kind {
         What::NotifyChanged { .. } => Kind::NotifyChanged,
         What::OwnReaction { .. } => Kind::OwnReaction,
         What::OwnMute { .. } => Kind::OwnMute,
+        What::AttendanceChanged { .. } => Kind::AttendanceChanged,
         What::Notified(_) => Kind::Notified,
         What::NotificationsRead { .. } => Kind::NotificationsRead,
         What::PrivacyChanged { .. } => Kind::PrivacyChanged,
@@ -269,13 +298,12 @@ impl EventRow {
             }
             Kind::MessageEdited => {
                 let target = target.ok_or_else(|| missing("edited message"))?;
-                Ok(What::MessageEdited {
-                    target: Seq::loaded(target.seq),
-                    body: target.body.clone().map(MessageBody::stored),
-                    mentions: mentions(target.mentions.as_deref(), target.mentions_all)?,
-                    edited_at: target.edited_at.map(Timestamp::from_micros),
-                    rev: Seq::loaded(target.rev.unwrap_or(target.seq)),
-                })
+                target.edited(
+                    target.body.clone().map(MessageBody::stored),
+                    mentions(target.mentions.as_deref(), target.mentions_all)?,
+                    target.edited_at.map(Timestamp::from_micros),
+                    Seq::loaded(target.rev.unwrap_or(target.seq)),
+                )
             }
             Kind::MessageDeleted => Ok(What::MessageDeleted {
                 target: Seq::loaded(self.target.ok_or_else(|| missing("target"))?),

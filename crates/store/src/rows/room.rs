@@ -32,6 +32,7 @@ pub(crate) struct RoomRow {
     avatar: Option<Id>,
     everyones: bool,
     pub(crate) listed_at: Option<i64>,
+    changed_at: i64,
 }
 
 impl TryFrom<RoomRow> for Room {
@@ -59,6 +60,7 @@ impl TryFrom<RoomRow> for Room {
             capacity: Capacity::stored(small(row.capacity)),
             members: small(row.member_count),
             created_at: Timestamp::from_micros(row.created_at),
+            changed_at: Timestamp::from_micros(row.changed_at),
         })
     }
 }
@@ -160,6 +162,7 @@ pub(crate) struct MemberRow {
     pub(crate) peer_id: Option<Id>,
     pub(crate) shown_read: i64,
     pub(crate) own_rev: i64,
+    pub(crate) absent: bool,
 }
 
 impl MemberRow {

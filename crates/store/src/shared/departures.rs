@@ -213,7 +213,7 @@ async fn delete_messages(
             RunQueryDsl::execute(changing::unreact(message), tx.conn).await?;
             RunQueryDsl::execute(changing::uncount(message), tx.conn).await?;
         }
-        if message.shows_media {
+        if message.shows_media() {
             RunQueryDsl::execute(changing::release(message), tx.conn).await?;
             RunQueryDsl::execute(changing::unuse(message), tx.conn).await?;
             RunQueryDsl::execute(changing::unplay(message), tx.conn).await?;

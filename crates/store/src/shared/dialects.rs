@@ -1,10 +1,12 @@
-//! The stable keys of dialects: for which session each stands, and how many went before it.
+//! What dialects know: the stable keys, for which session each stands and how many went before it, and the names of rooms.
+
+mod names;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
-use parlor_domain::{AccountStatus, Dialect, Timestamp};
+use parlor_domain::{AccountStatus, Dialect, RoomId, Timestamp};
 use parlor_ports::{DialectStore, KeySession, NewKeySession, StoreError};
 
 use super::super::{Backend, Conn};
@@ -30,6 +32,23 @@ impl DialectStore for Backend {
         now: Timestamp,
     ) -> Result<Option<KeySession>, StoreError> {
         self.read(move |conn| find(conn, dialect, user_number, now).boxed())
+            .await
+    }
+
+    async fn name_room(&self, dialect: Dialect, name: &str, room: RoomId) -> Result<bool, StoreError> {
+        let name = name.to_owned();
+        self.write(move |tx| names::give(tx, dialect, name, room).boxed())
+            .await
+    }
+
+    async fn room_named(&self, dialect: Dialect, name: &str) -> Result<Option<RoomId>, StoreError> {
+        let name = name.to_owned();
+        self.read(move |conn| names::find(conn, dialect, name).boxed())
+            .await
+    }
+
+    async fn name_of(&self, dialect: Dialect, room: RoomId) -> Result<Option<String>, StoreError> {
+        self.read(move |conn| names::of(conn, dialect, room).boxed())
             .await
     }
 }

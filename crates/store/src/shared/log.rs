@@ -9,6 +9,7 @@ mod plays;
 mod reactions;
 mod receipts;
 mod revisions;
+mod said;
 
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ use parlor_domain::{
 };
 use parlor_ports::{
     Append, Appended, Counted, EventLog, HistoryPage, HistoryRange, MessageAct, PinsPage, PlaysPage,
-    Priority, ReactionsPage, ReceiptRange, ReceiptsPage, RevisionsPage, StoreError,
+    Priority, ReactionsPage, ReceiptRange, ReceiptsPage, RevisionsPage, SaidPage, StoreError,
 };
 
 use super::super::{Backend, Conn};
@@ -78,6 +79,17 @@ impl EventLog for Backend {
         seq: Seq,
     ) -> Result<Option<Arc<Event>>, StoreError> {
         self.read(move |conn| message(conn, room, viewer, seq).boxed())
+            .await
+    }
+
+    async fn said(
+        &self,
+        viewer: UserId,
+        room: Option<RoomId>,
+        skip: u64,
+        most: usize,
+    ) -> Result<SaidPage, StoreError> {
+        self.snapshot(move |conn| said::list(conn, viewer, room, skip, most).boxed())
             .await
     }
 
@@ -202,7 +214,15 @@ pub(super) fn text(event: &Event) -> usize {
             let mentions = message.mentions.users.len() * PERSON;
             text(&message.body) + media + mentions + message.reactions.counts.len() * REACTION
         }
-        What::MessageEdited { body, mentions, .. } => text(body) + mentions.users.len() * PERSON,
+        What::MessageEdited {
+            body,
+            media,
+            mentions,
+            ..
+        } => {
+            let media: usize = media.iter().map(weight).sum();
+            text(body) + media + mentions.users.len() * PERSON
+        }
         What::Reacted { reactions, .. } | What::ReactionsCounted { reactions, .. } => {
             reactions.counts.len() * REACTION
         }

@@ -2,6 +2,8 @@
 
 mod act;
 mod admission;
+mod attendance;
+mod attended;
 mod create;
 mod delete;
 mod direct;
@@ -13,6 +15,7 @@ mod links;
 mod marks;
 mod members;
 mod moderation;
+mod names;
 mod numbers;
 mod reach;
 mod requests;
@@ -28,11 +31,12 @@ use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use parlor_domain::{
     LeaveReason, MediaId, MemberMark, Notify, PageSize, RequestNote, Role, RoomChange, RoomId, RoomKind,
-    Timestamp, UserId, UserRef,
+    RoomName, Timestamp, UserId, UserRef,
 };
 use parlor_ports::{
-    Added, ChannelCursor, ChannelsPage, DirectOpened, Joined, MembersPage, NewRoom, RoomAct, RoomCreated,
-    RoomCursor, RoomRefusal, RoomStore, RoomView, RoomsPage, StoreError,
+    Added, Attended, AttendedPage, AttendedRoom, ChannelCursor, ChannelsPage, DirectOpened, Joined,
+    MembersPage, NewRoom, RoomAct, RoomCreated, RoomCursor, RoomRefusal, RoomStore, RoomView, RoomsPage,
+    StoreError,
 };
 
 use self::act::settle;
@@ -42,6 +46,7 @@ use crate::id::Id;
 use crate::schema::{members as memberships, rooms};
 
 pub(super) use self::act::find as find_room;
+pub(super) use self::attended::attended_by;
 pub(super) use self::delete::erase;
 pub(super) use self::direct::open_many as open_directs;
 pub(super) use self::everyones::{hold as hold_everyones, welcome};
@@ -215,6 +220,36 @@ impl RoomStore for Backend {
         .await
     }
 
+    async fn attend(
+        &self,
+        room: RoomId,
+        user: UserRef,
+        attending: bool,
+        at: Timestamp,
+    ) -> Result<Attended, StoreError> {
+        self.write(move |tx| attendance::attend(tx, room, user, attending, at).boxed())
+            .await
+    }
+
+    async fn attended(&self, user: UserId, skip: u64, most: usize) -> Result<AttendedPage, StoreError> {
+        self.snapshot(move |conn| attended::list(conn, user, skip, most).boxed())
+            .await
+    }
+
+    async fn attended_room(&self, room: RoomId) -> Result<Option<AttendedRoom>, StoreError> {
+        self.snapshot(move |conn| attended::find(conn, room).boxed())
+            .await
+    }
+
+    async fn is_named(&self, name: &RoomName) -> Result<bool, StoreError> {
+        let name = name.clone();
+        self.read(move |conn| names::exists(conn, name).boxed()).await
+    }
+
+    async fn owns_any(&self, user: UserId) -> Result<bool, StoreError> {
+        self.read(move |conn| owns_any(conn, user).boxed()).await
+    }
+
     async fn delete(&self, room: RoomId, actor: UserRef, at: Timestamp) -> Result<RoomAct, StoreError> {
         let act = self
             .write(move |tx| settle(delete::delete(tx, room, actor, at), RoomAct::Refused).boxed())
@@ -253,4 +288,12 @@ async fn share(conn: &mut Conn, one: UserId, other: UserId) -> QueryResult<bool>
     ))
     .get_result(conn)
     .await
+}
+
+/// Whether somebody owns a room, which has him as a member.
+async fn owns_any(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
+    let owned = memberships::table
+        .filter(memberships::user_id.eq(Id::of(user)))
+        .filter(memberships::role.eq(Role::Owner.code()));
+    diesel::select(diesel::dsl::exists(owned)).get_result(conn).await
 }

@@ -16,7 +16,7 @@ use parlor_domain::{
     Account, AccountStatus, Email, Mobile, ProfileChange, SessionId, Timestamp, UserId, Username,
 };
 use parlor_ports::{
-    Credentials, HostUser, LoginName, MobileSet, NewAccount, NewLetter, PasswordHash, People, PeopleOrder,
+    Credentials, HostUser, LoginName, MobileSet, NewAccount, NewLetter, PasswordHash, PeopleOrder,
     Registered, Shown, StoreError, UserSearch, UserStore,
 };
 
@@ -87,8 +87,13 @@ impl UserStore for Backend {
         order: PeopleOrder,
         skip: u64,
         most: usize,
-    ) -> Result<People, StoreError> {
+    ) -> Result<Vec<Account>, StoreError> {
         self.snapshot(move |conn| people::list(conn, viewer, order, skip, most).boxed())
+            .await
+    }
+
+    async fn count_people(&self, viewer: Option<UserId>) -> Result<u64, StoreError> {
+        self.snapshot(move |conn| people::count(conn, viewer).boxed())
             .await
     }
 

@@ -96,7 +96,8 @@ impl<'c> Run<'c> {
         let members = self.members(append)?;
         let mentions =
             appending::mentions(&append.draft, (standing, place), target.as_ref(), Some(&members))?;
-        let (mut event, stream) = next(append, content, mentions, &place.stream, self.entropy.tag());
+        let tag = self.entropy.tag();
+        let (mut event, stream) = next(append, content, mentions, target.as_ref(), &place.stream, tag)?;
         event.number = self.number + 1;
         if !self.insert(append, &event, digest)? {
             let known = self.known(append, digest)?;
@@ -121,7 +122,7 @@ impl<'c> Run<'c> {
                     changing::unreact(&target).execute(self.conn)?;
                     changing::uncount(&target).execute(self.conn)?;
                 }
-                if target.shows_media {
+                if target.shows_media() {
                     changing::release(&target).execute(self.conn)?;
                     changing::unuse(&target).execute(self.conn)?;
                     changing::unplay(&target).execute(self.conn)?;

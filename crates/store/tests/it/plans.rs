@@ -9,12 +9,12 @@ use diesel::sql_types::Text;
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use parlor_store::Database;
 use parlor_testkit::conformance::{
-    accounts, announcing, api_keys, asking, blocking, broadcasts, bytes, challenges, changing, channels,
-    claiming, contacts, counters, counting, deleting, dialects, direct, directory, entering, forwarding,
-    groups, history, hosted, invites, leaving, links, lists, marks, media, mentioning, moderating, notifying,
-    numbers, outbox, people, pinning, places, playing, privacy, profiles, proofs, publications, quotas,
-    reacting, reading, receipts, refresh, registering, repeating, requests, searching, second_steps,
-    sessions, showing, snapshot, statuses, unread, uploads, visible,
+    accounts, across, announcing, api_keys, asking, attending, blocking, broadcasts, bytes, challenges,
+    changing, channels, claiming, contacts, counters, counting, deleting, dialects, direct, directory,
+    entering, forwarding, groups, history, hosted, invites, leaving, links, lists, marks, media, mentioning,
+    moderating, naming, notifying, numbers, outbox, people, pinning, places, playing, privacy, profiles,
+    proofs, publications, quotas, reacting, reading, receipts, refresh, registering, repeating, requests,
+    searching, second_steps, sessions, showing, snapshot, statuses, unread, uploads, visible,
 };
 use parlor_testkit::{Fixture, Postgres};
 
@@ -36,7 +36,7 @@ const TO_DO_TABLES: [&str; 5] = [
     "waiting_notices",
 ];
 /// The tables that grow with use.
-const TABLES: [&str; 52] = [
+const TABLES: [&str; 53] = [
     "uncounted_reactions",
     "channel_names",
     "room_links",
@@ -89,6 +89,7 @@ const TABLES: [&str; 52] = [
     "blocks",
     "claimed_addresses",
     "dialect_keys",
+    "dialect_rooms",
 ];
 
 /// Every statement that any connection of this process has run since the first of these tests began.
@@ -255,10 +256,16 @@ async fn send_broadcasts_all_day(open: &impl AsyncFn() -> Fixture) -> Result<(),
 
 /// What people do whose programs speak a dialect.
 async fn speak_dialects_all_day(open: &impl AsyncFn() -> Fixture) -> Result<(), parlor_ports::StoreError> {
+    across::only_what_is_seen_is_among_them(&open().await).await?;
+    attending::an_absent_owner_takes_no_part(&open().await).await?;
+    attending::rooms_that_changed_last_come_first(&open().await).await?;
+    attending::who_owns_a_room_is_known(&open().await).await?;
     claiming::a_verified_address_is_nobody_elses_claim(&open().await).await?;
     claiming::a_claim_goes_with_its_owners_address(&open().await).await?;
     dialects::a_key_is_the_same_at_every_log_in(&open().await).await?;
     dialects::an_ended_key_is_followed_by_another(&open().await).await?;
+    naming::a_name_that_is_given_up_is_free(&open().await).await?;
+    naming::names_of_dialects_go_with_their_rooms(&open().await).await?;
     numbers::an_account_is_found_by_its_number(&open().await).await?;
     numbers::a_room_is_found_by_its_number(&open().await).await?;
     numbers::an_event_is_found_by_its_number(&open().await).await?;
@@ -383,8 +390,8 @@ const FILL: &str = "
         SELECT md5('s' || n)::uuid, md5('u' || n)::uuid, '', 0, 0, 0 FROM generate_series(1, 20000) n;
     INSERT INTO refresh_tokens (digest, session_id, created_at)
         SELECT sha256(n::text::bytea), md5('s' || n)::uuid, 0 FROM generate_series(1, 20000) n;
-    INSERT INTO rooms (id, kind, topic, history, join_policy, capacity, member_count, creator_id, client_id, created_at)
-        SELECT md5('r' || n)::uuid, 2, '', 1, 1, 9, 9, md5('u' || n)::uuid, n::text, 0 FROM generate_series(1, 20000) n;
+    INSERT INTO rooms (id, kind, name, topic, history, join_policy, capacity, member_count, creator_id, client_id, created_at)
+        SELECT md5('r' || n)::uuid, 2, n::text, '', 1, 1, 9, 9, md5('u' || n)::uuid, n::text, 0 FROM generate_series(1, 20000) n;
     UPDATE rooms SET listed_at = number WHERE number % 20 = 0;
     INSERT INTO channel_names (room_id, key)
         SELECT md5('r' || n)::uuid, n || ' ' || word FROM generate_series(1, 20000, 20) n, (VALUES ('a'), ('b')) w (word);
@@ -478,6 +485,9 @@ const FILL: &str = "
     INSERT INTO dialect_keys (user_id, dialect, counter, session_id)
         SELECT md5('u' || n)::uuid, dialect, 0, md5('s' || n)::uuid
         FROM generate_series(1, 20000) n, generate_series(1, 2) dialect;
+    INSERT INTO dialect_rooms (dialect, name, room_id)
+        SELECT dialect, n::text, md5('r' || n)::uuid FROM generate_series(1, 20000) n, generate_series(1, 2) dialect;
+    UPDATE members SET absent = true WHERE rev = 0;
     ANALYZE";
 
 #[derive(QueryableByName)]

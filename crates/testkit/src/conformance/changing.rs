@@ -4,7 +4,7 @@ use parlor_domain::{Event, Message, Revision, What};
 use parlor_ports::{AppendRefusal, Appended};
 
 use super::Tested;
-use crate::{Fixture, delete, edit, message, polled_in_order, reply, text};
+use crate::{Fixture, delete, edit, message, polled_in_order, reply, show, text};
 
 fn said(event: &Event) -> &Message {
     match &event.what {
@@ -22,7 +22,10 @@ pub async fn an_edit_replaces_the_text(f: &Fixture) -> Tested {
     let (body, at) = (Some(text("hello all")), Some(edited.at));
     let expected = What::MessageEdited {
         target: before.seq,
+        number: before.number,
+        at: before.at,
         body,
+        media: Box::default(),
         mentions: parlor_domain::Mentions::default(),
         edited_at: at,
         rev: edited.seq,
@@ -34,6 +37,48 @@ pub async fn an_edit_replaces_the_text(f: &Fixture) -> Tested {
         .await?
         .expect("it is there");
     assert_eq!(edited.changed(&before).as_ref(), Some(&*now), "as the event says");
+    Ok(())
+}
+
+/// An edit comes with its message's number, time and media, live, sent again and when it is read again; with the message go its
+/// media.
+pub async fn an_edit_comes_with_its_message(f: &Fixture) -> Tested {
+    let ann = f.person("ann").await?;
+    let room = f.group(ann, &[]).await?;
+    let picture = f.picture(ann).await?;
+    let before = f.append(f.draft(room, ann, show(&[picture], "look"))).await?;
+    let media = said(&before).media.clone();
+    assert_eq!(media.len(), 1);
+    let of = |event: &Event| match &event.what {
+        What::MessageEdited {
+            number, at, media, ..
+        } => (*number, *at, media.clone()),
+        other => panic!("no edit: {other:?}"),
+    };
+    let expected = (before.number, before.at, media);
+    let first = f.draft(room, ann, edit(before.seq, "look here"));
+    let live = f.append(first.clone()).await?;
+    assert_eq!(of(&live), expected);
+    let second = f.edit(room, ann, before.seq, "look there").await?;
+    assert_eq!(of(&second), expected);
+    let again = f.known(first.clone()).await?;
+    assert_eq!(Some(&*again), second.changed(&live).as_ref(), "as the event says");
+    let log = f.events(room).await?;
+    assert_eq!(log[log.len() - 2..], [again, second.clone()]);
+
+    let deleted = f.delete(room, ann, before.seq).await?;
+    let gone = (before.number, before.at, Box::default());
+    for edit in [&live, &second] {
+        let stored = f.events(room).await?;
+        let stored = stored
+            .iter()
+            .find(|event| event.seq == edit.seq)
+            .expect("it is there");
+        assert_eq!(of(stored), gone);
+        assert_eq!(deleted.changed(edit).map(|edit| of(&edit)), Some(of(stored)));
+    }
+    let known = f.known(first).await?;
+    assert_eq!(of(&known), gone);
     Ok(())
 }
 
@@ -180,7 +225,8 @@ pub async fn admins_delete_anybodys_message(f: &Fixture) -> Tested {
 pub async fn replayed_changes_carry_the_current_state(f: &Fixture) -> Tested {
     let ann = f.person("ann").await?;
     let room = f.group(ann, &[]).await?;
-    let seq = f.say(room, ann, "one").await?.seq;
+    let one = f.say(room, ann, "one").await?;
+    let seq = one.seq;
     let (two, three) = (
         f.edit(room, ann, seq, "two").await?.seq,
         f.edit(room, ann, seq, "three").await?,
@@ -196,7 +242,10 @@ pub async fn replayed_changes_carry_the_current_state(f: &Fixture) -> Tested {
     let at = |seq: parlor_domain::Seq| &log[usize::try_from(seq.0 - 1).expect("a small seq")].what;
     let gone = What::MessageEdited {
         target: seq,
+        number: one.number,
+        at: one.at,
         body: None,
+        media: Box::default(),
         mentions: parlor_domain::Mentions::default(),
         edited_at: Some(three.at),
         rev: end,

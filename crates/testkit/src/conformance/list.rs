@@ -21,6 +21,11 @@ macro_rules! conformance {
                 a_locked_account_has_no_sessions,
                 last_seen_never_moves_back,
             }
+            across {
+                messages_of_all_rooms_come_newest_first,
+                only_what_is_seen_is_among_them,
+                pages_across_rooms_meet_every_message_once,
+            }
             announcing {
                 everybody_is_told,
                 nobody_leaves_it,
@@ -57,6 +62,16 @@ macro_rules! conformance {
                 everybody_does_everything_at_once,
                 a_page_is_of_one_moment,
                 nobody_speaks_after_being_put_out,
+            }
+            attending {
+                an_absent_owner_takes_no_part,
+                who_is_absent_keeps_his_place,
+                not_every_room_can_be_missed,
+                a_channel_does_not_know_who_is_absent,
+                the_last_place_goes_to_one_of_ten,
+                a_room_tells_when_it_changed,
+                rooms_that_changed_last_come_first,
+                who_owns_a_room_is_known,
             }
             blocking {
                 a_block_bars_both_sides_of_a_direct_room,
@@ -99,6 +114,7 @@ macro_rules! conformance {
             }
             changing {
                 an_edit_replaces_the_text,
+                an_edit_comes_with_its_message,
                 edits_keep_what_they_replace,
                 a_message_is_edited_a_thousand_times,
                 a_page_of_revisions_is_no_larger_than_256_kib,
@@ -321,6 +337,14 @@ macro_rules! conformance {
                 an_edit_mentions_anew,
                 who_came_since_changes_no_repeat,
                 a_batch_keeps_rooms_apart,
+            }
+            naming {
+                a_name_is_given_once_where_it_is_asked_for,
+                a_name_that_is_given_up_is_free,
+                names_wanted_by_many_at_once_go_to_one,
+                a_dialect_gives_a_name_once,
+                names_of_dialects_go_with_their_rooms,
+                a_dialects_name_wanted_by_many_at_once_goes_to_one,
             }
             notifying {
                 who_is_named_is_notified,

@@ -177,6 +177,7 @@ pub async fn settings_change_one_by_one(f: &Fixture) -> Tested {
         };
         let RoomChange {
             name,
+            unique_name: _,
             topic,
             rules,
             capacity,
@@ -185,6 +186,7 @@ pub async fn settings_change_one_by_one(f: &Fixture) -> Tested {
         expected.topic = topic.unwrap_or(expected.topic);
         expected.rules = expected.rules.with(rules);
         expected.capacity = capacity.unwrap_or(expected.capacity);
+        expected.changed_at = event.at;
         assert_eq!(f.view(room, ann).await?.room, expected);
         let what = What::RoomUpdated {
             name: expected.name.clone(),

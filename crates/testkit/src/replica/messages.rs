@@ -160,7 +160,10 @@ mod tests {
             rev.0,
             What::MessageEdited {
                 target: Seq(1),
+                number: 1,
+                at: Timestamp::from_micros(0),
                 body,
+                media: Box::default(),
                 mentions: Mentions::default(),
                 edited_at: None,
                 rev,

@@ -153,6 +153,7 @@ impl RoomReplica {
             | What::NotifyChanged { .. }
             | What::OwnReaction { .. }
             | What::OwnMute { .. }
+            | What::AttendanceChanged { .. }
             | What::Notified(_)
             | What::NotificationsRead { .. }
             | What::PrivacyChanged { .. }

@@ -9,7 +9,7 @@ use parlor_domain::{
 };
 use parlor_ports::{
     Append, Appended, Counted, EventLog, HistoryPage, HistoryRange, MessageAct, PinsPage, PlaysPage,
-    ReactionsPage, ReceiptRange, ReceiptsPage, RevisionsPage, StoreError,
+    ReactionsPage, ReceiptRange, ReceiptsPage, RevisionsPage, SaidPage, StoreError,
 };
 use parlor_services::{Ports, Settings};
 
@@ -56,6 +56,16 @@ impl EventLog for Busy {
         seq: Seq,
     ) -> Result<Option<Arc<Event>>, StoreError> {
         self.log.message(room, viewer, seq).await
+    }
+
+    async fn said(
+        &self,
+        viewer: UserId,
+        room: Option<RoomId>,
+        skip: u64,
+        most: usize,
+    ) -> Result<SaidPage, StoreError> {
+        self.log.said(viewer, room, skip, most).await
     }
 
     async fn place_of(&self, number: i64) -> Result<Option<(StreamId, Seq)>, StoreError> {

@@ -201,6 +201,7 @@ fn skip(refusal: RoomRefusal) -> Skip {
         | RoomRefusal::Direct
         | RoomRefusal::Closed
         | RoomRefusal::Full
+        | RoomRefusal::NameTaken
         | RoomRefusal::NotMember(_)
         | RoomRefusal::Out
         | RoomRefusal::Banned(_)

@@ -9,7 +9,7 @@ use super::super::Tx;
 use super::act::{Act, accounts, have_place};
 use super::reach::reaches;
 use super::settings::ruled;
-use super::{directory, enter, views};
+use super::{attendance, directory, enter, names, views};
 use crate::code::Code;
 use crate::error::corrupt;
 use crate::id::Id;
@@ -43,6 +43,9 @@ pub(super) async fn create(tx: &mut Tx<'_>, new: NewRoom) -> Act<RoomCreated> {
     }
     have_place(tx, &creator).await?;
     have_place(tx, &others).await?;
+    if new.unique_name {
+        names::claim(tx, &new.name).await?;
+    }
 
     let mut room = insert(tx, &new, named.map(|(_, digest)| digest)).await?;
     if new.rules.listed {
@@ -50,6 +53,9 @@ pub(super) async fn create(tx: &mut Tx<'_>, new: NewRoom) -> Act<RoomCreated> {
         directory::keep(tx, &room, new.at).await?;
     }
     enter::bring_in(tx, &room, new.creator, &creator, Role::Owner, new.at).await?;
+    if new.creator_absent {
+        attendance::note(tx, new.id, new.creator, false, new.at).await?;
+    }
     enter::bring_in(tx, &room, new.creator, &others, Role::Member, new.at).await?;
     let view = views::find(tx.conn, new.id, new.creator.id).await?;
     Ok(RoomCreated::New(view.ok_or_else(|| corrupt("room", new.id))?))
@@ -87,6 +93,7 @@ async fn insert(tx: &mut Tx<'_>, new: &NewRoom, digest: Option<i64>) -> QueryRes
             rooms::client_id.eq(new.client_id.as_ref().map(|id| id.as_str())),
             rooms::digest.eq(digest),
             rooms::created_at.eq(new.at.micros()),
+            rooms::changed_at.eq(new.at.micros()),
         ))
         .returning(RoomRow::as_returning())
         .get_result(tx.conn)

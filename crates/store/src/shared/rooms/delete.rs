@@ -15,8 +15,8 @@ use crate::counter::Counter;
 use crate::id::Id;
 use crate::rows::blank_settings;
 use crate::schema::{
-    directs, events, media_uses, members, pins, plays, reaction_counts, reactions, released_media, revisions,
-    room_links, rooms, sanctions, streams, uncounted_reactions,
+    dialect_rooms, directs, events, media_uses, members, pins, plays, reaction_counts, reactions,
+    released_media, revisions, room_links, rooms, sanctions, streams, uncounted_reactions,
 };
 
 /// So many events lose their content in one transaction, so that nobody waits long for it.
@@ -48,6 +48,9 @@ pub(super) async fn end(
         .execute(tx.conn)
         .await?;
     diesel::delete(sanctions::table.filter(sanctions::room_id.eq(id)))
+        .execute(tx.conn)
+        .await?;
+    diesel::delete(dialect_rooms::table.filter(dialect_rooms::room_id.eq(id)))
         .execute(tx.conn)
         .await?;
     directory::remove_names(tx, room.id).await?;

@@ -174,6 +174,7 @@ async fn insert(tx: &mut Tx<'_>, id: RoomId, actor: UserRef, at: Timestamp) -> Q
             rooms::member_count.eq(0),
             rooms::creator_id.eq(Id::of(actor.id)),
             rooms::created_at.eq(at.micros()),
+            rooms::changed_at.eq(at.micros()),
         ))
         .returning(RoomRow::as_returning())
         .get_result(tx.conn)

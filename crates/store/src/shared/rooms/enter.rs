@@ -167,6 +167,7 @@ pub(super) async fn let_in(
             peer_id: peer.map(|peer| peer.id.into()),
             shown_read: door.read.stored(),
             own_rev: 0,
+            absent: false,
         };
         diesel::insert_into(members::table)
             .values(row)
@@ -175,7 +176,10 @@ pub(super) async fn let_in(
     }
     let more = i64::try_from(people.len()).unwrap_or(i64::MAX);
     diesel::update(rooms::table.filter(rooms::id.eq(Id::of(room.id))))
-        .set(rooms::member_count.eq(rooms::member_count + more))
+        .set((
+            rooms::member_count.eq(rooms::member_count + more),
+            rooms::changed_at.eq(at.micros()),
+        ))
         .execute(tx.conn)
         .await?;
     Ok(())

@@ -140,6 +140,7 @@ async fn make(tx: &mut Tx<'_>, bot: UserRef, name: RoomName, id: RoomId, at: Tim
             rooms::member_count.eq(0),
             rooms::creator_id.eq(Id::of(bot.id)),
             rooms::created_at.eq(at.micros()),
+            rooms::changed_at.eq(at.micros()),
             rooms::everyones.eq(true),
             rooms::gathered.eq(0),
         ))
@@ -168,7 +169,7 @@ async fn enter(tx: &mut Tx<'_>, bot: UserRef, name: RoomName, at: Timestamp) -> 
     }
     if room.name.as_ref() != Some(&name) {
         diesel::update(rooms::table.filter(rooms::id.eq(Id::of(id))))
-            .set(rooms::name.eq(name.as_str()))
+            .set((rooms::name.eq(name.as_str()), rooms::changed_at.eq(at.micros())))
             .execute(tx.conn)
             .await?;
         let name = Some(name);

@@ -11,7 +11,7 @@ use parlor_ports::{RoomAct, RoomRefusal};
 
 use super::super::Tx;
 use super::act::{self, Act, require};
-use super::{delete, links, requests, roles};
+use super::{attendance, delete, links, requests, roles};
 use crate::id::Id;
 use crate::schema::{members, rooms, users};
 
@@ -68,10 +68,13 @@ pub(super) async fn go(
     reason: LeaveReason,
     at: Timestamp,
 ) -> QueryResult<Arc<Event>> {
-    let event = take_out(tx, room, actor, user, reason, at).await?;
+    let (event, absent) = take_out(tx, room, actor, user, reason, at).await?;
     if room.members <= 1 && !room.everyones {
         delete::end(tx, room, Some(actor), at).await?;
         return Ok(event);
+    }
+    if absent {
+        attendance::resize(tx, room, room.capacity.one_fewer(), Some(actor), at).await?;
     }
     links::revoke_all_of(tx, room.id, user.id).await?;
     if role == Role::Owner {
@@ -90,6 +93,7 @@ pub(super) async fn reference(tx: &mut Tx<'_>, id: UserId) -> QueryResult<UserRe
     Ok(UserRef { id, number })
 }
 
+/// Ends a membership, and says whether its member took no part in the room where the dialect `rooms` shows it.
 async fn take_out(
     tx: &mut Tx<'_>,
     room: &Room,
@@ -97,12 +101,16 @@ async fn take_out(
     user: UserRef,
     reason: LeaveReason,
     at: Timestamp,
-) -> QueryResult<Arc<Event>> {
-    diesel::delete(members::table.find((Id::of(room.id), Id::of(user.id))))
-        .execute(tx.conn)
+) -> QueryResult<(Arc<Event>, bool)> {
+    let absent = diesel::delete(members::table.find((Id::of(room.id), Id::of(user.id))))
+        .returning(members::absent)
+        .get_result(tx.conn)
         .await?;
     diesel::update(rooms::table.filter(rooms::id.eq(Id::of(room.id))))
-        .set(rooms::member_count.eq(rooms::member_count - 1))
+        .set((
+            rooms::member_count.eq(rooms::member_count - 1),
+            rooms::changed_at.eq(at.micros()),
+        ))
         .execute(tx.conn)
         .await?;
     let left = match room.kind {
@@ -118,5 +126,5 @@ async fn take_out(
         reason,
     };
     let told = tx.append(user.id, Some(actor), told, at).await?;
-    Ok(left.unwrap_or(told))
+    Ok((left.unwrap_or(told), absent))
 }

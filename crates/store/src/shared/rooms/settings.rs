@@ -12,7 +12,7 @@ use parlor_ports::{AvatarSet, RoomAct, RoomRefusal};
 
 use super::super::{Tx, media};
 use super::act::{self, Act, require};
-use super::{directory, links};
+use super::{directory, links, names};
 use crate::code::Code;
 use crate::counter::Counter;
 use crate::id::Id;
@@ -41,12 +41,20 @@ pub(super) async fn update(
     if after == before {
         return Ok(RoomAct::Done(None));
     }
+    let renamed = after
+        .name
+        .as_ref()
+        .filter(|name| before.name.as_ref() != Some(*name));
+    if let Some(name) = renamed.filter(|_| change.unique_name) {
+        names::claim(tx, name).await?;
+    }
     diesel::update(rooms::table.filter(rooms::id.eq(Id::of(room))))
         .set((
             rooms::name.eq(after.name.as_ref().map(|name| name.as_str())),
             rooms::topic.eq(after.topic.as_str()),
             ruled(after.rules),
             rooms::capacity.eq(i64::from(after.capacity.members())),
+            rooms::changed_at.eq(at.micros()),
         ))
         .execute(tx.conn)
         .await?;
@@ -80,7 +88,10 @@ pub(super) async fn set_avatar(
         }
     }
     diesel::update(rooms::table.filter(rooms::id.eq(Id::of(room))))
-        .set(rooms::avatar.eq(avatar.map(Id::of)))
+        .set((
+            rooms::avatar.eq(avatar.map(Id::of)),
+            rooms::changed_at.eq(at.micros()),
+        ))
         .execute(tx.conn)
         .await?;
     media::release(tx, before.avatar).await?;

@@ -115,6 +115,7 @@ async fn views(conn: &mut Conn, viewer: UserId, rows: Vec<Row>) -> QueryResult<V
                 notify: member.notify()?,
                 notify_rev: Seq::loaded(member.notify_seq),
                 muted_until: member.muted_until(),
+                absent: member.absent,
                 visible_from,
                 unread: u64::try_from(unread).unwrap_or(0),
                 peer: peers.remove(&stream.id),

@@ -4,7 +4,7 @@ use diesel::dsl::not;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use parlor_domain::{Account, AccountStatus, UserId};
-use parlor_ports::{People, PeopleOrder};
+use parlor_ports::PeopleOrder;
 use uuid::Uuid;
 
 use super::super::super::Conn;
@@ -39,10 +39,8 @@ pub(super) async fn list(
     order: PeopleOrder,
     skip: u64,
     most: usize,
-) -> QueryResult<People> {
-    // Nobody has the nil id, whom nobody has blocked.
-    let viewer = viewer.map_or(Id(Uuid::nil()), Into::into);
-    let page = listed!(viewer)
+) -> QueryResult<Vec<Account>> {
+    let page = listed!(id_of(viewer))
         .limit(rows(most))
         .offset(stored_amount(skip))
         .select(AccountRow::as_select())
@@ -52,11 +50,15 @@ pub(super) async fn list(
         PeopleOrder::Newest => page.order(users::number.desc()),
     };
     let found: Vec<AccountRow> = page.load(conn).await?;
-    let people = found.into_iter().map(Account::try_from);
-    let people: Vec<Account> = people.collect::<QueryResult<_>>()?;
-    let count: i64 = listed!(viewer).count().get_result(conn).await?;
-    Ok(People {
-        people,
-        count: loaded_amount(count),
-    })
+    found.into_iter().map(Account::try_from).collect()
+}
+
+pub(super) async fn count(conn: &mut Conn, viewer: Option<UserId>) -> QueryResult<u64> {
+    let count: i64 = listed!(id_of(viewer)).count().get_result(conn).await?;
+    Ok(loaded_amount(count))
+}
+
+/// Nobody has the nil id, whom nobody has blocked.
+fn id_of(viewer: Option<UserId>) -> Id {
+    viewer.map_or(Id(Uuid::nil()), Into::into)
 }

@@ -1,0 +1,83 @@
+//! What people say in dialects, and what the sockets of dialects read.
+
+use std::sync::Arc;
+
+use parlor_domain::{Called, Draft, Event, MediaId, MessageBody, Origin, RoomId, Seq, TextError, What};
+use parlor_ports::{Append, Priority};
+
+use super::Messages;
+use crate::{Actor, Error};
+
+impl Messages {
+    /// Says something as [`Messages::send_once`] does, with one piece of media at most, and perhaps nothing at all: there are dialects
+    /// in which a message need not have a text.
+    ///
+    /// # Errors
+    /// As [`Messages::send`].
+    pub async fn send_even_nothing(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        text: &str,
+        media: Option<MediaId>,
+        origin: Option<Origin>,
+    ) -> Result<Arc<Event>, Error> {
+        let body = self.even_nothing(text)?;
+        let draft = Draft::Message {
+            called: Called::by(body.as_str()),
+            body,
+            media: media.into_iter().collect(),
+            reply_to: None,
+            status: None,
+        };
+        let append = self.of(actor, room, None, draft, Priority::Person);
+        Ok(self.say(Append { origin, ..append }).await?.into_inner())
+    }
+
+    /// Gives one's own message another text, which may be none.
+    ///
+    /// # Errors
+    /// As [`Messages::edit`].
+    pub async fn edit_even_to_nothing(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        target: Seq,
+        text: &str,
+    ) -> Result<Arc<Event>, Error> {
+        let body = self.even_nothing(text)?;
+        let called = Called::by(body.as_str());
+        let draft = Draft::Edit { target, body, called };
+        let append = self.of(actor, room, None, draft, Priority::Person);
+        Ok(self.say(append).await?.into_inner())
+    }
+
+    /// The message with this number, whoever asks: whether he may see it is for the caller to check.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchMessage`], also if it was deleted
+    pub async fn numbered(&self, number: i64) -> Result<Arc<Event>, Error> {
+        let place = self.log.place_of(number).await?;
+        let (stream, seq) = place.ok_or(Error::NoSuchMessage)?;
+        let before = Seq(seq.0.saturating_sub(1));
+        let events = self.log.events_after(stream, before).await?;
+        let found = events.into_iter().next().filter(|event| match &event.what {
+            What::Message(message) => event.number == number && message.body.is_some(),
+            _ => false,
+        });
+        found.ok_or(Error::NoSuchMessage)
+    }
+
+    /// What comes next in the actor's own stream, after this event: not all at once, but at least one event if there is one.
+    pub async fn own_events_after(&self, actor: &Actor, after: Seq) -> Result<Vec<Arc<Event>>, Error> {
+        Ok(self.log.events_after(actor.user.id.into(), after).await?)
+    }
+
+    /// A text that may be empty.
+    fn even_nothing(&self, text: &str) -> Result<MessageBody, Error> {
+        match MessageBody::parse(text, self.settings.max_body) {
+            Err(TextError::Empty) => Ok(MessageBody::none()),
+            parsed => parsed.map_err(|why| Error::invalid("body", why)),
+        }
+    }
+}

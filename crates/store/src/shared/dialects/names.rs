@@ -1,0 +1,59 @@
+//! What dialects call rooms.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use parlor_domain::{Dialect, RoomId};
+
+use super::super::super::Conn;
+use super::super::Tx;
+use super::super::rooms::find_room;
+use crate::code::Code;
+use crate::id::Id;
+use crate::schema::dialect_rooms;
+
+/// Names a room; false if the name or the room is taken, or there is no such room.
+pub(super) async fn give(tx: &mut Tx<'_>, dialect: Dialect, name: String, room: RoomId) -> QueryResult<bool> {
+    // Whoever ends the room waits for this, and takes its name away.
+    tx.lock([Id::of(room)]).await?;
+    if !can_be(&name) || find_room(tx, room).await?.is_none() {
+        return Ok(false);
+    }
+    let named = diesel::insert_into(dialect_rooms::table)
+        .values((
+            dialect_rooms::dialect.eq(dialect.code()),
+            dialect_rooms::name.eq(name),
+            dialect_rooms::room_id.eq(Id::of(room)),
+        ))
+        .on_conflict_do_nothing()
+        .execute(tx.conn)
+        .await?;
+    Ok(named > 0)
+}
+
+pub(super) async fn find(conn: &mut Conn, dialect: Dialect, name: String) -> QueryResult<Option<RoomId>> {
+    if !can_be(&name) {
+        return Ok(None);
+    }
+    let found: Option<Id> = dialect_rooms::table
+        .find((dialect.code(), name))
+        .select(dialect_rooms::room_id)
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(found.map(Into::into))
+}
+
+pub(super) async fn of(conn: &mut Conn, dialect: Dialect, room: RoomId) -> QueryResult<Option<String>> {
+    dialect_rooms::table
+        .filter(dialect_rooms::room_id.eq(Id::of(room)))
+        .filter(dialect_rooms::dialect.eq(dialect.code()))
+        .select(dialect_rooms::name)
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// PostgreSQL knows no text with a zero in it, and so no name has one.
+fn can_be(name: &str) -> bool {
+    !name.contains('\0')
+}
