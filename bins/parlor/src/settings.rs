@@ -15,7 +15,7 @@ use parlor_media::{ImageLimits, SoundLimits, VideoLimits};
 use parlor_ports::{Quotas, Scanner};
 use parlor_scan::Clamd;
 use parlor_services::{
-    AccountsSettings, AnnouncementsSettings, BroadcastsSettings, ContactsSettings, LogInsSettings,
+    AccountsSettings, AnnouncementsSettings, BroadcastsSettings, ContactsSettings, Lives, LogInsSettings,
     MediaSettings, MessagesSettings, NotificationsSettings, PasswordsSettings, RoomsSettings,
     SessionsSettings, SignUp, StatusesSettings,
 };
@@ -119,6 +119,10 @@ pub(crate) fn compat(config: &Config, data: &DataFolder) -> parlor_compat::Setti
         dialects: config.compat.dialects.clone(),
         root: config.compat.root,
         public_url: config.server.public_url.clone(),
+        lives: Lives {
+            access: config.auth.access,
+            refresh: config.auth.session,
+        },
         json_bytes: config.http.json_bytes,
         spool: data.spool(),
     }

@@ -6,7 +6,7 @@ use actix_web::HttpRequest;
 use actix_web::web::Data;
 use parlor_domain::{DeviceName, Dialect};
 use parlor_http::{Api, Class};
-use parlor_services::{Device, Services};
+use parlor_services::{Device, Lives, Services};
 use url::Url;
 
 use crate::drf::Refusal;
@@ -18,11 +18,16 @@ pub(crate) struct Compat {
     services: Arc<Services>,
     /// Where people reach the server, if that was said.
     public_url: Option<Url>,
+    lives: Lives,
 }
 
 impl Compat {
-    pub(crate) fn new(services: Arc<Services>, public_url: Option<Url>) -> Self {
-        Self { services, public_url }
+    pub(crate) fn new(services: Arc<Services>, public_url: Option<Url>, lives: Lives) -> Self {
+        Self {
+            services,
+            public_url,
+            lives,
+        }
     }
 
     /// That of a request.
@@ -35,6 +40,11 @@ impl Compat {
     /// What users can do.
     pub(crate) fn services(&self) -> &Arc<Services> {
         &self.services
+    }
+
+    /// How long tokens are good where a dialect says nothing of it.
+    pub(crate) fn lives(&self) -> Lives {
+        self.lives
     }
 
     /// Counts that somebody wants to be let in.
@@ -58,6 +68,11 @@ impl Compat {
     pub(crate) fn links_for(&self, request: &HttpRequest) -> Links {
         let base = api(request).base_of(request.head());
         Links::new(self.services.clone(), Mount::of(request), base)
+    }
+
+    /// Makes URLs of media for frames, which are the same for all: paths.
+    pub(crate) fn paths_at(&self, mount: Mount) -> Links {
+        Links::new(self.services.clone(), mount, String::new())
     }
 
     /// Makes URLs of media for texts in frames, which are the same for all: with the public host, if one is known.

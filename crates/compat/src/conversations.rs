@@ -17,14 +17,13 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use parlor_domain::Dialect;
-use parlor_services::TokenKind;
-use parlor_services::{Guest, Lives, TokenRefusal};
+use parlor_services::{Guest, Lives};
 
 pub(crate) use self::format::ConversationsFormat;
+pub(crate) use self::registration::register_as;
 pub(crate) use self::socket::ConversationsSocket;
-use crate::compat::Compat;
-use crate::drf::authorization::bearer;
-use crate::drf::{Refusal, Scheme, View};
+use crate::callers::{caller, known_caller};
+use crate::drf::{Refusal, View};
 
 /// How long its tokens are good.
 const LIVES: Lives = Lives {
@@ -34,16 +33,27 @@ const LIVES: Lives = Lives {
 
 /// Its paths.
 pub(crate) fn views() -> Vec<View> {
+    let mut views = views_beside_others();
+    views.push(register());
+    views
+}
+
+/// Those of its paths that no other dialect has.
+pub(crate) fn views_beside_others() -> Vec<View> {
     vec![
-        View::at("/api/register/")
-            .guard(anybody)
-            .on(Method::POST, registration::register),
         // In the original these two, of simplejwt, look at no credentials.
         View::at("/api/login/").on(Method::POST, log_ins::log_in),
         View::at("/api/logout/").on(Method::POST, log_ins::log_out),
         View::at("/api/users/").guard(known).get(users::list),
         View::at("/api/users/{user}/chat/").guard(known).get(chat::open),
     ]
+}
+
+/// `/api/register/`
+pub(crate) fn register() -> View {
+    View::at("/api/register/")
+        .guard(anybody)
+        .on(Method::POST, registration::register)
 }
 
 /// Whoever has a token, which must be good where it is shown at all.
@@ -56,13 +66,7 @@ impl FromRequest for Caller {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        async move {
-            let caller = caller(&request).await?;
-            caller
-                .map(Self)
-                .ok_or_else(|| Refusal::not_authenticated(Scheme::Bearer))
-        }
-        .boxed_local()
+        async move { known_caller(&request, Dialect::Conversations).await.map(Self) }.boxed_local()
     }
 }
 
@@ -80,30 +84,12 @@ impl FromRequest for Anybody {
     }
 }
 
-async fn caller(request: &HttpRequest) -> Result<Option<Guest>, Refusal> {
-    let Some(token) = bearer(request.headers())? else {
-        return Ok(None);
-    };
-    let dialects = &Compat::of(request).services().dialects;
-    let inspected = dialects.inspect(Dialect::Conversations, token, TokenKind::Access);
-    match inspected.await? {
-        Ok(guest) => Ok(Some(guest)),
-        Err(TokenRefusal::WrongType) => Err(Refusal::bad_token("Token has wrong type")),
-        Err(TokenRefusal::Invalid | TokenRefusal::Over) => {
-            Err(Refusal::bad_token("Token is invalid or expired"))
-        }
-    }
-}
-
 /// Lets anybody pass whose token is good, or who has none.
 async fn anybody(request: HttpRequest) -> Result<(), Refusal> {
-    caller(&request).await.map(drop)
+    caller(&request, Dialect::Conversations).await.map(drop)
 }
 
 /// Lets those pass who have a token.
 async fn known(request: HttpRequest) -> Result<(), Refusal> {
-    let caller = caller(&request).await?;
-    caller
-        .map(drop)
-        .ok_or_else(|| Refusal::not_authenticated(Scheme::Bearer))
+    known_caller(&request, Dialect::Conversations).await.map(drop)
 }

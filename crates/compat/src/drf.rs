@@ -19,11 +19,10 @@ pub(crate) mod time;
 mod view;
 
 pub(crate) use self::authorization::Scheme;
-pub(crate) use self::body::{Any, Body, Format, Limits, OnlyJson, OnlyMultipart, Parsers, Untyped};
+pub(crate) use self::body::{Any, Body, Limits, OnlyJson, OnlyMultipart};
 pub(crate) use self::file::FilePart;
 pub(crate) use self::form::{Form, Integer, Text};
 pub(crate) use self::in_order::InOrder;
-pub(crate) use self::page::PageQuery;
 pub(crate) use self::refusal::Refusal;
 pub(crate) use self::settle::settle;
 pub(crate) use self::view::{View, no_page};

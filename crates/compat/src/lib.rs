@@ -1,25 +1,28 @@
-//! Five chat APIs of Django servers, served by Parlor as their front ends know them.
+//! Chat APIs of Django servers, served by Parlor as their front ends know them.
 //!
 //! Each dialect is a module: its paths are `drf::View`s, its socket a [`SocketDialect`] with a [`WireFormat`], all on the services that
 //! Parlor's own API has. Each is reached under `/compat/<dialect>/`, and perhaps at the root as well.
 //!
 //! To add one more dialect: a variant of [`Dialect`], a module with `views()` and its socket, and its lines in [`Dialects`].
 
+mod callers;
 mod compat;
 mod conversations;
 mod directory;
 #[expect(
     dead_code,
-    unused_imports,
-    reason = "the kit is whole; the dialects that need all of it come one after the other"
+    reason = "the kit is whole; `relay` and `messenger`, which need the rest of it, come next"
 )]
 mod drf;
 mod error;
+mod greeter;
 mod links;
 mod media;
 mod mount;
 mod passwords;
 mod people;
+mod rooms;
+mod root;
 mod sockets;
 
 use std::path::PathBuf;
@@ -30,17 +33,19 @@ use parlor_domain::Dialect;
 use parlor_http::SocketDialect;
 use parlor_http::server::Besides;
 use parlor_hub::{Format, WireFormat};
-use parlor_services::Services;
+use parlor_services::{Lives, Services};
 use url::Url;
 
 use self::compat::Compat;
 use self::conversations::{ConversationsFormat, ConversationsSocket};
 use self::directory::Directory;
 use self::drf::{Limits, View};
+use self::greeter::{GreeterFormat, GreeterSocket};
 use self::mount::Mount;
+use self::rooms::{RoomsFormat, RoomsSocket};
 
 /// The dialects that there are, in the order in which they are named.
-pub const SERVED: [Dialect; 1] = [Dialect::Conversations];
+pub const SERVED: [Dialect; 3] = [Dialect::Greeter, Dialect::Conversations, Dialect::Rooms];
 
 /// Most bytes of a message.
 const MAX_BODY: usize = 65_536;
@@ -56,6 +61,8 @@ pub struct Settings {
     pub root: Root,
     /// Where people reach the server, if that was said.
     pub public_url: Option<Url>,
+    /// How long tokens are good where a dialect says nothing of it.
+    pub lives: Lives,
     /// Largest body that is no file, in bytes.
     pub json_bytes: usize,
     /// The folder in which files lie on their way in, which must be there and be nobody else's.
@@ -94,13 +101,22 @@ pub struct Dialects {
 impl Dialects {
     /// The dialects on these services.
     pub fn new(services: Arc<Services>, settings: Settings) -> Self {
-        let compat = Arc::new(Compat::new(services, settings.public_url.clone()));
+        let compat = Compat::new(services, settings.public_url.clone(), settings.lives);
+        let compat = Arc::new(compat);
         let mut dialects = Self {
             compat,
             settings,
             formats: Vec::new(),
             sockets: Vec::new(),
         };
+        for mount in dialects.mounts(Dialect::Greeter) {
+            let format = dialects.add_format(GreeterFormat);
+            dialects.sockets.push(Arc::new(GreeterSocket {
+                compat: dialects.compat.clone(),
+                mount,
+                format,
+            }));
+        }
         let pairs = Directory::new();
         for mount in dialects.mounts(Dialect::Conversations) {
             let links = dialects.compat.links_at(mount);
@@ -114,6 +130,20 @@ impl Dialects {
                 mount,
                 format,
                 pairs,
+            }));
+        }
+        let numbers = Directory::new();
+        for mount in dialects.mounts(Dialect::Rooms) {
+            let format = dialects.add_format(RoomsFormat {
+                numbers: numbers.clone(),
+                files: dialects.compat.paths_at(mount),
+                others: dialects.compat.links_at(mount),
+            });
+            dialects.sockets.push(Arc::new(RoomsSocket {
+                compat: dialects.compat.clone(),
+                mount,
+                format,
+                numbers: numbers.clone(),
             }));
         }
         dialects
@@ -165,23 +195,34 @@ fn routes(config: &mut ServiceConfig, compat: &Data<Compat>, settings: &Settings
             });
         config.service(scope.default_service(web::to(drf::no_page)));
     }
-    for dialect in settings
-        .dialects
-        .iter()
-        .copied()
-        .filter(|dialect| settings.root.has(*dialect))
-    {
-        for view in views(dialect) {
-            config.service(view.mounted(Mount::Root));
-        }
+    let at_root = match settings.root {
+        Root::One(one) if settings.dialects.contains(&one) => views(one),
+        Root::None | Root::One(_) => Vec::new(),
+        Root::All => all_views(&settings.dialects),
+    };
+    for view in at_root {
+        config.service(view.mounted(Mount::Root));
     }
+}
+
+/// The paths of several dialects together: those that each has alone, and those that they share.
+fn all_views(dialects: &[Dialect]) -> Vec<View> {
+    let own = dialects.iter().flat_map(|dialect| match dialect {
+        Dialect::Greeter => greeter::views_beside_others(),
+        Dialect::Conversations => conversations::views_beside_others(),
+        Dialect::Rooms => rooms::views_beside_others(),
+        Dialect::Relay | Dialect::Messenger => Vec::new(),
+    });
+    own.chain(root::views(dialects)).chain([media::view()]).collect()
 }
 
 /// The paths of a dialect.
 fn views(dialect: Dialect) -> Vec<View> {
     let mut views = match dialect {
+        Dialect::Greeter => greeter::views(),
         Dialect::Conversations => conversations::views(),
-        Dialect::Relay | Dialect::Messenger | Dialect::Greeter | Dialect::Rooms => Vec::new(),
+        Dialect::Rooms => rooms::views(),
+        Dialect::Relay | Dialect::Messenger => Vec::new(),
     };
     views.push(media::view());
     views

@@ -29,7 +29,7 @@ impl Links {
     pub(crate) fn url(&self, media: &Media) -> String {
         let name = self.services.dialects.media_name(media.id);
         let folder = folder(media);
-        let extension = extension(&media.mime);
+        let extension = extension(media_type(media));
         format!(
             "{}{}/media/{folder}/{name}{extension}",
             self.base,
@@ -45,13 +45,24 @@ impl Links {
     }
 }
 
+/// The media type that a dialect is told: that of the content, or that of text where nothing is known of that and the file is called
+/// so.
+pub(crate) fn media_type(media: &Media) -> &str {
+    let name = media.name.as_ref().map(|name| name.as_str().to_ascii_lowercase());
+    let is_text = name.is_some_and(|name| name.ends_with(".txt"));
+    match &*media.mime {
+        "application/octet-stream" if is_text => "text/plain",
+        mime => mime,
+    }
+}
+
 /// The folder in which a dialect's front end would look for it: the first half of its media type.
 fn folder(media: &Media) -> &'static str {
     match media.kind {
         MediaKind::Image => "image",
         MediaKind::Voice | MediaKind::Audio => "audio",
         MediaKind::Video => "video",
-        MediaKind::File if media.mime.starts_with("text/") => "text",
+        MediaKind::File if media_type(media).starts_with("text/") => "text",
         MediaKind::File => "application",
     }
 }

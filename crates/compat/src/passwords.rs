@@ -1,6 +1,6 @@
-//! What is said of weak passwords.
+//! What is said of passwords that are not taken.
 
-use parlor_domain::Password;
+use parlor_domain::{Password, PasswordError};
 
 /// Passwords that are guessed first are among so many.
 const COMMON: u64 = 20_000;
@@ -20,6 +20,21 @@ pub(crate) fn weak(password: &str) -> Vec<&'static str> {
         wrong.push("This password is entirely numeric.");
     }
     wrong
+}
+
+/// A password of a length that is taken.
+///
+/// # Errors
+/// What is wrong with its length, in the words of Django.
+pub(crate) fn parse(password: String) -> Result<Password, String> {
+    Password::parse(password.into()).map_err(|error| match error {
+        PasswordError::TooShort { min } => {
+            format!("This password is too short. It must contain at least {min} characters.")
+        }
+        PasswordError::TooLong { max } => {
+            format!("This password is too long. It must contain at most {max} bytes.")
+        }
+    })
 }
 
 /// Whether it is among the passwords that are guessed first.

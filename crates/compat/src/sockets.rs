@@ -1,8 +1,9 @@
 //! What the sockets of all dialects have in common.
 
 use actix_web::HttpResponse;
+use actix_web::cookie::Cookie;
 use actix_web::dev::RequestHead;
-use actix_web::http::header::ContentType;
+use actix_web::http::header::{COOKIE, ContentType};
 use parlor_domain::RoomId;
 use parlor_hub::{Follow, Lead, Start};
 use parlor_services::{Actor, Error, ErrorKind, Services};
@@ -32,6 +33,17 @@ pub(crate) fn query(head: &RequestHead, name: &str) -> Option<String> {
     url::form_urlencoded::parse(query.as_bytes())
         .find(|(key, _)| key == name)
         .map(|(_, value)| value.into_owned())
+}
+
+/// A cookie: the first of this name.
+pub(crate) fn cookie(head: &RequestHead, name: &str) -> Option<String> {
+    let values = head.headers().get_all(COOKIE);
+    let mut cookies = values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|text| Cookie::parse(text.trim()).ok());
+    let found = cookies.find(|cookie| cookie.name() == name)?;
+    Some(found.value().to_owned())
 }
 
 /// Where a socket of this person begins that follows his own stream and these rooms of his, or all of them, from now on.

@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::ContentType;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use futures_util::stream;
+use futures_util::{Stream, stream};
 use parlor_domain::{Event, Mark, PageSize, RoomId, Seq, UserId, What};
 use parlor_services::{Actor, Error, HistoryPage, HistoryRange};
 use serde_json::{Value, json};
@@ -17,6 +17,8 @@ use super::users::person;
 use crate::compat::Compat;
 use crate::drf::{Refusal, time};
 use crate::links::Links;
+
+const TOLD: &str = "User conversation with messages retrieved successfully.";
 
 /// `GET /api/users/<uuid>/chat/`: the conversation with somebody, opened now if it was not, with all that was said, the newest first.
 pub(super) async fn open(
@@ -58,15 +60,9 @@ pub(super) async fn open(
         told: 0,
     };
     let first = begun.page(Seq(head.0 + 1)).await?;
-    let head = json!({
-        "success": true,
-        "msg": "User conversation with messages retrieved successfully.",
-        "data": { "id": room.uuid() },
-        "status": 200,
-    });
     Ok(HttpResponse::Ok()
         .content_type(ContentType::json())
-        .streaming(begun.tell(&head.to_string(), first)))
+        .streaming(begun.tell(first)))
 }
 
 /// A conversation that is being told. However long it is, little of it is held at a time.
@@ -90,36 +86,28 @@ impl Telling {
         Ok(messages.history(&self.actor, self.room, range, size).await?)
     }
 
-    /// The whole answer. Its last piece is the end of `head`, an object without messages.
-    fn tell(
-        self,
-        head: &str,
-        first: HistoryPage,
-    ) -> impl futures_util::Stream<Item = Result<Bytes, Refusal>> + use<> {
-        let (before, after) = head.split_once(r#""id":""#).expect("it names the conversation");
-        let (id, after) = after.split_at(36 + 1);
-        let opening = format!(r#"{before}"id":"{id},"messages":["#);
-        let closing = format!("]{after}");
-        let begun = (self, Some(first), Some(opening));
-        stream::try_unfold(begun, move |(mut telling, page, opening)| {
-            let closing = closing.clone();
-            async move {
-                let page = match (page, telling.next) {
-                    (Some(page), _) => page,
-                    (None, Some(before)) => telling.page(before).await?,
-                    (None, None) => return Ok(None),
-                };
-                let mut text = opening.unwrap_or_default();
-                let earliest = page.messages.first().map(|event| event.seq);
-                telling.next = earliest.filter(|_| page.more);
-                for event in page.messages.iter().rev() {
-                    telling.add(&mut text, event);
-                }
-                if telling.next.is_none() {
-                    text.push_str(&closing);
-                }
-                Ok(Some((Bytes::from(text), (telling, None, None))))
+    /// The whole answer, page by page.
+    fn tell(self, first: HistoryPage) -> impl Stream<Item = Result<Bytes, Refusal>> {
+        let opening = format!(
+            r#"{{"success":true,"msg":"{TOLD}","data":{{"id":"{}","messages":["#,
+            self.room.uuid()
+        );
+        let begun = (self, Some(first), opening);
+        stream::try_unfold(begun, |(mut telling, page, mut text)| async move {
+            let page = match (page, telling.next) {
+                (Some(page), _) => page,
+                (None, Some(before)) => telling.page(before).await?,
+                (None, None) => return Ok(None),
+            };
+            let earliest = page.messages.first().map(|event| event.seq);
+            telling.next = earliest.filter(|_| page.more);
+            for event in page.messages.iter().rev() {
+                telling.add(&mut text, event);
             }
+            if telling.next.is_none() {
+                text.push_str(r#"]},"status":200}"#);
+            }
+            Ok(Some((Bytes::from(text), (telling, None, String::new()))))
         })
     }
 

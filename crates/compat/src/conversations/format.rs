@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use parlor_domain::{Event, MarksUpdate, Position, StreamId, UserId, UserRef, What};
+use parlor_domain::{Event, UserId, What};
 use parlor_http::frame;
-use parlor_hub::{PresenceState, WireFormat};
+use parlor_hub::WireFormat;
 use serde::Serialize;
 
 use crate::directory::Directory;
@@ -41,35 +41,7 @@ impl WireFormat for ConversationsFormat {
         }))
     }
 
-    fn hidden(&self, _: &Event) -> Option<Bytes> {
-        None
-    }
-
-    fn marks(&self, _: &MarksUpdate) -> Option<Bytes> {
-        None
-    }
-
-    fn done(&self, _: u64, _: &Event) -> Option<Bytes> {
-        None
-    }
-
-    fn reset(&self, _: StreamId, _: Position) -> Option<Bytes> {
-        None
-    }
-
-    fn typing(&self, _: StreamId, _: UserRef) -> Option<Bytes> {
-        None
-    }
-
-    fn presence(&self, _: &[(UserId, PresenceState)]) -> Option<Bytes> {
-        None
-    }
-
     fn ping(&self) -> Bytes {
         frame::ping()
-    }
-
-    fn leave(&self, _: u64) -> Option<Bytes> {
-        None
     }
 }

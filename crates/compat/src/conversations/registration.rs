@@ -21,6 +21,15 @@ pub(super) async fn register(
     compat: Data<Compat>,
     InOrder(Anybody, body): InOrder<Anybody, Body<Any>>,
 ) -> Result<HttpResponse, Refusal> {
+    register_as(request, compat, body).await
+}
+
+/// Registers whoever asks.
+pub(crate) async fn register_as(
+    request: HttpRequest,
+    compat: Data<Compat>,
+    body: Body<Any>,
+) -> Result<HttpResponse, Refusal> {
     compat.count_credentials(&request)?;
     let mut form = body.form("non_field_errors")?;
     let first_name = name(&mut form, "first_name");

@@ -53,10 +53,8 @@ struct Listing {
 async fn page(compat: &Compat, actor: &Actor, skip: usize) -> Result<Vec<Account>, Refusal> {
     let accounts = &compat.services().accounts;
     let skip = u64::try_from(skip).unwrap_or(u64::MAX);
-    let page = accounts
-        .list(Some(actor), PeopleOrder::Oldest, skip, STEP)
-        .await?;
-    Ok(page.people)
+    let listed = accounts.list(Some(actor), PeopleOrder::Oldest, skip, STEP);
+    Ok(listed.await?)
 }
 
 /// A piece of a JSON list, which a piece that is not full ends.

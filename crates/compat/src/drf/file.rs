@@ -64,6 +64,12 @@ impl FilePart {
         }
     }
 
+    /// Passes over what the sender says that it is: its content alone decides.
+    pub(crate) fn untyped(mut self) -> Self {
+        self.mime = None;
+        self
+    }
+
     /// Writes it to the end of a file that is being received.
     ///
     /// # Errors

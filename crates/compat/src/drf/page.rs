@@ -51,15 +51,23 @@ impl PageQuery {
     }
 
     /// How many are on a page.
-    pub(crate) fn limit(&self) -> u64 {
-        self.size
+    fn limit(&self) -> usize {
+        usize::try_from(self.size).expect("pages are small")
+    }
+
+    /// How many are before the page, as far as that is known before it is known how many there are.
+    fn guess(&self) -> u64 {
+        match self.page {
+            Page::Number(number) => (number - 1).saturating_mul(self.size),
+            Page::Last | Page::Nonsense => 0,
+        }
     }
 
     /// How many of the whole list, which has so many, are before the page.
     ///
     /// # Errors
     /// 404 if there is no such page.
-    pub(crate) fn skip(&self, count: u64) -> Result<u64, Refusal> {
+    fn skip(&self, count: u64) -> Result<u64, Refusal> {
         let pages = self.pages(count);
         match self.page {
             Page::Number(number) if number <= pages => Ok((number - 1) * self.size),
@@ -81,6 +89,24 @@ impl FromRequest for PageQuery {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Ok(Self::parse(request.query_string())))
     }
+}
+
+/// Reads the page that is wanted of a list, which gives some after so many and says how many there are in all.
+///
+/// # Errors
+/// 404 if there is no such page, and what the list refuses.
+pub(crate) async fn read<T, E: Into<Refusal>>(
+    query: &PageQuery,
+    list: impl AsyncFn(u64, usize) -> Result<(Vec<T>, u64), E>,
+) -> Result<(Vec<T>, u64), Refusal> {
+    let guessed = query.guess();
+    let read = list(guessed, query.limit()).await;
+    let (items, count) = read.map_err(Into::<Refusal>::into)?;
+    let skip = query.skip(count)?;
+    if skip == guessed {
+        return Ok((items, count));
+    }
+    list(skip, query.limit()).await.map_err(Into::into)
 }
 
 /// A page, of a list of so many.
@@ -152,6 +178,25 @@ mod tests {
     fn a_page_that_is_not_there_is_not_found() {
         let refusal = PageQuery::parse("page=9").skip(0).unwrap_err();
         assert_eq!(refusal.to_string(), r#"{"detail":"Invalid page."}"#);
+    }
+
+    #[tokio::test]
+    async fn a_page_is_read_at_its_place() {
+        let cases: [(&str, Option<&[u64]>); 5] = [
+            ("page=2&page_size=3", Some(&[3, 4, 5])),
+            ("page=last&page_size=3", Some(&[6])),
+            ("page=last&page_size=7", Some(&[0, 1, 2, 3, 4, 5, 6])),
+            ("page=4&page_size=3", None),
+            ("page=0", None),
+        ];
+        for (query, expected) in cases {
+            let list = async |skip: u64, most: usize| {
+                let items: Vec<u64> = (0..7).filter(|item| *item >= skip).take(most).collect();
+                Ok::<_, Refusal>((items, 7))
+            };
+            let read = read(&PageQuery::parse(query), list).await.ok();
+            assert_eq!(read, expected.map(|items| (items.to_vec(), 7)), "{query}");
+        }
     }
 
     #[test]

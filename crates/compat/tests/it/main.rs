@@ -5,5 +5,9 @@
 )]
 
 mod conversations;
+mod greeter;
 mod mounts;
+mod multipart;
+mod rooms;
+mod root;
 mod world;

@@ -84,6 +84,19 @@ impl World {
         self.send(method, path, &headers, text.into_bytes()).await
     }
 
+    /// A request to Parlor's own API.
+    pub(crate) async fn ask_parlor(&self, method: &str, path: &str, token: &str, body: Value) -> Answer {
+        let bearer = format!("Bearer {token}");
+        let headers = [("authorization", &*bearer), ("content-type", "application/json")];
+        let url = format!("{}{path}", self.app.url());
+        let text = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        self.send_to(url, method, &headers, text.into_bytes()).await
+    }
+
     /// A request with any body.
     pub(crate) async fn send(
         &self,
@@ -92,13 +105,17 @@ impl World {
         headers: &[(&str, &str)],
         body: Vec<u8>,
     ) -> Answer {
+        self.send_to(self.url(path), method, headers, body).await
+    }
+
+    async fn send_to(&self, url: String, method: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
         let method: Method = method.parse().unwrap();
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             let name: HeaderName = name.parse().unwrap();
             map.append(name, HeaderValue::from_str(value).unwrap());
         }
-        let request = self.http.request(method, self.url(path)).headers(map).body(body);
+        let request = self.http.request(method, url).headers(map).body(body);
         let response = request.send().await.unwrap();
         Answer {
             status: response.status().as_u16(),

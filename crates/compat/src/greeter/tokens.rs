@@ -1,0 +1,102 @@
+//! Logging in, and going on.
+
+use std::time::Duration;
+
+use actix_web::cookie::{self, Cookie, SameSite};
+use actix_web::http::StatusCode;
+use actix_web::http::header::WWW_AUTHENTICATE;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use parlor_domain::Dialect;
+use parlor_services::{DialectUser, Error, LoginName, TokenRefusal};
+use secrecy::ExposeSecret;
+use serde_json::json;
+
+use super::COOKIE;
+use crate::compat::{Compat, api};
+use crate::drf::{Any, Body, Refusal, Scheme, Text};
+use crate::mount::Mount;
+
+/// `POST /api/token/`
+pub(super) async fn log_in(
+    request: HttpRequest,
+    compat: Data<Compat>,
+    body: Body<Any>,
+) -> Result<HttpResponse, Refusal> {
+    compat.count_credentials(&request)?;
+    let mut form = body.form("non_field_errors")?;
+    let username = form.text("username", Text::new());
+    let password = form.text("password", Text::new());
+    form.finish()?;
+    let login = username.parse().ok().map(LoginName::Username);
+    let opened = compat.services().dialects.log_in(
+        (&username, login),
+        password.into(),
+        compat.device(&request, Dialect::Greeter),
+        compat.lives(),
+        |account| DialectUser::Greeter(account.user.number),
+    );
+    let pair = opened.await.map_err(not_logged_in)?;
+    let access = pair.access.expose_secret();
+    let body = json!({ "refresh": pair.refresh.expose_secret(), "access": access });
+    Ok(HttpResponse::Ok()
+        .cookie(access_cookie(&request, access, compat.lives().access))
+        .json(body))
+}
+
+/// `POST /api/token/refresh/`: the cookie is renewed as well, which no page could do.
+pub(super) async fn refresh(
+    request: HttpRequest,
+    compat: Data<Compat>,
+    body: Body<Any>,
+) -> Result<HttpResponse, Refusal> {
+    compat.count_credentials(&request)?;
+    let mut form = body.form("non_field_errors")?;
+    let token = form.text("refresh", Text::new());
+    form.finish()?;
+    let life = compat.lives().access;
+    let dialects = &compat.services().dialects;
+    let refreshed = dialects.refresh(Dialect::Greeter, &token, life).await?;
+    let access = refreshed.map_err(not_refreshed)?;
+    let access = access.expose_secret();
+    Ok(HttpResponse::Ok()
+        .cookie(access_cookie(&request, access, life))
+        .json(json!({ "access": access })))
+}
+
+/// Why somebody was not let in.
+pub(crate) fn not_logged_in(error: Error) -> Refusal {
+    match error {
+        Error::WrongCredentials | Error::AccountDisabled => {
+            let text = "No active account found with the given credentials";
+            Refusal::unauthenticated(Scheme::Bearer, text)
+        }
+        error => error.into(),
+    }
+}
+
+fn not_refreshed(why: TokenRefusal) -> Refusal {
+    let text = match why {
+        TokenRefusal::Invalid | TokenRefusal::Over => "Token is invalid or expired",
+        TokenRefusal::WrongType => "Token has wrong type",
+    };
+    let body = json!({ "detail": text, "code": "token_not_valid" });
+    Refusal::new(StatusCode::UNAUTHORIZED, body).with_header(WWW_AUTHENTICATE, Scheme::Bearer.challenge())
+}
+
+/// The cookie for the socket, which no script of a page can read.
+pub(crate) fn access_cookie<'a>(request: &HttpRequest, token: &'a str, life: Duration) -> Cookie<'a> {
+    let base = api(request).base_of(request.head());
+    let path = match Mount::of(request) {
+        Mount::Root => "/".to_owned(),
+        mount => mount.prefix(),
+    };
+    let seconds = i64::try_from(life.as_secs()).unwrap_or(i64::MAX);
+    Cookie::build(COOKIE, token)
+        .path(path)
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(base.starts_with("https://"))
+        .max_age(cookie::time::Duration::seconds(seconds))
+        .finish()
+}

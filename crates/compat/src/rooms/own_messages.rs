@@ -1,0 +1,113 @@
+//! Single messages, each for its author alone.
+
+use std::sync::Arc;
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use parlor_domain::{Event, RoomId};
+use parlor_services::Guest;
+
+use super::found::by_id;
+use super::messages::{not_taken, one, room, text};
+use super::{Caller, NO_FIELD, owner_only};
+use crate::compat::Compat;
+use crate::drf::{Body, Form, InOrder, OnlyMultipart, Refusal};
+
+/// `GET /api/v1/chats/messages/<number>/`
+pub(super) async fn retrieve(
+    Caller(caller): Caller,
+    request: HttpRequest,
+    compat: Data<Compat>,
+    number: Path<i64>,
+) -> Result<HttpResponse, Refusal> {
+    let event = find_own(&compat, &caller, number.into_inner()).await?;
+    show(&compat, &request, &event).await
+}
+
+/// `PUT /api/v1/chats/messages/<number>/`
+pub(super) async fn replace(
+    InOrder(Caller(caller), body): InOrder<Caller, Body<OnlyMultipart>>,
+    request: HttpRequest,
+    compat: Data<Compat>,
+    number: Path<i64>,
+) -> Result<HttpResponse, Refusal> {
+    let event = find_own(&compat, &caller, number.into_inner()).await?;
+    let mut form = body.form(NO_FIELD)?;
+    let text = text(&mut form);
+    let room = form.primary_key("room");
+    let event = save(&compat, &caller, event, form, text, room).await?;
+    show(&compat, &request, &event).await
+}
+
+/// `PATCH /api/v1/chats/messages/<number>/`
+pub(super) async fn change(
+    InOrder(Caller(caller), body): InOrder<Caller, Body<OnlyMultipart>>,
+    request: HttpRequest,
+    compat: Data<Compat>,
+    number: Path<i64>,
+) -> Result<HttpResponse, Refusal> {
+    let event = find_own(&compat, &caller, number.into_inner()).await?;
+    let mut form = body.form(NO_FIELD)?;
+    let text = text(&mut form);
+    let room = form.primary_key_or_none("room");
+    let event = save(&compat, &caller, event, form, text, room).await?;
+    show(&compat, &request, &event).await
+}
+
+/// `DELETE /api/v1/chats/messages/<number>/`
+pub(super) async fn remove(
+    Caller(caller): Caller,
+    compat: Data<Compat>,
+    number: Path<i64>,
+) -> Result<HttpResponse, Refusal> {
+    let event = find_own(&compat, &caller, number.into_inner()).await?;
+    let messages = &compat.services().messages;
+    messages
+        .delete(&caller.actor, room_of(&event), event.seq, None, None)
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// The message with this number, if it is the caller's.
+async fn find_own(compat: &Compat, caller: &Guest, number: i64) -> Result<Arc<Event>, Refusal> {
+    let event = compat.services().messages.numbered(number).await?;
+    if event.actor == Some(caller.actor.user) {
+        Ok(event)
+    } else {
+        Err(owner_only())
+    }
+}
+
+/// Gives a message another text, if one was sent. Its file stays, and so does its room, which may be named.
+async fn save(
+    compat: &Compat,
+    caller: &Guest,
+    event: Arc<Event>,
+    mut form: Form,
+    text: Option<String>,
+    number: Option<i64>,
+) -> Result<Arc<Event>, Refusal> {
+    let services = compat.services();
+    let own = room_of(&event);
+    let named = room(services, &caller.actor, &mut form, number).await?;
+    if named.is_some_and(|room| room.id != own) {
+        form.refuse("room", "A message stays in its room.");
+    }
+    form.finish()?;
+    let Some(text) = text else {
+        return Ok(event);
+    };
+    let messages = &services.messages;
+    let edited = messages.edit_even_to_nothing(&caller.actor, own, event.seq, &text);
+    edited.await.map_err(not_taken)
+}
+
+async fn show(compat: &Compat, request: &HttpRequest, event: &Event) -> Result<HttpResponse, Refusal> {
+    let found = by_id(compat.services(), room_of(event)).await?;
+    let number = found.ok_or_else(Refusal::not_found)?.room.number;
+    Ok(HttpResponse::Ok().json(one(compat, request, event, number)?))
+}
+
+fn room_of(event: &Event) -> RoomId {
+    RoomId::new(event.stream.uuid())
+}

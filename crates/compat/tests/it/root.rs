@@ -1,0 +1,152 @@
+//! What several dialects have, where all are at the root.
+
+use parlor_testkit::TestApp;
+use serde_json::{Value, json};
+
+use crate::world::{Heard, World};
+
+const PASSWORD: &str = "a train to Bern";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_log_in_is_good_for_all() {
+    let world = World::at("").await;
+    let ann = json!({ "name": "Ann", "username": "ann", "password": PASSWORD });
+    assert_eq!(world.post("/api/register/", ann).await.status, 201);
+    let login = json!({ "username": "ann", "password": PASSWORD });
+    let answer = world.post("/api/token/", login).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let tokens = answer.json();
+    assert!(answer.header("set-cookie").unwrap().starts_with("access="));
+    let key = format!("Token {}", tokens["token"].as_str().unwrap());
+    let rooms = world
+        .call(
+            "GET",
+            "/api/v1/chats/rooms/",
+            &[("authorization", &key)],
+            Value::Null,
+        )
+        .await;
+    assert_eq!(rooms.status, 200, "{rooms:?}");
+    let bearer = format!("Bearer {}", tokens["access"].as_str().unwrap());
+    let chat = world
+        .call(
+            "POST",
+            "/api/start-chat/",
+            &[("authorization", &bearer)],
+            json!({}),
+        )
+        .await;
+    assert_eq!(chat.status, 200, "{chat:?}");
+    let refresh = json!({ "refresh": tokens["refresh"] });
+    assert_eq!(world.post("/api/token/refresh/", refresh).await.status, 200);
+
+    let wrong = json!({ "username": "ann", "password": "wrong password" });
+    let wrong = world.post("/api/token/", wrong).await;
+    wrong.is(
+        401,
+        json!({ "detail": "No active account found with the given credentials" }),
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_registration_goes_by_its_keys() {
+    let world = World::at("").await;
+    let nothing = world.post("/api/register/", json!({})).await;
+    nothing.is(400, json!({ "error": "name is missing" }));
+    let of_conversations = world
+        .post("/api/register/", json!({ "confirm_password": "x" }))
+        .await;
+    assert_eq!(
+        of_conversations.json()["first_name"],
+        json!(["This field is required."])
+    );
+    let get = world.call("GET", "/api/register/", &[], Value::Null).await;
+    get.is(405, json!({ "detail": "Method \"GET\" not allowed." }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_of_them_has_alone_is_as_it_has_it() {
+    let app = TestApp::start_with(|config| {
+        config.compat.dialects.retain(|dialect| dialect.name() == "rooms");
+    })
+    .await;
+    let world = World::of(app, "");
+    let wrong = json!({ "username": "ann", "password": "wrong password" });
+    let wrong = world.post("/api/token/", wrong).await;
+    wrong.is(
+        400,
+        json!({ "error": ["Unable to log in with provided credentials."] }),
+    );
+    assert_eq!(world.post("/api/register/", json!({})).await.status, 404);
+}
+
+/// One direct room, seen at once through `rooms`, `conversations` and Parlor's own API.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_is_one_in_all_dialects() {
+    let world = World::at("").await;
+    let mut people = Vec::new();
+    for first in ["Ann", "Ben"] {
+        let email = format!("{first}@example.org");
+        let registration = json!({
+            "first_name": first, "last_name": "Smith", "email": email,
+            "password": PASSWORD, "confirm_password": PASSWORD,
+        });
+        assert_eq!(world.post("/api/register/", registration).await.status, 201);
+        let login = world
+            .post("/api/login/", json!({ "email": email, "password": PASSWORD }))
+            .await;
+        let access = login.json()["access"].as_str().unwrap().to_owned();
+        let username = format!("{}.smith", first.to_lowercase());
+        let key = json!({ "username": username, "password": PASSWORD });
+        let key = world.post("/api/v1/auth/login/", key).await;
+        assert_eq!(
+            key.status, 200,
+            "who registered in one dialect logs in in another: {key:?}"
+        );
+        people.push((access, key.json()["token"].as_str().unwrap().to_owned()));
+    }
+    let [(ann, anns_key), (ben, bens_key)] = &people[..] else {
+        panic!("two people");
+    };
+    let others = world.get("/api/users/", ann).await.json();
+    let id = others[0]["id"].as_str().unwrap().to_owned();
+    let opened = world.get(&format!("/api/users/{id}/chat/"), ann).await.json();
+    let conversation = opened["data"]["id"].as_str().unwrap().to_owned();
+    let as_room = world
+        .call(
+            "GET",
+            "/api/v1/chats/rooms/",
+            &[("authorization", &format!("Token {anns_key}"))],
+            Value::Null,
+        )
+        .await
+        .json();
+    let room = &as_room["results"][0];
+    assert_eq!(
+        (&room["type"], &room["max_users"]),
+        (&json!("PRIVATE"), &json!(2))
+    );
+
+    let mut by_conversations = world
+        .socket(&format!("/ws/chat/{conversation}/?token={ann}"), &[])
+        .await
+        .unwrap();
+    let mut by_rooms = world.socket(&format!("/?token={bens_key}"), &[]).await.unwrap();
+    by_conversations
+        .say_json(json!({ "message": "from one dialect", "recipient_id": id }))
+        .await;
+    assert_eq!(by_conversations.hear_json().await["message"], "from one dialect");
+    assert_eq!(by_rooms.hear_json().await["text"], "from one dialect");
+    by_rooms
+        .say_json(json!({ "text": "from the other", "room": room["id"] }))
+        .await;
+    assert_eq!(by_rooms.hear_json().await["text"], "from the other");
+    let heard = by_conversations.hear().await;
+    let Heard::Text(heard) = heard else {
+        panic!("{heard:?}")
+    };
+    assert!(heard.contains("from the other"), "{heard}");
+    let told = world.get(&format!("/api/users/{id}/chat/"), ann).await.json();
+    assert_eq!(told["data"]["messages"][0]["text"], "from the other");
+    assert_eq!(world.get("/api/users/", ben).await.status, 200);
+}
