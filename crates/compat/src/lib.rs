@@ -28,6 +28,7 @@ mod sockets;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use actix_web::dev::ResourceDef;
 use actix_web::web::{self, Data, ServiceConfig};
 use parlor_domain::Dialect;
 use parlor_http::SocketDialect;
@@ -157,8 +158,13 @@ impl Dialects {
     /// What a server serves of them.
     pub fn besides(&self) -> Besides {
         let (compat, settings) = (Data::from(self.compat.clone()), self.settings.clone());
+        let at_root: Vec<ResourceDef> = at_root(&settings).iter().map(View::pattern).collect();
+        let under = |path: &str| path.starts_with("/compat/");
         Besides {
             routes: Arc::new(move |config| routes(config, &compat, &settings)),
+            serves: Some(Arc::new(move |path| {
+                under(path) || at_root.iter().any(|pattern| pattern.is_match(path))
+            })),
             sockets: self.sockets.clone(),
         }
     }
@@ -195,13 +201,17 @@ fn routes(config: &mut ServiceConfig, compat: &Data<Compat>, settings: &Settings
             });
         config.service(scope.default_service(web::to(drf::no_page)));
     }
-    let at_root = match settings.root {
+    for view in at_root(settings) {
+        config.service(view.mounted(Mount::Root));
+    }
+}
+
+/// The paths at the root.
+fn at_root(settings: &Settings) -> Vec<View> {
+    match settings.root {
         Root::One(one) if settings.dialects.contains(&one) => views(one),
         Root::None | Root::One(_) => Vec::new(),
         Root::All => all_views(&settings.dialects),
-    };
-    for view in at_root {
-        config.service(view.mounted(Mount::Root));
     }
 }
 

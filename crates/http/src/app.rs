@@ -10,6 +10,7 @@ use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, Error, HttpResponse, web};
 
 use crate::endpoint::Endpoint;
+use crate::server::Besides;
 use crate::{Api, ApiError, SOCKET_PATH, Sockets, middleware, routes, socket};
 
 /// Mounts every path of the API, for an application that has others as well. What [`app`] adds around it
@@ -42,30 +43,32 @@ pub fn mount(sockets: Arc<Sockets>) -> impl FnOnce(&mut ServiceConfig) {
     }
 }
 
-/// A whole application: the API, further routes, a start page, and everything around them. The socket is not part of it: what comes
+/// A whole application: the API, what is served besides, a start page, and everything around them. The socket is not part of it: what comes
 /// to its path here did not ask for one as it should.
 pub fn app(
     api: Data<Api>,
-    besides: impl FnOnce(&mut ServiceConfig),
+    besides: &Besides,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
         Config = (),
-        Response = ServiceResponse<impl MessageBody>,
+        Response = ServiceResponse<impl MessageBody + use<>>,
         Error = Error,
         InitError = (),
-    >,
+    > + use<>,
 > {
-    let cors = middleware::cors(&api.settings);
+    let cors = middleware::cors(&api.settings, besides.serves.clone());
     App::new()
+        .app_data(besides.serves.clone())
         .configure(configure(api))
-        .configure(besides)
+        .configure(|config| (besides.routes)(config))
         .service(Endpoint::at("/").get(start))
         .service(Endpoint::at(SOCKET_PATH).get(async || Err::<(), _>(ApiError::no_handshake())))
         .default_service(web::to(|| async { Err::<(), _>(ApiError::no_such_path()) }))
         // The last one is the outermost.
         .wrap(from_fn(middleware::limit))
         .wrap(cors)
+        .wrap(from_fn(middleware::with_cookies))
         .wrap(from_fn(middleware::harden))
         .wrap(from_fn(middleware::observe))
 }

@@ -42,11 +42,16 @@ pub struct ServerSettings {
     pub socket: SocketSettings,
 }
 
+/// Whether something is served at a path.
+pub type Serves = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
 /// What a server serves besides Parlor's own API.
 #[derive(Clone)]
 pub struct Besides {
     /// Mounts further paths.
     pub routes: Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>,
+    /// Knows these paths, if there are any.
+    pub serves: Option<Serves>,
     /// Sockets at further paths.
     pub sockets: Vec<Arc<dyn SocketDialect>>,
 }
@@ -56,6 +61,7 @@ impl Default for Besides {
     fn default() -> Self {
         Self {
             routes: Arc::new(|_| ()),
+            serves: None,
             sockets: Vec::new(),
         }
     }
@@ -71,8 +77,7 @@ pub fn start(
     settings: ServerSettings,
     besides: Besides,
 ) -> io::Result<Server> {
-    let Besides { routes, sockets } = besides;
-    let sockets = Sockets::with(api.clone(), hub.clone(), settings.socket, sockets);
+    let sockets = Sockets::with(api.clone(), hub.clone(), settings.socket, besides.sockets.clone());
     let (timeout, shutdown) = (settings.request_timeout, settings.shutdown);
     let accept = Arc::new(Accept {
         places: Places::new(settings.per_address),
@@ -87,7 +92,7 @@ pub fn start(
         .shutdown_timeout(shutdown.as_secs())
         .listen("http", listener, move || {
             let (api, hub, sockets, accept) = (api.clone(), hub.clone(), sockets.clone(), accept.clone());
-            let routes = routes.clone();
+            let besides = besides.clone();
             // Made once in each thread, which so has its own part of the hub.
             let upgrade = fn_factory(move || {
                 let (worker, sockets) = (Worker::start(hub.clone()), sockets.clone());
@@ -103,9 +108,7 @@ pub fn start(
                 .client_disconnect_timeout(LINGER)
                 .on_connect_ext(move |stream: &TcpStream, data| accept.connection(stream, data))
                 .upgrade(upgrade)
-                .finish(map_config(app(api, move |config| routes(config)), |_| {
-                    AppConfig::default()
-                }))
+                .finish(map_config(app(api, &besides), |_| AppConfig::default()))
                 .tcp()
         })?;
     Ok(server.run())

@@ -5,6 +5,7 @@
 //! - [`Inbox`]: where letters arrive;
 //! - [`Postgres`]: a throw-away database server;
 //! - [`Moto`]: a throw-away server that speaks S3;
+//! - [`Browser`]: a page in Chromium;
 //! - [`Fixture`]: a store with short words for making people, rooms and messages;
 //! - `TestApp` (feature `app`): a whole server;
 //! - [`ReplicaState`]: what a client holds, folded from events, marks and pages;
@@ -39,4 +40,4 @@ pub use replica::{
     Facts, Gap, HeldStatus, HeldStatuses, Lists, OwnChange, People, ReplicaState, RoomReplica, Shown,
     ShownMember,
 };
-pub use servers::{Moto, Postgres};
+pub use servers::{Browser, Moto, Postgres};

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use actix_web::dev::{AppService, HttpServiceFactory};
+use actix_web::dev::{AppService, HttpServiceFactory, ResourceDef};
 use actix_web::guard::{self, GuardContext};
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, LOCATION};
@@ -132,6 +132,19 @@ impl View {
         self
     }
 
+    /// The paths that it answers.
+    pub(crate) fn pattern(&self) -> ResourceDef {
+        match self.bare() {
+            Some(bare) => ResourceDef::new([self.path, bare]),
+            None => ResourceDef::new(self.path),
+        }
+    }
+
+    /// Its path without the slash at the end, if it is served there as well.
+    fn bare(&self) -> Option<&'static str> {
+        self.path.strip_suffix('/').filter(|_| !self.is_exact)
+    }
+
     /// The methods that it answers, in the form of an `Allow` header.
     fn allowed(&self) -> String {
         let listed = |method: &&Method| **method == Method::OPTIONS || self.methods.contains(method);
@@ -142,6 +155,7 @@ impl View {
 
 impl HttpServiceFactory for View {
     fn register(self, config: &mut AppService) {
+        let bare = self.bare();
         let other = Rc::new(Other {
             path: self.path,
             allowed: self.allowed(),
@@ -154,7 +168,6 @@ impl HttpServiceFactory for View {
                 async move { other.answer(request).await }
             })
         });
-        let bare = self.path.strip_suffix('/').filter(|_| !self.is_exact);
         let resource = match bare {
             Some(bare) => {
                 let redirect = web::route().guard(wants_slash).to(redirect);

@@ -8,6 +8,7 @@ mod conversations;
 mod greeter;
 mod mounts;
 mod multipart;
+mod pages;
 mod rooms;
 mod root;
 mod world;

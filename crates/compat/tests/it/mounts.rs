@@ -61,3 +61,37 @@ async fn unknown_paths_below_a_prefix_are_answered_with_a_page() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_this_machine_may_call_a_dialect_with_its_cookies() {
+    let world = World::at("").await;
+    let wanted = [
+        ("access-control-request-method", "POST"),
+        ("access-control-request-headers", "content-type"),
+    ];
+    for (origin, path, allowed) in [
+        ("http://localhost:3000", "/compat/greeter/api/token/", true),
+        ("http://127.0.0.1:3000", "/api/token/", true),
+        ("http://localhost:3000", "/api/token", true),
+        ("https://evil.example", "/compat/greeter/api/token/", false),
+        ("http://localhost:3000", "/v1/sessions", false),
+        ("http://localhost:3000", "/", false),
+    ] {
+        let headers = [&[("origin", origin)], &wanted[..]].concat();
+        for method in ["OPTIONS", "POST"] {
+            let answer = world.send(method, path, &headers, Vec::new()).await;
+            let origin = allowed.then_some(origin);
+            assert_eq!(
+                answer.header("access-control-allow-origin"),
+                origin,
+                "{method} {path}"
+            );
+            let cookies = allowed.then_some("true");
+            assert_eq!(
+                answer.header("access-control-allow-credentials"),
+                cookies,
+                "{method} {path}"
+            );
+        }
+    }
+}

@@ -1,22 +1,30 @@
-//! Which pages of other origins may call the API from a browser.
+//! Which pages of other origins may call the server from a browser.
 
 use actix_cors::Cors;
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{
-    ACCEPT_RANGES, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
-    IF_MATCH, IF_NONE_MATCH, IF_RANGE, LOCATION, RANGE, RETRY_AFTER,
+    ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION,
+    CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderValue, IF_MATCH,
+    IF_NONE_MATCH, IF_RANGE, LOCATION, RANGE, RETRY_AFTER,
 };
-use actix_web::middleware::Condition;
+use actix_web::middleware::{Condition, Next};
 
 use crate::Settings;
+use crate::origin::is_local_origin;
 use crate::request_id::X_REQUEST_ID;
+use crate::server::Serves;
 use crate::tus::{
     PARLOR_MEDIA, TUS_EXTENSION, TUS_MAX_SIZE, TUS_RESUMABLE, TUS_VERSION, UPLOAD_EXPIRES, UPLOAD_LENGTH,
     UPLOAD_METADATA, UPLOAD_OFFSET, X_HTTP_METHOD_OVERRIDE,
 };
 
-/// Lets pages of the configured origins in, with a token that they hold themselves: never with the cookie.
-pub(crate) fn cors(settings: &Settings) -> Condition<Cors> {
+/// Lets pages of the configured origins in, with a token that they hold themselves: never with the cookie. What is served besides the
+/// API may be called as well by pages of the machine on which the browser runs, as its sockets may.
+pub(crate) fn cors(settings: &Settings, besides: Option<Serves>) -> Condition<Cors> {
+    let is_called = !settings.cors_origins.is_empty() || besides.is_some();
     let methods = [
         Method::GET,
         Method::HEAD,
@@ -57,5 +65,27 @@ pub(crate) fn cors(settings: &Settings) -> Condition<Cors> {
         .cors_origins
         .iter()
         .fold(open, |cors, origin| cors.allowed_origin(origin));
-    Condition::new(!settings.cors_origins.is_empty(), cors)
+    let cors = match besides {
+        Some(serves) => {
+            cors.allowed_origin_fn(move |_, head| serves(head.uri.path()) && is_local_origin(head.headers()))
+        }
+        None => cors,
+    };
+    Condition::new(is_called, cors)
+}
+
+/// Lets the pages that may call what is served besides the API do so with the cookies that they got there. The API's own cookie means
+/// nothing there.
+pub(crate) async fn with_cookies(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let besides = request.app_data::<Option<Serves>>().and_then(Option::as_ref);
+    let is_besides = besides.is_some_and(|serves| serves(request.path()));
+    let mut response = next.call(request).await?;
+    let headers = response.headers_mut();
+    if is_besides && headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {
+        headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+    }
+    Ok(response)
 }

@@ -1,4 +1,4 @@
-//! A server process that cannot outlive the test process that started it.
+//! A process that cannot outlive the test process that started it.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
