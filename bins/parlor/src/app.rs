@@ -77,8 +77,7 @@ impl App {
         let opened = parlor_store::open(store, machine.entropy.clone()).await;
         let opened = opened.with_context(|| format!("cannot use {place}"))?;
         let keys = Keys::open(&data.keys(), &*machine.entropy)?;
-        let page = settings::account_page(config, address)?;
-        let outside = Outside::open(config, &data, page, &machine.clock).await?;
+        let outside = Outside::open(config, &data, address, &machine.clock).await?;
         let spool = data.spool();
         make_private_dir(&spool).with_context(|| format!("cannot make {}", spool.display()))?;
         let services = services(config, keys, outside, opened.ports(), &machine, spool)?;
@@ -240,6 +239,7 @@ pub(crate) fn services(
         notifications,
         announcements,
         dialects,
+        register_ids,
         api_keys,
         counters,
         outbox,
@@ -259,6 +259,7 @@ pub(crate) fn services(
         notifications,
         announcements,
         dialects,
+        register_ids,
         api_keys,
         counters,
         outbox,

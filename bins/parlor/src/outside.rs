@@ -1,6 +1,7 @@
 //! What the services reach beyond the database: a mail server, the keys of a host application, where media are kept, and what
 //! scans them.
 
+use std::net::SocketAddr;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -33,17 +34,18 @@ pub(crate) struct Outside {
 }
 
 impl Outside {
-    /// As a server has it: to the mail server, or into a folder if there is none. Links in letters open this page.
+    /// As a server has it that listens there: to the mail server, or into a folder if there is none.
     ///
     /// # Errors
     /// [`ConfigError`] if the settings name what cannot be used; else what is wrong with a folder or the bucket.
     pub(crate) async fn open(
         config: &Config,
         data: &DataFolder,
-        page: Url,
+        address: SocketAddr,
         clock: &Arc<dyn Clock>,
     ) -> anyhow::Result<Self> {
-        let letterhead = letterhead(config, page).map_err(unusable)?;
+        let page = settings::account_page(config, address)?;
+        let letterhead = letterhead(config, page, address).map_err(unusable)?;
         let mailer: Arc<dyn Mailer> = match settings::smtp(config) {
             Some(smtp) => {
                 let mailer = SmtpMailer::new(smtp, letterhead);
@@ -79,7 +81,7 @@ impl Outside {
     /// What it could not use.
     pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
         let page = settings::account_page(config, config.server.listen)?;
-        let letterhead = letterhead(config, page).map_err(unusable)?;
+        let letterhead = letterhead(config, page, config.server.listen).map_err(unusable)?;
         if let Some(smtp) = settings::smtp(config) {
             SmtpMailer::new(smtp, letterhead).map_err(|error| unusable(error.into()))?;
         }
@@ -103,10 +105,10 @@ async fn blobs(config: &Config, data: &DataFolder) -> anyhow::Result<Arc<dyn Blo
     Ok(Arc::new(blobs))
 }
 
-fn letterhead(config: &Config, page: Url) -> anyhow::Result<Letterhead> {
+fn letterhead(config: &Config, page: Url, address: SocketAddr) -> anyhow::Result<Letterhead> {
     let templates =
         Templates::load(config.mail.templates.as_deref()).context("mail.templates cannot be used")?;
-    Letterhead::new(settings::letters(config, page), templates)
+    Letterhead::new(settings::letters(config, page, address), templates)
         .context("no mail can be sent with these settings (server.name, section [mail])")
 }
 

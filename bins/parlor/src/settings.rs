@@ -231,12 +231,13 @@ fn host(config: &Config) -> Option<ForeignSettings> {
     })
 }
 
-/// From whom letters are, and which page their links open.
-pub(crate) fn letters(config: &Config, page: Url) -> MailSettings {
+/// From whom letters are, and which page their links open: this one, or one of the server that listens there.
+pub(crate) fn letters(config: &Config, page: Url, address: SocketAddr) -> MailSettings {
     MailSettings {
         from: config.mail.from.clone(),
         reply_to: some_text(&config.mail.reply_to),
         server_name: config.server.name.clone(),
+        server_url: base_url(config, address).parse().unwrap_or_else(|_| page.clone()),
         link_base: page,
     }
 }

@@ -5,7 +5,7 @@ use parlor_domain::Timestamp;
 use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox, SecretSlice};
 
 use crate::mac::hmac;
-use crate::{CodeSecret, DialectTokens, Error, LinkSecret, MediaNames, Signed, StableKeys};
+use crate::{CodeSecret, DialectTokens, Error, LinkSecret, MediaNames, RegisterIdSecret, Signed, StableKeys};
 
 /// The first byte of what is sealed, so that it can be told from what another version of the server seals.
 const FORMAT: u8 = 1;
@@ -109,6 +109,8 @@ pub struct DialectSecrets {
     pub keys: StableKeys,
     /// Names media.
     pub names: MediaNames,
+    /// Hashes register ids.
+    pub register_ids: RegisterIdSecret,
 }
 
 /// What follows from one master key.
@@ -138,6 +140,7 @@ impl Keys {
                 tokens: DialectTokens::new(dialects.expose_secret()),
                 keys: StableKeys::new(dialects.expose_secret()),
                 names: MediaNames::new(dialects.expose_secret()),
+                register_ids: RegisterIdSecret::new(dialects.expose_secret()),
             },
         }
     }

@@ -21,7 +21,7 @@ pub(crate) async fn caller(request: &HttpRequest, dialect: Dialect) -> Result<Op
     match inspected.await? {
         Ok(guest) => Ok(Some(guest)),
         Err(TokenRefusal::WrongType) => Err(Refusal::bad_token("Token has wrong type")),
-        Err(TokenRefusal::Invalid | TokenRefusal::Over) => {
+        Err(TokenRefusal::Invalid | TokenRefusal::Expired | TokenRefusal::Over) => {
             Err(Refusal::bad_token("Token is invalid or expired"))
         }
     }

@@ -18,6 +18,7 @@ mod error;
 mod greeter;
 mod links;
 mod media;
+mod messenger;
 mod mount;
 mod passwords;
 mod people;
@@ -46,7 +47,12 @@ use self::mount::Mount;
 use self::rooms::{RoomsFormat, RoomsSocket};
 
 /// The dialects that there are, in the order in which they are named.
-pub const SERVED: [Dialect; 3] = [Dialect::Greeter, Dialect::Conversations, Dialect::Rooms];
+pub const SERVED: [Dialect; 4] = [
+    Dialect::Messenger,
+    Dialect::Greeter,
+    Dialect::Conversations,
+    Dialect::Rooms,
+];
 
 /// Most bytes of a message.
 const MAX_BODY: usize = 65_536;
@@ -218,10 +224,11 @@ fn at_root(settings: &Settings) -> Vec<View> {
 /// The paths of several dialects together: those that each has alone, and those that they share.
 fn all_views(dialects: &[Dialect]) -> Vec<View> {
     let own = dialects.iter().flat_map(|dialect| match dialect {
+        Dialect::Messenger => messenger::views_beside_others(),
         Dialect::Greeter => greeter::views_beside_others(),
         Dialect::Conversations => conversations::views_beside_others(),
         Dialect::Rooms => rooms::views_beside_others(),
-        Dialect::Relay | Dialect::Messenger => Vec::new(),
+        Dialect::Relay => Vec::new(),
     });
     own.chain(root::views(dialects)).chain([media::view()]).collect()
 }
@@ -229,10 +236,11 @@ fn all_views(dialects: &[Dialect]) -> Vec<View> {
 /// The paths of a dialect.
 fn views(dialect: Dialect) -> Vec<View> {
     let mut views = match dialect {
+        Dialect::Messenger => messenger::views(),
         Dialect::Greeter => greeter::views(),
         Dialect::Conversations => conversations::views(),
         Dialect::Rooms => rooms::views(),
-        Dialect::Relay | Dialect::Messenger => Vec::new(),
+        Dialect::Relay => Vec::new(),
     };
     views.push(media::view());
     views

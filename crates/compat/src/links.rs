@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parlor_domain::{Media, MediaKind, MessageBody};
+use parlor_domain::{Media, MediaId, MediaKind, MessageBody};
 use parlor_services::Services;
 
 use crate::mount::Mount;
@@ -14,7 +14,27 @@ pub(crate) struct Links {
     mount: Mount,
     /// Scheme and host, or nothing for a URL that is only a path.
     base: String,
+    folders: Folders,
 }
+
+/// The folders in which a dialect's front end would look for media. They are for the eye: a file is found by its name alone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Folders {
+    pub(crate) image: &'static str,
+    pub(crate) audio: &'static str,
+    pub(crate) video: &'static str,
+    pub(crate) text: &'static str,
+    pub(crate) other: &'static str,
+}
+
+/// The first halves of media types.
+const BY_TYPE: Folders = Folders {
+    image: "image",
+    audio: "audio",
+    video: "video",
+    text: "text",
+    other: "application",
+};
 
 impl Links {
     pub(crate) fn new(services: Arc<Services>, mount: Mount, base: String) -> Self {
@@ -22,19 +42,31 @@ impl Links {
             services,
             mount,
             base,
+            folders: BY_TYPE,
         }
+    }
+
+    /// The same, with the folders of a dialect that has others.
+    pub(crate) fn in_folders(mut self, folders: Folders) -> Self {
+        self.folders = folders;
+        self
     }
 
     /// The URL of a piece of media.
     pub(crate) fn url(&self, media: &Media) -> String {
-        let name = self.services.dialects.media_name(media.id);
-        let folder = folder(media);
         let extension = extension(media_type(media));
-        format!(
-            "{}{}/media/{folder}/{name}{extension}",
-            self.base,
-            self.mount.prefix()
-        )
+        format!("{}{extension}", self.bare(self.folders.of(media), media.id))
+    }
+
+    /// The URL of a picture that stands for somebody.
+    pub(crate) fn avatar(&self, media: MediaId) -> String {
+        self.bare(self.folders.image, media)
+    }
+
+    /// A URL that does not say what it is of.
+    fn bare(&self, folder: &str, media: MediaId) -> String {
+        let name = self.services.dialects.media_name(media);
+        format!("{}{}/media/{folder}/{name}", self.base, self.mount.prefix())
     }
 
     /// What a message says, with a line for each piece of media: for dialects that know text alone.
@@ -56,14 +88,16 @@ pub(crate) fn media_type(media: &Media) -> &str {
     }
 }
 
-/// The folder in which a dialect's front end would look for it: the first half of its media type.
-fn folder(media: &Media) -> &'static str {
-    match media.kind {
-        MediaKind::Image => "image",
-        MediaKind::Voice | MediaKind::Audio => "audio",
-        MediaKind::Video => "video",
-        MediaKind::File if media_type(media).starts_with("text/") => "text",
-        MediaKind::File => "application",
+impl Folders {
+    /// That of a piece of media.
+    fn of(self, media: &Media) -> &'static str {
+        match media.kind {
+            MediaKind::Image => self.image,
+            MediaKind::Voice | MediaKind::Audio => self.audio,
+            MediaKind::Video => self.video,
+            MediaKind::File if media_type(media).starts_with("text/") => self.text,
+            MediaKind::File => self.other,
+        }
     }
 }
 

@@ -15,7 +15,7 @@ pub struct Letter {
     pub locale: Option<Locale>,
     /// What it is about.
     pub kind: LetterKind,
-    /// What proves that the reader has it: a code of six digits, or what completes a link.
+    /// What proves that the reader has it: a code of six digits, a register id, or what completes a link.
     pub secret: Option<SecretString>,
     /// Until when that is good.
     pub expires_at: Option<Timestamp>,
@@ -41,16 +41,25 @@ pub enum LetterKind {
     EmailChanged,
     /// Tells that the password was changed.
     PasswordChanged,
+    /// Brings another register id of the dialect `messenger`.
+    MessengerId,
+    /// Lets the person choose another password, on the page of `messenger`.
+    MessengerPassword,
+    /// Lets the person give another address, on the page of `messenger`.
+    MessengerEmail,
 }
 
 impl LetterKind {
     /// All there are.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::LoginCode,
         Self::VerifyEmail,
         Self::ResetPassword,
         Self::ConfirmEmail,
         Self::EmailChanged,
         Self::PasswordChanged,
+        Self::MessengerId,
+        Self::MessengerPassword,
+        Self::MessengerEmail,
     ];
 }

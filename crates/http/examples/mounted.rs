@@ -42,6 +42,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         reply_to: None,
         server_name: "Example".to_owned(),
         link_base: "http://127.0.0.1:8080/account".parse()?,
+        server_url: "http://127.0.0.1:8080".parse()?,
     };
     let letterhead = Letterhead::new(letterhead, Templates::load(None)?)?;
     let mailer = FolderMailer::open("parlor-example-mail".into(), letterhead)?;
@@ -56,6 +57,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         notifications: stores.notifications,
         announcements: stores.announcements,
         dialects: stores.dialects,
+        register_ids: stores.register_ids,
         api_keys: stores.api_keys,
         counters: stores.counters,
         outbox: stores.outbox,

@@ -25,6 +25,7 @@ mod limits;
 mod middleware;
 mod openapi;
 mod origin;
+mod page;
 mod places;
 mod range;
 mod request_id;
@@ -45,6 +46,7 @@ pub use jobs::Jobs;
 pub use limits::{AddressLimits, Class};
 pub use openapi::openapi;
 pub use origin::is_own_origin;
+pub use page::Page;
 pub use request_id::RequestIds;
 pub use settings::{Rates, Settings};
 pub use socket::{

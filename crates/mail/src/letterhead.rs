@@ -25,9 +25,11 @@ pub struct MailSettings {
     pub reply_to: Option<String>,
     /// What the server is called in letters.
     pub server_name: String,
-    /// Where people reach the server, with `http` or `https`. Links are this and a fragment; what stands in requests,
-    /// such as the Host header, has no part in them.
+    /// The page of accounts, with `http` or `https`. Most links are this and a fragment; what stands in requests, such as the Host
+    /// header, has no part in them.
     pub link_base: Url,
+    /// Where people reach the server. Links to pages of dialects are this, a path and a fragment.
+    pub server_url: Url,
 }
 
 /// Why no mail can be sent with these settings.
@@ -56,6 +58,7 @@ pub struct Letterhead {
     reply_to: Option<Mailbox>,
     server_name: String,
     link_base: Url,
+    server_url: Url,
     host: Host,
     templates: Templates,
 }
@@ -84,6 +87,7 @@ impl Letterhead {
             reply_to: settings.reply_to.as_deref().map(mailbox).transpose()?,
             server_name,
             link_base: base,
+            server_url: settings.server_url,
             host,
             templates,
         })
@@ -96,7 +100,7 @@ impl Letterhead {
     /// which an operator can mend.
     pub(crate) fn write(&self, number: i64, letter: &Letter) -> Result<Message, MailError> {
         let permanent = |why| MailError::Permanent(why);
-        let values = Values::of(letter, &self.server_name, &self.link_base)
+        let values = Values::of(letter, &self.server_name, &self.link_base, &self.server_url)
             .map_err(|error| permanent(error.into()))?;
         let rendered = self
             .templates

@@ -27,6 +27,7 @@ mod media;
 mod moderation;
 mod notifications;
 mod proofs;
+mod register_ids;
 mod rooms;
 mod scanner;
 mod second_steps;
@@ -72,6 +73,7 @@ pub use notifications::{
     NotificationsPage, Notified, PublicationMade,
 };
 pub use proofs::{EmailProved, NewProof, ProofStore, Purpose};
+pub use register_ids::{CodeLimits, CodeSent, LogInCode, NewLogInCode, RegisterIdStore};
 pub use rooms::{
     Added, Attended, AttendedPage, AttendedRoom, ChannelCursor, ChannelsPage, DirectOpened, Joined,
     ListedChannel, MembersPage, NewRoom, RoomAct, RoomCreated, RoomCursor, RoomRefusal, RoomStore, RoomThing,

@@ -30,6 +30,19 @@ pub trait ProofStore: Send + Sync {
         now: Timestamp,
     ) -> Result<EmailProved, StoreError>;
 
+    /// Makes an address the account's that its person has not proved: he claims it, and logs in by it. Nobody else may have verified
+    /// or claimed it. A proof, if one is given, is of [`Purpose::Change`], and used up unless the address is taken. `notice` goes to
+    /// the address of before. Proofs and challenges that were made for the account before are void. If it is the account's address
+    /// already, nothing changes.
+    async fn claim_email(
+        &self,
+        user: UserId,
+        proof: Option<TokenDigest>,
+        email: Email,
+        notice: Option<NewLetter>,
+        now: Timestamp,
+    ) -> Result<EmailProved, StoreError>;
+
     /// Makes an address somebody's without a proof, on the operator's word. Proofs and challenges of before are void.
     async fn set_email(&self, user: UserId, email: Email, now: Timestamp) -> Result<EmailProved, StoreError>;
 
@@ -72,14 +85,16 @@ pub enum Purpose {
     Confirm(Email),
     /// Sets another password.
     Reset,
+    /// Makes an address the account's that is not known yet.
+    Change,
 }
 
 /// What became of the proof of an address.
 #[derive(Debug, Clone)]
 pub enum EmailProved {
-    /// It is verified.
+    /// It is verified, or claimed where that was wished.
     Done(Box<Account>),
-    /// Somebody else has verified it. A proof is used up.
+    /// Somebody else has verified it, or has claimed it where it should be claimed. A proof that was mailed there is used up.
     Taken,
     /// No such proof, or no such account.
     Unknown,

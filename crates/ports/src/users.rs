@@ -143,6 +143,8 @@ pub struct NewAccount {
     /// Whether its person logs in by it before it is proved ([`LoginName::Claimed`]), so that nobody else may have verified or claimed
     /// it.
     pub claims_address: bool,
+    /// Where calls and texts reach the person.
+    pub mobile: Option<Mobile>,
     /// The password, if there is one.
     pub password: Option<PasswordHash>,
     /// Of which host application's user it is.
@@ -169,6 +171,8 @@ pub enum Registered {
     /// Somebody has verified this address, which the new account would have verified as well; or has verified or claimed it, where
     /// the new account would claim it.
     EmailTaken,
+    /// Somebody has this mobile number.
+    MobileTaken,
     /// The host application's user has an account already.
     HostUserTaken,
     /// The invitation is unknown, used up, or has expired.

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use parlor_domain::{
-    Account, AccountStatus, DisplayName, Email, Password, PersonName, ProfileChange, UserId, Username,
+    Account, AccountStatus, DisplayName, Email, Mobile, Password, PersonName, ProfileChange, UserId, Username,
 };
 use parlor_ports::{Clock, Entropy, NewAccount, PeopleOrder, Registered, Shown, UserSearch, UserStore};
 use secrecy::SecretString;
@@ -63,6 +63,7 @@ struct Beside {
     last_name: Option<PersonName>,
     /// Whether the address is the person's in dialects.
     claims_address: bool,
+    mobile: Option<Mobile>,
     /// Whether the account administers the server.
     admin: bool,
 }
@@ -299,6 +300,7 @@ impl Accounts {
             email: registration.email,
             email_verified: false,
             claims_address: beside.claims_address,
+            mobile: beside.mobile,
             password: Some(password),
             host: None,
             invite,
@@ -310,6 +312,7 @@ impl Accounts {
             Registered::Done(account) => Ok(*account),
             Registered::UsernameTaken => Err(Error::UsernameTaken),
             Registered::EmailTaken => Err(Error::EmailTaken),
+            Registered::MobileTaken => Err(Error::MobileTaken),
             Registered::InviteUnknown => Err(Error::InviteOver),
             Registered::HostUserTaken => Err(Error::UsernameTaken),
         };

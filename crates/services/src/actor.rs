@@ -1,6 +1,6 @@
 //! Who does something.
 
-use parlor_domain::{SessionId, UserRef};
+use parlor_domain::{Account, SessionId, UserRef};
 use uuid::Uuid;
 
 use crate::Error;
@@ -21,6 +21,15 @@ impl Actor {
     pub(crate) fn of_bot(user: UserRef) -> Self {
         Self {
             user,
+            session: SessionId::new(Uuid::nil()),
+            admin: false,
+        }
+    }
+
+    /// Somebody who has just registered, and has no session yet.
+    pub fn newcomer(account: &Account) -> Self {
+        Self {
+            user: account.user,
             session: SessionId::new(Uuid::nil()),
             admin: false,
         }

@@ -213,6 +213,7 @@ impl ApiKeys {
             email: None,
             email_verified: false,
             claims_address: false,
+            mobile: None,
             password: None,
             host: None,
             invite: None,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parlor_auth::{CodeSecret, OneTimeCode, OpaqueToken, RecoveryCode, Vault, same_digest};
+use parlor_auth::{CodeSecret, OneTimeCode, OpaqueToken, RecoveryCode, RegisterId, Vault, same_digest};
 use parlor_domain::UserId;
 use parlor_ports::{CodeDigest, Entropy, TokenDigest};
 use secrecy::SecretString;
@@ -61,6 +61,23 @@ impl Codes {
     pub(crate) fn recovery_digests(&self, code: &RecoveryCode, user: UserId) -> Vec<CodeDigest> {
         self.secrets()
             .map(|secret| recovery_digest(secret, code, user))
+            .collect()
+    }
+
+    /// A new register id, and what is kept of it.
+    pub(crate) fn draw_register_id(&self) -> (SecretString, CodeDigest) {
+        let mut random = [0; 16];
+        self.entropy.fill(&mut random);
+        let id = RegisterId::from_random(u128::from_le_bytes(random));
+        let digest = id.digest(&self.vault.dialects().register_ids);
+        (id.to_text(), CodeDigest(digest))
+    }
+
+    /// What may be kept of a register id, under the newest of our secrets and those before it.
+    pub(crate) fn register_id_digests(&self, id: &RegisterId) -> Vec<CodeDigest> {
+        let secrets = self.vault.all_dialects();
+        secrets
+            .map(|secrets| CodeDigest(id.digest(&secrets.register_ids)))
             .collect()
     }
 

@@ -1,5 +1,7 @@
 //! Who comes by the tokens and keys of the chat APIs that Parlor speaks besides its own.
 
+mod by_code;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +12,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::log_ins::Typed;
-use crate::{Actor, Device, Error, LogIns, Sessions};
+use crate::{Actor, Device, Error, LogIns, RegisterIds, Sessions};
 
 /// How long the session of a key lives that nobody logs in for.
 const KEY_LIFE: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
@@ -23,6 +25,7 @@ pub struct Dialects {
     pub(crate) store: Arc<dyn DialectStore>,
     pub(crate) media: Arc<dyn MediaStore>,
     pub(crate) log_ins: Arc<LogIns>,
+    pub(crate) register_ids: Arc<RegisterIds>,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) vault: Arc<Vault>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -64,8 +67,10 @@ pub struct Guest {
 /// Why a token is not taken. Dialects answer these differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenRefusal {
-    /// It is none of this server for this dialect, or too old.
+    /// It is none of this server for this dialect.
     Invalid,
+    /// It is too old.
+    Expired,
     /// It is of the other kind.
     WrongType,
     /// Its session is over, or its account cannot be used.
@@ -92,20 +97,38 @@ impl Dialects {
             login,
             password,
         };
-        let open = async |account: &Account, device| {
-            let session = self
-                .sessions
-                .open_without_refresh(account, device, lives.refresh)
-                .await?;
-            Ok((session.id, (session.id, account.clone())))
-        };
-        let (session, account) = self.log_ins.open_plainly(typed, device, open).await?;
+        let open = async |account: &Account, device| self.open_session(account, device, lives).await;
+        let opened = self.log_ins.open_plainly(typed, device, open).await?;
+        Ok(self.pair(opened, lives, user))
+    }
+
+    /// A session for tokens, and whose it is.
+    async fn open_session(
+        &self,
+        account: &Account,
+        device: Device,
+        lives: Lives,
+    ) -> Result<(SessionId, (SessionId, Account)), Error> {
+        let session = self
+            .sessions
+            .open_without_refresh(account, device, lives.refresh)
+            .await?;
+        Ok((session.id, (session.id, account.clone())))
+    }
+
+    /// The tokens of a session that was just opened.
+    fn pair(
+        &self,
+        (session, account): (SessionId, Account),
+        lives: Lives,
+        user: impl FnOnce(&Account) -> DialectUser,
+    ) -> TokenPair {
         let user = user(&account);
-        Ok(TokenPair {
+        TokenPair {
             access: self.issue(user, session, TokenKind::Access, lives.access),
             refresh: self.issue(user, session, TokenKind::Refresh, lives.refresh),
             account,
-        })
+        }
     }
 
     /// Who comes with this token, of the kind that is due.
@@ -281,7 +304,8 @@ impl Dialects {
             match secrets.tokens.check(token, dialect, kind, now) {
                 Ok(claims) => return Ok(claims),
                 Err(DialectTokenError::WrongType) => refused = TokenRefusal::WrongType,
-                Err(DialectTokenError::Invalid | DialectTokenError::Expired) => {}
+                Err(DialectTokenError::Expired) => refused = TokenRefusal::Expired,
+                Err(DialectTokenError::Invalid) => {}
             }
         }
         Err(refused)

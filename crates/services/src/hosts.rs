@@ -171,6 +171,7 @@ impl Hosts {
                 email_verified: email.is_some() && claims.email_verified,
                 email: email.clone(),
                 claims_address: false,
+                mobile: None,
                 password: None,
                 host: Some(host.clone()),
                 invite: None,
@@ -188,7 +189,7 @@ impl Hosts {
                     let account = self.users.find_by_host(&host).await?;
                     return account.ok_or(Error::InvalidToken);
                 }
-                Registered::InviteUnknown => return Err(Error::InvalidToken),
+                Registered::MobileTaken | Registered::InviteUnknown => return Err(Error::InvalidToken),
             }
         }
         Err(Error::UsernameTaken)

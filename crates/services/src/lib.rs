@@ -35,6 +35,7 @@ mod passwords;
 mod post;
 mod presence;
 mod proofs;
+mod register_ids;
 mod rooms;
 mod second_steps;
 mod services;
@@ -69,17 +70,19 @@ pub use parlor_auth::{DialectUser, TokenKind};
 /// What services answer with as it comes, so that the edge need not know the ports.
 pub use parlor_ports::{
     About, ApiKey, AttendedPage, AttendedRoom, BansPage, BlobStream, Block, BlocksPage, BroadcastView,
-    BroadcastsPage, ChannelCursor, ChannelsPage, Contact, ContactsPage, Direction, Fate, FatesPage, GivenUp,
-    HistoryPage, HistoryRange, Invite, JoinRequestsPage, LinkedRoom, ListedChannel, ListsPage, LoginName,
-    MediaFile, MembersPage, Notification, NotificationCursor, NotificationsPage, PeopleOrder, PinsPage,
-    PlaysPage, ReactionsPage, ReceiptRange, ReceiptsPage, Recipient, RecipientsPage, Request, RequestsPage,
-    RevisionsPage, RoomCursor, RoomView, RoomsPage, SaidPage, SecondStep, Shown, Skip, StatusCursor,
-    StatusSide, StatusView, StatusViewsPage, StatusesPage, StoredFile, StoredMedia, Upload, UserSearch,
+    BroadcastsPage, ChannelCursor, ChannelsPage, CodeSent, Contact, ContactsPage, Direction, Fate, FatesPage,
+    GivenUp, HistoryPage, HistoryRange, Invite, JoinRequestsPage, LinkedRoom, ListedChannel, ListsPage,
+    LoginName, MediaFile, MembersPage, Notification, NotificationCursor, NotificationsPage, PeopleOrder,
+    PinsPage, PlaysPage, ReactionsPage, ReceiptRange, ReceiptsPage, Recipient, RecipientsPage, Request,
+    RequestsPage, RevisionsPage, RoomCursor, RoomView, RoomsPage, SaidPage, SecondStep, Shown, Skip,
+    StatusCursor, StatusSide, StatusView, StatusViewsPage, StatusesPage, StoredFile, StoredMedia, Upload,
+    UserSearch,
 };
 pub use passwords::{Passwords, PasswordsSettings};
 pub use post::Post;
 pub use presence::Presence;
 pub use proofs::{Proofs, ProofsSettings};
+pub use register_ids::{CodeEntered, RegisterIds};
 pub use rooms::{Entered, NewGroup, Rooms, RoomsSettings};
 pub use second_steps::{Enrolment, SecondSteps};
 pub use services::{Ports, Secrets, Services, Settings};

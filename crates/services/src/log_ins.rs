@@ -3,6 +3,7 @@
 mod challenged;
 mod completing;
 mod known;
+mod mailed;
 mod plain;
 mod proving;
 
@@ -13,6 +14,7 @@ use parlor_domain::{Account, AccountStatus, Email, UserId, Username};
 use parlor_ports::{ChallengeStore, Clock, LoginName, SecondStepStore, UserStore};
 use secrecy::SecretString;
 
+pub(crate) use self::challenged::whence;
 pub use self::challenged::{Challenged, Method};
 pub(crate) use self::plain::Typed;
 use crate::codes::Codes;

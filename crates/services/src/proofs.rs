@@ -1,10 +1,12 @@
 //! Proving an address, and what an address proves: verification, another address, a forgotten password.
 
+mod messenger;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use parlor_domain::{
-    Account, AccountStatus, DisplayName, Email, LetterKind, Locale, Mobile, Password, UserId,
+    Account, AccountStatus, DisplayName, Email, LetterKind, Locale, Mobile, Password, Timestamp, UserId,
 };
 use parlor_ports::{
     Clock, EmailProved, LoginName, MobileSet, NewLetter, NewProof, ProofStore, Purpose, UserStore,
@@ -135,18 +137,7 @@ impl Proofs {
             return Err(Error::ProofOver);
         };
         let account = self.users.find(user).await?.ok_or(Error::ProofOver)?;
-        // An old one that was never verified may be a stranger's, and the letter tells the new one.
-        let old = account.email.clone();
-        let old = old.filter(|old| account.email_verified_at.is_some() && old.key() != email.key());
-        let notice = old.map(|old| {
-            let content = Content {
-                detail: email.as_str().to_owned(),
-                ..Content::default()
-            };
-            let addressee = Addressee::of(&account, old);
-            self.letters
-                .write(addressee, LetterKind::EmailChanged, content, now)
-        });
+        let notice = self.email_changed(&account, &email, now);
         let done = proved(self.proofs.confirm_email(digest, notice, now).await?);
         self.post.written();
         done
@@ -241,13 +232,41 @@ impl Proofs {
         self.throttle.count(Tried::Proof { user }).await
     }
 
+    /// What tells the old address of an account that this is its new one.
+    fn email_changed(&self, account: &Account, email: &Email, now: Timestamp) -> Option<NewLetter> {
+        // An old one that was never verified may be a stranger's, and the letter tells the new one.
+        let old = account.email.clone();
+        let old = old.filter(|old| account.email_verified_at.is_some() && old.key() != email.key())?;
+        let content = Content {
+            detail: email.as_str().to_owned(),
+            ..Content::default()
+        };
+        let addressee = Addressee::of(account, old);
+        let letter = self
+            .letters
+            .write(addressee, LetterKind::EmailChanged, content, now);
+        Some(letter)
+    }
+
     /// A proof, and the letter that brings it.
     fn write(&self, user: UserId, addressee: Addressee<'_>, purpose: Purpose) -> (NewProof, NewLetter) {
-        let (kind, life) = match purpose {
+        let how = match purpose {
             Purpose::Verify(_) => (LetterKind::VerifyEmail, self.settings.email_life),
             Purpose::Confirm(_) => (LetterKind::ConfirmEmail, self.settings.email_life),
             Purpose::Reset => (LetterKind::ResetPassword, self.settings.reset_life),
+            Purpose::Change => (LetterKind::MessengerEmail, messenger::LIFE),
         };
+        self.write_as(user, addressee, purpose, how)
+    }
+
+    /// The same, with a letter of this kind and a life of this length.
+    fn write_as(
+        &self,
+        user: UserId,
+        addressee: Addressee<'_>,
+        purpose: Purpose,
+        (kind, life): (LetterKind, Duration),
+    ) -> (NewProof, NewLetter) {
         let (secret, token) = self.codes.draw_token();
         let at = self.clock.now();
         let expires_at = at + life;

@@ -8,8 +8,8 @@ use parlor_auth::{ForeignSettings, PasswordHasher, Vault};
 use parlor_ports::{
     AdmissionStore, AnnouncementStore, ApiKeyStore, Blobs, BroadcastStore, ChallengeStore, Clock,
     ContactStore, CounterStore, DialectStore, Entropy, EventLog, InviteStore, KeySource, Mailer, MediaStore,
-    ModerationStore, NotificationStore, Outbox, ProofStore, RoomStore, Scanner, SecondStepStore,
-    SessionStore, StatusStore, SyncStore, UploadStore, UserStore,
+    ModerationStore, NotificationStore, Outbox, ProofStore, RegisterIdStore, RoomStore, Scanner,
+    SecondStepStore, SessionStore, StatusStore, SyncStore, UploadStore, UserStore,
 };
 
 use tokio::sync::{Notify, Semaphore};
@@ -24,9 +24,9 @@ use crate::{
     Accounts, AccountsSettings, Announcements, AnnouncementsSettings, ApiKeys, Backends, Broadcasts,
     BroadcastsSettings, Contacts, ContactsSettings, Dialects, Error, Hosts, Invites, Library, LogIns,
     LogInsSettings, Marks, MarksSettings, MediaSettings, Messages, MessagesSettings, Notifications,
-    NotificationsSettings, Passwords, PasswordsSettings, Post, Presence, Proofs, ProofsSettings, Rooms,
-    RoomsSettings, SecondSteps, Sessions, SessionsSettings, Statuses, StatusesSettings, Sync, SyncSettings,
-    Tally, Tokens, TwoStep, Uploads,
+    NotificationsSettings, Passwords, PasswordsSettings, Post, Presence, Proofs, ProofsSettings, RegisterIds,
+    Rooms, RoomsSettings, SecondSteps, Sessions, SessionsSettings, Statuses, StatusesSettings, Sync,
+    SyncSettings, Tally, Tokens, TwoStep, Uploads,
 };
 
 /// Files that are scanned at the same time.
@@ -40,6 +40,8 @@ pub struct Services {
     pub log_ins: Arc<LogIns>,
     /// Who comes by the tokens and keys of dialects.
     pub dialects: Dialects,
+    /// Register ids, and logging in by them.
+    pub register_ids: Arc<RegisterIds>,
     /// What people show besides the password.
     pub second_steps: Arc<SecondSteps>,
     /// Links that prove an address.
@@ -106,6 +108,8 @@ pub struct Ports {
     pub announcements: Arc<dyn AnnouncementStore>,
     /// What dialects keep of accounts.
     pub dialects: Arc<dyn DialectStore>,
+    /// Register ids, and the codes that go with them.
+    pub register_ids: Arc<dyn RegisterIdStore>,
     /// API keys.
     pub api_keys: Arc<dyn ApiKeyStore>,
     /// Counts of what was tried.
@@ -239,6 +243,7 @@ impl Services {
             notifications,
             announcements,
             dialects,
+            register_ids,
             api_keys,
             counters,
             outbox,
@@ -354,11 +359,22 @@ impl Services {
             clock: clock.clone(),
             settings: settings.log_ins,
         });
+        let register_ids = Arc::new(RegisterIds {
+            store: register_ids,
+            users: users.clone(),
+            log_ins: log_ins.clone(),
+            codes: codes.clone(),
+            letters: letters.clone(),
+            post: post.clone(),
+            throttle: throttle.clone(),
+            clock: clock.clone(),
+        });
         Ok(Self {
             dialects: Dialects {
                 store: dialects,
                 media: library.store.clone(),
                 log_ins: log_ins.clone(),
+                register_ids: register_ids.clone(),
                 sessions: sessions.clone(),
                 vault: vault.clone(),
                 clock: clock.clone(),
@@ -399,6 +415,7 @@ impl Services {
                 settings: settings.accounts,
             },
             log_ins,
+            register_ids,
             invites: Invites {
                 store: invites,
                 codes: codes.clone(),

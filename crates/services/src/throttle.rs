@@ -32,6 +32,8 @@ pub(crate) enum Tried<'a> {
     MailedLogInFromAfar { name: &'a str },
     /// A mail by which another password can be set, for this name.
     Reset { name: &'a str },
+    /// A mail with another register id, for this address.
+    RegisterId { email: &'a str },
     /// A mail by which somebody new proves this address.
     Registration { email: &'a str },
     /// A mail by which an address is proved.
@@ -59,6 +61,7 @@ impl Tried<'_> {
             Self::MailedCode { .. } => (10, HOUR),
             Self::MailedLogIn { .. }
             | Self::Reset { .. }
+            | Self::RegisterId { .. }
             | Self::Registration { .. }
             | Self::Proof { .. } => (5, HOUR),
             Self::MailedLogInFromAfar { .. } => (20, HOUR),
@@ -79,6 +82,7 @@ impl Tried<'_> {
             Self::MailedLogIn { name, address } => ("mailed log in", name, network(address)),
             Self::MailedLogInFromAfar { name } => ("mailed log in from afar", name, "".into()),
             Self::Reset { name } => ("reset", name, "".into()),
+            Self::RegisterId { email } => ("register id", email, "".into()),
             Self::Registration { email } => ("registration", email, "".into()),
             Self::Proof { user } => ("proof", user, "".into()),
             Self::ContactRequest { user } => ("contact request", user, "".into()),

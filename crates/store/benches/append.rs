@@ -64,6 +64,7 @@ impl Bench {
                 email: None,
                 email_verified: false,
                 claims_address: false,
+                mobile: None,
                 password: None,
                 host: None,
                 invite: None,

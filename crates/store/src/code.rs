@@ -80,6 +80,9 @@ codes!(LetterKind {
     ConfirmEmail = 4,
     EmailChanged = 5,
     PasswordChanged = 6,
+    MessengerId = 7,
+    MessengerPassword = 8,
+    MessengerEmail = 9,
 });
 
 /// What kind of proof a row is.
@@ -88,9 +91,10 @@ pub(crate) enum Proves {
     Verify,
     Confirm,
     Reset,
+    Change,
 }
 
-codes!(Proves { Verify = 1, Confirm = 2, Reset = 3 });
+codes!(Proves { Verify = 1, Confirm = 2, Reset = 3, Change = 4 });
 
 /// What kind of notification a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

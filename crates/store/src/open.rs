@@ -5,8 +5,8 @@ use std::sync::Arc;
 use parlor_ports::{
     AdmissionStore, AnnouncementStore, ApiKeyStore, BroadcastStore, ChallengeStore, ContactStore,
     CounterStore, DialectStore, Entropy, EventLog, EventSink, InviteStore, MediaStore, ModerationStore,
-    NotificationStore, Outbox, ProofStore, RoomStore, SecondStepStore, SessionStore, StatusStore, StoreError,
-    SyncStore, UploadStore, UserStore,
+    NotificationStore, Outbox, ProofStore, RegisterIdStore, RoomStore, SecondStepStore, SessionStore,
+    StatusStore, StoreError, SyncStore, UploadStore, UserStore,
 };
 
 use crate::settings::{Database, Settings};
@@ -84,6 +84,8 @@ pub struct Ports {
     pub announcements: Arc<dyn AnnouncementStore>,
     /// The stable keys of dialects.
     pub dialects: Arc<dyn DialectStore>,
+    /// Register ids, and the codes that go with them.
+    pub register_ids: Arc<dyn RegisterIdStore>,
 }
 
 impl Ports {
@@ -102,6 +104,7 @@ impl Ports {
             + BroadcastStore
             + AnnouncementStore
             + DialectStore
+            + RegisterIdStore
             + 'static,
     {
         let backend = Arc::new(backend);
@@ -127,7 +130,8 @@ impl Ports {
             statuses: backend.clone(),
             broadcasts: backend.clone(),
             announcements: backend.clone(),
-            dialects: backend,
+            dialects: backend.clone(),
+            register_ids: backend,
         }
     }
 }

@@ -830,6 +830,34 @@ table! {
     }
 }
 
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    register_ids (user_id, waits) {
+        user_id -> DbId,
+        waits -> Bool,
+        waits_until -> Nullable<BigInt>,
+        digest -> Binary,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    log_in_codes (user_id) {
+        user_id -> DbId,
+        code -> Binary,
+        begun_at -> BigInt,
+        expires_at -> BigInt,
+        sent -> Integer,
+        sent_at -> BigInt,
+        tries -> Integer,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     users,
     sessions,
@@ -887,6 +915,8 @@ allow_tables_to_appear_in_same_query!(
     claimed_addresses,
     dialect_keys,
     dialect_rooms,
+    register_ids,
+    log_in_codes,
 );
 
 #[cfg(test)]
@@ -973,7 +1003,9 @@ mod tests {
             sanctions,
             claimed_addresses,
             dialect_keys,
-            dialect_rooms
+            dialect_rooms,
+            register_ids,
+            log_in_codes
         )
     }
 

@@ -58,6 +58,7 @@ pub mod reading;
 pub mod receipts;
 pub mod refresh;
 pub mod refusals;
+pub mod register_ids;
 pub mod registering;
 pub mod repeating;
 pub mod requests;

@@ -22,8 +22,8 @@ use parlor_domain::Timestamp;
 use parlor_ports::{
     AdmissionStore, AnnouncementStore, ApiKeyStore, BroadcastStore, ChallengeStore, ContactStore,
     CounterStore, DialectStore, EventLog, InviteStore, MediaStore, ModerationStore, NotificationStore,
-    Outbox, ProofStore, RoomStore, SecondStepStore, SessionStore, StatusStore, SyncStore, UploadStore,
-    UserStore,
+    Outbox, ProofStore, RegisterIdStore, RoomStore, SecondStepStore, SessionStore, StatusStore, SyncStore,
+    UploadStore, UserStore,
 };
 
 use crate::{FixedClock, Heard, SeededEntropy};
@@ -70,6 +70,8 @@ pub struct Fixture {
     pub announcements: Arc<dyn AnnouncementStore>,
     /// The stable keys of dialects.
     pub dialects: Arc<dyn DialectStore>,
+    /// Register ids, and the codes that go with them.
+    pub register_ids: Arc<dyn RegisterIdStore>,
     /// API keys.
     pub api_keys: Arc<dyn ApiKeyStore>,
     /// Letters that wait.

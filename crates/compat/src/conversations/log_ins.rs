@@ -53,7 +53,7 @@ pub(super) async fn log_out(compat: Data<Compat>, body: Body<Any>) -> Result<Htt
     let ended = compat.services().dialects.log_out(Dialect::Conversations, &token);
     let refused = match ended.await? {
         Ok(()) => return Ok(HttpResponse::Ok().json(json!({}))),
-        Err(TokenRefusal::Invalid) => "Token is invalid or expired",
+        Err(TokenRefusal::Invalid | TokenRefusal::Expired) => "Token is invalid or expired",
         Err(TokenRefusal::WrongType) => "Token has wrong type",
         Err(TokenRefusal::Over) => "Token is blacklisted",
     };

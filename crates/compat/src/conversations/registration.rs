@@ -65,6 +65,7 @@ pub(crate) async fn register_as(
         first_name: Some(first_name.clone()),
         last_name: Some(last_name.clone()),
         email: Some(address),
+        mobile: None,
         password,
     };
     match compat.services().accounts.register_guest(registration).await {

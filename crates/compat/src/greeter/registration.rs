@@ -50,6 +50,7 @@ pub(crate) async fn register_as(
         first_name: None,
         last_name: None,
         email: None,
+        mobile: None,
         password,
     };
     let registered = accounts.register_guest(registration).await;

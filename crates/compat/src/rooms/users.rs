@@ -55,6 +55,7 @@ pub(super) async fn create(
         first_name,
         last_name,
         email: None,
+        mobile: None,
         password,
     };
     match accounts.register_guest(registration).await {

@@ -6,6 +6,8 @@
 
 mod conversations;
 mod greeter;
+mod mailed;
+mod messenger;
 mod mounts;
 mod multipart;
 mod pages;

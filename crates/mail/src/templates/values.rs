@@ -28,16 +28,22 @@ pub(crate) struct Values {
 }
 
 impl Values {
-    /// What this letter says, on a server of this name and address.
-    pub(crate) fn of(letter: &Letter, server: &str, address: &Url) -> Result<Self, NoSecret> {
+    /// What this letter says, on a server of this name and address, with this page of accounts.
+    pub(crate) fn of(letter: &Letter, server: &str, page: &Url, address: &Url) -> Result<Self, NoSecret> {
         let secret = || letter.secret.clone().ok_or(NoSecret);
         let (code, token, link) = match carries(letter.kind) {
             Carries::Code => (Some(secret()?), None, None),
             Carries::Link(word) => {
                 let token = secret()?;
-                let mut link = address.clone();
-                link.set_fragment(Some(&format!("{word}={}", token.expose_secret())));
-                (None, Some(token), Some(String::from(link).into()))
+                let link = link(page.clone(), word, &token);
+                (None, Some(token), Some(link))
+            }
+            Carries::LinkTo(path) => {
+                let token = secret()?;
+                let mut there = address.clone();
+                there.set_path(path);
+                let link = link(there, "token", &token);
+                (None, Some(token), Some(link))
             }
             Carries::Nothing => (None, None, None),
         };
@@ -52,7 +58,7 @@ impl Values {
                 .map(|until| until.since(letter.at).as_secs().div_ceil(60)),
             detail: hostile::detail(&letter.detail),
             server: server.to_owned(),
-            public_url: address.to_string(),
+            public_url: page.to_string(),
         })
     }
 
@@ -61,7 +67,9 @@ impl Values {
         let made_up = |text: &str| SecretString::from(text);
         let (code, link) = match carries(kind) {
             Carries::Code => (Some(made_up("123456")), None),
-            Carries::Link(_) => (None, Some(made_up("https://chat.example/#word=token"))),
+            Carries::Link(_) | Carries::LinkTo(_) => {
+                (None, Some(made_up("https://chat.example/#word=token")))
+            }
             Carries::Nothing => (None, None),
         };
         Self {
@@ -98,6 +106,12 @@ impl Values {
             public_url => &self.public_url,
         }
     }
+}
+
+/// A link that ends in a token, after a word.
+fn link(mut page: Url, word: &str, token: &SecretString) -> SecretString {
+    page.set_fragment(Some(&format!("{word}={}", token.expose_secret())));
+    String::from(page).into()
 }
 
 /// A time as people of all countries read it, in UTC: the server cannot know where the reader is.

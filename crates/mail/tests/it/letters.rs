@@ -14,7 +14,12 @@ pub(crate) const AT: Timestamp = Timestamp::from_micros(1_795_256_100_000_000);
 pub(crate) fn letter(kind: LetterKind) -> Letter {
     let secret = match kind {
         LetterKind::LoginCode => Some("123456"),
-        LetterKind::VerifyEmail | LetterKind::ResetPassword | LetterKind::ConfirmEmail => Some("t0ken-_x"),
+        LetterKind::MessengerId => Some("aB3$xY-z"),
+        LetterKind::VerifyEmail
+        | LetterKind::ResetPassword
+        | LetterKind::ConfirmEmail
+        | LetterKind::MessengerPassword
+        | LetterKind::MessengerEmail => Some("t0ken-_x"),
         LetterKind::EmailChanged | LetterKind::PasswordChanged => None,
     };
     Letter {
@@ -35,6 +40,7 @@ pub(crate) fn settings() -> MailSettings {
         reply_to: Some("help@example.org".to_owned()),
         server_name: "Ben & Söhne".to_owned(),
         link_base: "https://chat.example/app/".parse().unwrap(),
+        server_url: "https://chat.example/".parse().unwrap(),
     }
 }
 

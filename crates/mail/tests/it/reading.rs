@@ -29,6 +29,19 @@ async fn a_code_can_be_read_in_text_and_html() {
 }
 
 #[tokio::test]
+async fn a_register_id_is_written_as_it_is() {
+    let mail = written(letterhead(None), &letter(LetterKind::MessengerId)).await;
+    let mail = mail.unwrap();
+    let mail = parsed(&mail);
+    assert!(
+        text(&mail).lines().any(|line| line == "    aB3$xY-z"),
+        "{}",
+        text(&mail)
+    );
+    assert!(html(&mail).contains(">aB3$xY-z</p>"));
+}
+
+#[tokio::test]
 async fn links_begin_with_the_configured_address() {
     for (kind, link) in [
         (
@@ -42,6 +55,14 @@ async fn links_begin_with_the_configured_address() {
         (
             LetterKind::ConfirmEmail,
             "https://chat.example/app/#confirm=t0ken-_x",
+        ),
+        (
+            LetterKind::MessengerPassword,
+            "https://chat.example/compat/messenger/api/changepassword/#token=t0ken-_x",
+        ),
+        (
+            LetterKind::MessengerEmail,
+            "https://chat.example/compat/messenger/api/UserEmailUpdate/#token=t0ken-_x",
         ),
     ] {
         let mail = written(letterhead(None), &letter(kind)).await.unwrap();

@@ -1,6 +1,6 @@
 //! Accounts of people who register in a dialect.
 
-use parlor_domain::{Account, DisplayName, Email, Password, PersonName, UserId, Username};
+use parlor_domain::{Account, DisplayName, Email, Mobile, Password, PersonName, UserId, Username};
 
 use super::{Accounts, Beside, Registration, SignUp, found};
 use crate::{Actor, Error, usernames};
@@ -18,6 +18,8 @@ pub struct GuestRegistration {
     pub last_name: Option<PersonName>,
     /// An address that is the person's from now on in dialects, unless somebody else verifies it.
     pub email: Option<Email>,
+    /// Where calls and texts reach the person.
+    pub mobile: Option<Mobile>,
     /// The password.
     pub password: Password,
 }
@@ -35,7 +37,7 @@ impl Accounts {
     /// Makes an account for whoever asks in a dialect, if anybody may have one.
     ///
     /// # Errors
-    /// [`Error::SignUpClosed`], [`Error::UsernameTaken`], [`Error::EmailTaken`], [`Error::Busy`]
+    /// [`Error::SignUpClosed`], [`Error::UsernameTaken`], [`Error::EmailTaken`], [`Error::MobileTaken`], [`Error::Busy`]
     pub async fn register_guest(&self, guest: GuestRegistration) -> Result<Account, Error> {
         if self.settings.sign_up != SignUp::Open {
             return Err(Error::SignUpClosed);
@@ -90,6 +92,7 @@ impl Accounts {
             first_name: guest.first_name.clone(),
             last_name: guest.last_name.clone(),
             claims_address: guest.email.is_some(),
+            mobile: guest.mobile.clone(),
             admin: false,
         };
         self.make(registration, beside).await

@@ -231,7 +231,8 @@ fn until_next(sent: u32, left: Duration) -> Option<Duration> {
     (sent < MOST_SENT && wait < left).then_some(wait)
 }
 
-fn whence(device: &Device) -> String {
+/// Where a log in began, as far as that is known.
+pub(crate) fn whence(device: &Device) -> String {
     let known = [Some(device.name.as_str()), device.address.as_deref()];
     let known: Vec<&str> = known
         .into_iter()

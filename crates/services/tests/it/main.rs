@@ -24,6 +24,7 @@ mod on_postgres;
 mod post;
 mod presence;
 mod proofs;
+mod register_ids;
 mod rooms;
 mod second_steps;
 mod sessions;

@@ -72,6 +72,7 @@ impl World {
             notifications: stores.notifications,
             announcements: stores.announcements,
             dialects: stores.dialects,
+            register_ids: stores.register_ids,
             api_keys: stores.api_keys,
             counters: stores.counters,
             outbox: stores.outbox,

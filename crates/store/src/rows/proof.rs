@@ -29,6 +29,7 @@ impl ProofRow {
             Purpose::Verify(email) => (Proves::Verify, Some(email)),
             Purpose::Confirm(email) => (Proves::Confirm, Some(email)),
             Purpose::Reset => (Proves::Reset, None),
+            Purpose::Change => (Proves::Change, None),
         };
         Self {
             token: new.token.0.to_vec(),
@@ -51,6 +52,7 @@ impl ProofRow {
             Proves::Verify => Purpose::Verify(email()?),
             Proves::Confirm => Purpose::Confirm(email()?),
             Proves::Reset => Purpose::Reset,
+            Proves::Change => Purpose::Change,
         })
     }
 }

@@ -48,6 +48,18 @@ impl ProofStore for Backend {
             .await
     }
 
+    async fn claim_email(
+        &self,
+        user: UserId,
+        proof: Option<TokenDigest>,
+        email: Email,
+        notice: Option<NewLetter>,
+        now: Timestamp,
+    ) -> Result<EmailProved, StoreError> {
+        self.write(move |tx| async move { claim_email(tx, user, proof, &email, notice, now).await }.boxed())
+            .await
+    }
+
     async fn set_email(&self, user: UserId, email: Email, now: Timestamp) -> Result<EmailProved, StoreError> {
         self.write(move |tx| async move { set_email(tx, user, &email, now).await }.boxed())
             .await
@@ -76,7 +88,7 @@ async fn issue(tx: &mut Tx<'_>, new: NewProof, letter: NewLetter) -> QueryResult
     };
     // The address may have become another since the letter was written. Its reader gets no link that is good.
     let reader_is_owner = match new.purpose {
-        Purpose::Verify(_) | Purpose::Reset => account.email.as_ref() == Some(&letter.to),
+        Purpose::Verify(_) | Purpose::Reset | Purpose::Change => account.email.as_ref() == Some(&letter.to),
         Purpose::Confirm(_) => true,
     };
     if reader_is_owner {
@@ -198,6 +210,46 @@ async fn give(
         return Ok(EmailProved::Taken);
     }
     address.give(tx, user, now).await?;
+    let account = users::find(tx.conn, user).await?;
+    let account = account.ok_or_else(|| corrupt("account", user))?;
+    Ok(EmailProved::Done(Box::new(account)))
+}
+
+async fn claim_email(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    proof: Option<TokenDigest>,
+    email: &Email,
+    notice: Option<NewLetter>,
+    now: Timestamp,
+) -> QueryResult<EmailProved> {
+    let address = Address::hold(tx, email, &[user]).await?;
+    if let Some(proof) = proof
+        && find(tx.conn, proof, now).await? != Some((user, Purpose::Change))
+    {
+        return Ok(EmailProved::Unknown);
+    }
+    let account = users::find(tx.conn, user).await?;
+    let Some(account) = account.filter(|account| account.status == AccountStatus::Active) else {
+        return Ok(EmailProved::Unknown);
+    };
+    let is_new = account.email.as_ref().map(Email::key) != Some(email.key());
+    if is_new && address.is_anothers(tx, user).await? {
+        return Ok(EmailProved::Taken);
+    }
+    if let Some(proof) = proof
+        && !use_up(tx, proof, now).await?
+    {
+        return Ok(EmailProved::Unknown);
+    }
+    if !is_new {
+        return Ok(EmailProved::Done(Box::new(account)));
+    }
+    address.claim_instead(tx, user).await?;
+    begin_anew(tx, user).await?;
+    if let Some(notice) = notice {
+        outbox::keep(tx, notice, Some(user)).await?;
+    }
     let account = users::find(tx.conn, user).await?;
     let account = account.ok_or_else(|| corrupt("account", user))?;
     Ok(EmailProved::Done(Box::new(account)))

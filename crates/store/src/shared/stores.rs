@@ -16,6 +16,7 @@ mod media;
 mod notifications;
 mod outbox;
 mod proofs;
+mod register_ids;
 mod rooms;
 mod second_steps;
 mod sessions;

@@ -251,6 +251,7 @@ mod tests {
             notifications: Arc::new(backend.clone()),
             announcements: Arc::new(backend.clone()),
             dialects: Arc::new(backend.clone()),
+            register_ids: Arc::new(backend.clone()),
             api_keys: Arc::new(backend.clone()),
             outbox: Arc::new(backend.clone()),
             media: Arc::new(backend.clone()),

@@ -78,6 +78,7 @@ pub(crate) fn fixture(
         notifications: ports.notifications,
         announcements: ports.announcements,
         dialects: ports.dialects,
+        register_ids: ports.register_ids,
         api_keys: ports.api_keys,
         outbox: ports.outbox,
         media: ports.media,

@@ -13,8 +13,8 @@ use parlor_testkit::conformance::{
     changing, channels, claiming, contacts, counters, counting, deleting, dialects, direct, directory,
     entering, forwarding, groups, history, hosted, invites, leaving, links, lists, marks, media, mentioning,
     moderating, naming, notifying, numbers, outbox, people, pinning, places, playing, privacy, profiles,
-    proofs, publications, quotas, reacting, reading, receipts, refresh, registering, repeating, requests,
-    searching, second_steps, sessions, showing, snapshot, statuses, unread, uploads, visible,
+    proofs, publications, quotas, reacting, reading, receipts, refresh, register_ids, registering, repeating,
+    requests, searching, second_steps, sessions, showing, snapshot, statuses, unread, uploads, visible,
 };
 use parlor_testkit::{Fixture, Postgres};
 
@@ -36,7 +36,7 @@ const TO_DO_TABLES: [&str; 5] = [
     "waiting_notices",
 ];
 /// The tables that grow with use.
-const TABLES: [&str; 53] = [
+const TABLES: [&str; 55] = [
     "uncounted_reactions",
     "channel_names",
     "room_links",
@@ -90,6 +90,8 @@ const TABLES: [&str; 53] = [
     "claimed_addresses",
     "dialect_keys",
     "dialect_rooms",
+    "register_ids",
+    "log_in_codes",
 ];
 
 /// Every statement that any connection of this process has run since the first of these tests began.
@@ -262,6 +264,7 @@ async fn speak_dialects_all_day(open: &impl AsyncFn() -> Fixture) -> Result<(), 
     attending::who_owns_a_room_is_known(&open().await).await?;
     claiming::a_verified_address_is_nobody_elses_claim(&open().await).await?;
     claiming::a_claim_goes_with_its_owners_address(&open().await).await?;
+    claiming::an_address_is_claimed_instead_of_another(&open().await).await?;
     dialects::a_key_is_the_same_at_every_log_in(&open().await).await?;
     dialects::an_ended_key_is_followed_by_another(&open().await).await?;
     naming::a_name_that_is_given_up_is_free(&open().await).await?;
@@ -271,6 +274,9 @@ async fn speak_dialects_all_day(open: &impl AsyncFn() -> Fixture) -> Result<(), 
     numbers::an_event_is_found_by_its_number(&open().await).await?;
     people::nobody_is_listed_across_a_block(&open().await).await?;
     people::people_are_listed_by_their_numbers(&open().await).await?;
+    register_ids::a_code_proves_the_address(&open().await).await?;
+    register_ids::an_id_is_kept_under_the_newest_secret(&open().await).await?;
+    register_ids::codes_are_void_when_the_account_changes(&open().await).await?;
     searching::who_is_not_discoverable_is_found_by_what_is_whole(&open().await).await
 }
 
@@ -487,6 +493,11 @@ const FILL: &str = "
         FROM generate_series(1, 20000) n, generate_series(1, 2) dialect;
     INSERT INTO dialect_rooms (dialect, name, room_id)
         SELECT dialect, n::text, md5('r' || n)::uuid FROM generate_series(1, 20000) n, generate_series(1, 2) dialect;
+    INSERT INTO register_ids (user_id, waits, waits_until, digest)
+        SELECT md5('u' || n)::uuid, waits, CASE WHEN waits THEN n END, sha256((n || waits::text)::bytea)
+        FROM generate_series(1, 20000) n, (VALUES (true), (false)) w (waits);
+    INSERT INTO log_in_codes (user_id, code, begun_at, expires_at, sent, sent_at, tries)
+        SELECT md5('u' || n)::uuid, sha256(n::text::bytea), 0, n, 1, n, 0 FROM generate_series(1, 20000) n;
     UPDATE members SET absent = true WHERE rev = 0;
     ANALYZE";
 

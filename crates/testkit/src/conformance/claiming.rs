@@ -1,7 +1,7 @@
 //! Addresses by which people log in before they are verified.
 
 use parlor_domain::UserRef;
-use parlor_ports::{EmailProved, LoginName, NewAccount, Purpose, Registered, StoreError};
+use parlor_ports::{EmailProved, LoginName, NewAccount, NewProof, Purpose, Registered, StoreError};
 
 use super::Tested;
 use crate::{Fixture, address, at_once};
@@ -115,6 +115,49 @@ pub async fn a_claim_goes_with_its_owners_address(f: &Fixture) -> Tested {
     assert_eq!(holder(f, "old@example.org").await?, None);
     f.register(claiming(f, "dan", "old@example.org")).await?;
     Ok(())
+}
+
+/// Another address is claimed in the place of the last one, by a proof or without, unless it is somebody else's. It is not verified by
+/// that, and what was made for the account before is void.
+pub async fn an_address_is_claimed_instead_of_another(f: &Fixture) -> Tested {
+    let ann = f.register(claiming(f, "ann", "ann@example.org")).await?;
+    give(f, ann, "ann@example.org").await?;
+    f.register(claiming(f, "ben", "ben@example.org")).await?;
+    f.person_at("cleo", "cleo@example.org", true).await?;
+    let (proof, reset) = (
+        f.proof(ann, Purpose::Change).await?,
+        f.proof(ann, Purpose::Reset).await?,
+    );
+    for taken in ["Ben@example.org", "cleo@example.org"] {
+        let claimed = claim(f, ann, Some(&proof), taken).await?;
+        assert!(matches!(claimed, EmailProved::Taken), "{taken}: {claimed:?}");
+    }
+    let same = claim(f, ann, None, "Ann@example.org").await?;
+    assert!(matches!(same, EmailProved::Done(account) if account.email_verified_at.is_some()));
+    let claimed = claim(f, ann, Some(&proof), "new@example.org").await?;
+    assert!(matches!(claimed, EmailProved::Done(account) if account.email_verified_at.is_none()));
+    assert_eq!(holder(f, "new@example.org").await?, Some(ann));
+    assert_eq!(holder(f, "ann@example.org").await?, None);
+    assert_eq!(f.users.find_by_email(&address("ann@example.org")).await?, None);
+    for void in [&proof, &reset] {
+        let claimed = claim(f, ann, Some(void), "newer@example.org").await?;
+        assert!(matches!(claimed, EmailProved::Unknown), "{claimed:?}");
+    }
+    let claimed = claim(f, ann, None, "newer@example.org").await?;
+    assert!(matches!(claimed, EmailProved::Done(_)));
+    assert_eq!(holder(f, "newer@example.org").await?, Some(ann));
+    f.register(claiming(f, "dan", "new@example.org")).await?;
+    Ok(())
+}
+
+async fn claim(
+    f: &Fixture,
+    user: UserRef,
+    proof: Option<&NewProof>,
+    email: &str,
+) -> Result<EmailProved, StoreError> {
+    let (proof, email) = (proof.map(|proof| proof.token), address(email));
+    f.proofs.claim_email(user.id, proof, email, None, f.tick()).await
 }
 
 /// Ten who claim an address at once: one has it, and no other sees a failure.

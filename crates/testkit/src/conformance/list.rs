@@ -139,6 +139,7 @@ macro_rules! conformance {
                 a_verified_address_is_nobody_elses_claim,
                 a_claimed_address_is_verified,
                 a_claim_goes_with_its_owners_address,
+                an_address_is_claimed_instead_of_another,
                 an_address_claimed_by_many_at_once_goes_to_one,
                 an_address_is_claimed_while_it_is_verified,
             }
@@ -468,12 +469,25 @@ macro_rules! conformance {
                 in_a_direct_room_each_deletes_only_his_own,
                 what_was_deleted_cannot_be_changed,
             }
+            register_ids {
+                an_id_is_given_to_who_has_none,
+                an_id_waits_until_it_is_used,
+                an_id_is_mailed_to_its_owner_alone,
+                an_id_is_kept_under_the_newest_secret,
+                codes_are_sent_so_many_times,
+                a_code_belongs_to_a_log_in,
+                tries_at_once_are_counted,
+                a_code_is_used_once,
+                a_code_proves_the_address,
+                codes_are_void_when_the_account_changes,
+            }
             registering {
                 accounts_are_numbered,
                 look_alike_names_are_taken,
                 a_verified_address_belongs_to_one_account,
                 a_verified_address_wanted_by_many_at_once_goes_to_one,
                 an_account_is_made_with_its_proof_and_its_letter,
+                a_mobile_number_belongs_to_one_account,
                 a_host_user_has_one_account,
                 a_server_without_accounts_is_known,
                 a_name_wanted_by_many_at_once_goes_to_one,

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use parlor_domain::{LetterKind, Position, UserRef};
-use parlor_ports::{Clock, HostUser, LoginName, NewAccount, Purpose, Registered};
+use parlor_domain::{LetterKind, Mobile, Position, UserRef};
+use parlor_ports::{Clock, HostUser, LoginName, MobileSet, NewAccount, Purpose, Registered};
 
 use super::Tested;
 use crate::{Fixture, address, at_once};
@@ -147,6 +147,35 @@ pub async fn an_account_is_made_with_its_proof_and_its_letter(f: &Fixture) -> Te
     };
     assert!(matches!(f.users.register(twin).await?, Registered::UsernameTaken));
     assert_eq!(f.letters().await?.len(), 1);
+    Ok(())
+}
+
+/// A mobile number is the account's from the beginning, and nobody else's, however many want it at once.
+pub async fn a_mobile_number_belongs_to_one_account(f: &Fixture) -> Tested {
+    let number: Mobile = "+41791234567".parse().expect("a number");
+    let answers = at_once((0..20).map(|n| {
+        let new = NewAccount {
+            mobile: Some(number.clone()),
+            ..f.new_account(&format!("person{n}"))
+        };
+        let users = f.users.clone();
+        async move { users.register(new).await }
+    }));
+    let mut made = Vec::new();
+    for answer in answers.await {
+        match answer? {
+            Registered::Done(account) => made.push(*account),
+            Registered::MobileTaken => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    let [account] = &made[..] else {
+        panic!("one has it: {made:?}")
+    };
+    assert_eq!(account.profile.mobile, Some(number.clone()));
+    let ben = f.person("ben").await?;
+    let set = f.users.set_mobile(ben.id, Some(number)).await?;
+    assert!(matches!(set, MobileSet::Taken));
     Ok(())
 }
 

@@ -26,6 +26,7 @@ async fn ann_from_elsewhere() -> (World, Account) {
         email: Some(ANN.parse().unwrap()),
         email_verified: true,
         claims_address: false,
+        mobile: None,
         password: Some(PasswordHash(DJANGOS.into())),
         host: None,
         invite: None,

@@ -14,7 +14,7 @@ use super::hold;
 use crate::code::Code;
 use crate::id::Id;
 use crate::rows::AccountRow;
-use crate::schema::{challenges, proofs, users};
+use crate::schema::{challenges, log_in_codes, proofs, users};
 
 /// What stands in the place of a password's hash where there is none: the hash of no password.
 pub(super) const NO_PASSWORD: &str = "!";
@@ -101,13 +101,16 @@ pub(in super::super) async fn replace_password(
     void(tx, user).await
 }
 
-/// Forgets the proofs and challenges that were made for an account.
+/// Forgets the proofs, challenges and codes that were made for an account.
 pub(in super::super) async fn void(tx: &mut Tx<'_>, user: UserId) -> QueryResult<()> {
     let user = Id::of(user);
     diesel::delete(proofs::table.filter(proofs::user_id.eq(user)))
         .execute(tx.conn)
         .await?;
     diesel::delete(challenges::table.filter(challenges::user_id.eq(user)))
+        .execute(tx.conn)
+        .await?;
+    diesel::delete(log_in_codes::table.find(user))
         .execute(tx.conn)
         .await?;
     Ok(())

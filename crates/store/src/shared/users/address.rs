@@ -67,6 +67,29 @@ impl<'a> Address<'a> {
         Ok(())
     }
 
+    /// Whether somebody else has proved that it is his, or claims it.
+    pub(in super::super) async fn is_anothers(&self, tx: &mut Tx<'_>, user: UserId) -> QueryResult<bool> {
+        Ok(self.is_taken(tx, user).await? || self.is_claimed(tx, user).await?)
+    }
+
+    /// Makes it this person's, who has not proved it and so claims it, in the place of the one that he had; it is nobody else's.
+    pub(in super::super) async fn claim_instead(self, tx: &mut Tx<'_>, user: UserId) -> QueryResult<()> {
+        let owner = Id::of(user);
+        diesel::update(users::table.find(owner))
+            .set((
+                users::email.eq(self.email.as_str()),
+                users::email_key.eq(None::<String>),
+                users::email_verified_at.eq(None::<i64>),
+                users::unproved_key.eq(&self.key),
+            ))
+            .execute(tx.conn)
+            .await?;
+        diesel::delete(claimed_addresses::table.filter(claimed_addresses::user_id.eq(owner)))
+            .execute(tx.conn)
+            .await?;
+        self.claim(tx, user).await
+    }
+
     /// Makes it this person's, and takes it from those who only said that it was theirs. If he claims an address, it is this one from
     /// now on.
     pub(in super::super) async fn give(

@@ -10,7 +10,9 @@ use super::access::{NO_PASSWORD, void};
 use super::hold;
 use crate::code::Code;
 use crate::id::Id;
-use crate::schema::{apps, claimed_addresses, host_users, letters, places, recovery_codes, sessions, users};
+use crate::schema::{
+    apps, claimed_addresses, host_users, letters, places, recovery_codes, register_ids, sessions, users,
+};
 
 /// What those who are gone are called.
 const USERNAME: &str = "deleted";
@@ -50,6 +52,9 @@ async fn forget(tx: &mut Tx<'_>, user: Id) -> QueryResult<()> {
         .execute(tx.conn)
         .await?;
     diesel::delete(claimed_addresses::table.filter(claimed_addresses::user_id.eq(user)))
+        .execute(tx.conn)
+        .await?;
+    diesel::delete(register_ids::table.filter(register_ids::user_id.eq(user)))
         .execute(tx.conn)
         .await?;
     diesel::delete(letters::table.filter(letters::user_id.eq(user)))

@@ -75,14 +75,8 @@ pub(super) async fn set_mobile(
         return Ok(MobileSet::Unknown);
     }
     let number = mobile.as_ref().map(Mobile::as_str);
-    if let Some(number) = number {
-        tx.claim(&format!("mobile {number}")).await?;
-        let owner: Option<Id> = users::table
-            .filter(users::mobile.eq(number))
-            .select(users::id)
-            .first(tx.conn)
-            .await
-            .optional()?;
+    if let Some(mobile) = &mobile {
+        let owner = hold_mobile(tx, mobile).await?;
         if owner.is_some_and(|owner| owner != Id::of(user)) {
             return Ok(MobileSet::Taken);
         }
@@ -93,4 +87,16 @@ pub(super) async fn set_mobile(
         .get_result(tx.conn)
         .await?;
     Ok(MobileSet::Done(Box::new(row.try_into()?)))
+}
+
+/// Whose a mobile number is, which nobody else makes his until the end of the transaction.
+pub(super) async fn hold_mobile(tx: &mut Tx<'_>, mobile: &Mobile) -> QueryResult<Option<Id>> {
+    let number = mobile.as_str();
+    tx.claim(&format!("mobile {number}")).await?;
+    users::table
+        .filter(users::mobile.eq(number))
+        .select(users::id)
+        .first(tx.conn)
+        .await
+        .optional()
 }

@@ -9,6 +9,7 @@ use secrecy::ExposeSecret;
 use super::super::{Tx, invites, outbox, proofs, rooms};
 use super::access::NO_PASSWORD;
 use super::address::Address;
+use super::profile::hold_mobile;
 use super::{find, find_by_host};
 use crate::code::Code;
 use crate::error::corrupt;
@@ -38,6 +39,11 @@ pub(in super::super) async fn register(tx: &mut Tx<'_>, new: NewAccount) -> Quer
         if find_by_host(tx.conn, host.clone()).await?.is_some() {
             return Ok(Registered::HostUserTaken);
         }
+    }
+    if let Some(mobile) = &new.mobile
+        && hold_mobile(tx, mobile).await?.is_some()
+    {
+        return Ok(Registered::MobileTaken);
     }
     let invited = match &new.invite {
         Some(token) => match invites::redeem(tx, *token, new.at).await? {
@@ -95,6 +101,7 @@ async fn insert(tx: &mut Tx<'_>, new: &NewAccount, admin: bool) -> QueryResult<b
             ),
             users::email.eq(new.email.as_ref().map(|email| email.as_str())),
             users::unproved_key.eq(new.email.as_ref().map(|email| email.key())),
+            users::mobile.eq(new.mobile.as_ref().map(|mobile| mobile.as_str())),
             users::password.eq(password.unwrap_or(NO_PASSWORD)),
             users::bot.eq(new.bot),
             users::admin.eq(admin),

@@ -1,0 +1,61 @@
+//! Letters, as they lie in the folder of a server without a mail server.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::world::World;
+
+/// After so long no letter comes any more.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The nth letter of this kind (`login_code`, …) to this address, counted from 1, as soon as it has come.
+pub(crate) async fn letter(world: &World, to: &str, kind: &str, nth: usize) -> String {
+    let begun = Instant::now();
+    loop {
+        let letters = letters(&world.app.app().data().outbox(), to, kind);
+        if let Some(letter) = letters.get(nth - 1) {
+            return letter.clone();
+        }
+        assert!(begun.elapsed() < PATIENCE, "no {nth}. {kind} for {to} comes");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// How many letters of this kind have come to this address.
+pub(crate) fn count(world: &World, to: &str, kind: &str) -> usize {
+    letters(&world.app.app().data().outbox(), to, kind).len()
+}
+
+/// The code in a letter.
+pub(crate) fn code(letter: &str) -> String {
+    let is_code = |word: &&str| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let code = letter.split_whitespace().find(is_code);
+    code.unwrap_or_else(|| panic!("no code in {letter}")).to_owned()
+}
+
+/// The line in a letter that begins so.
+pub(crate) fn line<'a>(letter: &'a str, beginning: &str) -> &'a str {
+    let mut lines = letter.lines().map(str::trim);
+    let line = lines.find(|line| line.starts_with(beginning));
+    line.unwrap_or_else(|| panic!("no line {beginning} in {letter}"))
+}
+
+/// In the order in which they were written.
+fn letters(folder: &Path, to: &str, kind: &str) -> Vec<String> {
+    let Ok(entries) = folder.read_dir() else {
+        return Vec::new();
+    };
+    let mut found: Vec<(u64, String)> = entries
+        .filter_map(|entry| {
+            let path = entry.unwrap().path();
+            let name = path.file_name()?.to_str()?.strip_suffix(".eml")?;
+            let (_, rest) = name.split_once('-')?;
+            let (number, of_kind) = rest.split_once('-')?;
+            let letter = std::fs::read_to_string(&path).unwrap();
+            let fits = of_kind == kind && letter.contains(to);
+            fits.then(|| (number.parse().unwrap(), letter))
+        })
+        .collect();
+    found.sort_unstable();
+    found.into_iter().map(|(_, letter)| letter).collect()
+}
