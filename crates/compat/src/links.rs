@@ -54,8 +54,13 @@ impl Links {
 
     /// The URL of a piece of media.
     pub(crate) fn url(&self, media: &Media) -> String {
+        self.url_in(self.folders.of(media), media)
+    }
+
+    /// The URL of a piece of media, for a front end that looks for it in this folder.
+    pub(crate) fn url_in(&self, folder: &str, media: &Media) -> String {
         let extension = extension(media_type(media));
-        format!("{}{extension}", self.bare(self.folders.of(media), media.id))
+        format!("{}{extension}", self.bare(folder, media.id))
     }
 
     /// The URL of a picture that stands for somebody.

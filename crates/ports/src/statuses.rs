@@ -53,6 +53,16 @@ pub trait StatusStore: Send + Sync {
         now: Timestamp,
     ) -> Result<StatusesPage, StoreError>;
 
+    /// Of each of these people the newest status that the viewer may see, in the order of their numbers. One that
+    /// [lasts](NewStatus::lasting) he may see as well if he and its author see each other in some room, and there is no block between
+    /// them. Who shows him nothing is passed over.
+    async fn current(
+        &self,
+        viewer: UserId,
+        authors: Vec<UserId>,
+        now: Timestamp,
+    ) -> Result<Vec<Status>, StoreError>;
+
     /// One's own statuses, the oldest first: all there are.
     async fn own(&self, author: UserId, now: Timestamp) -> Result<StatusesPage, StoreError>;
 
@@ -106,6 +116,8 @@ pub struct NewStatus {
     pub expires_at: Timestamp,
     /// How many the author may have at a time.
     pub most: u32,
+    /// Whether it stays until the author takes it back, or posts another that lasts: it takes the place of the one that does.
+    pub lasting: bool,
 }
 
 /// What became of a wish to post a status.

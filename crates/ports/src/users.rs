@@ -109,6 +109,10 @@ pub trait UserStore: Send + Sync {
     /// Sets or takes away the mobile number.
     async fn set_mobile(&self, user: UserId, mobile: Option<Mobile>) -> Result<MobileSet, StoreError>;
 
+    /// Sets the mobile number where people are found by it, whoever may see it: see [`UserSearch::Given`]. Setting it otherwise ends
+    /// that.
+    async fn give_mobile(&self, user: UserId, mobile: Mobile) -> Result<MobileSet, StoreError>;
+
     /// Takes the account from its person: ends its sessions, withdraws its invitations and forgets all that is personal.
     /// What it wrote stays, or is deleted message by message if `messages`; it leaves its groups, of which those that it
     /// owned pass to the next in rank and age. That happens soon after, piece by piece, and goes on after a restart. False
@@ -230,6 +234,9 @@ pub enum UserSearch {
     Email(Email),
     /// A whole number.
     Mobile(Mobile),
+    /// A whole number, also if it is not shown to the viewer but was [given](UserStore::give_mobile) to be found by: of a
+    /// [discoverable](parlor_domain::Profile::discoverable) person who has not blocked the viewer.
+    Given(Mobile),
 }
 
 /// What somebody shows to a viewer besides what everybody sees.

@@ -1,10 +1,10 @@
 //! Status updates: what people show their contacts for a day.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use parlor_domain::{ClientId, Event, MediaId, PageSize, RoomId, StatusAudience, StatusId, UserId};
+use parlor_domain::{ClientId, Event, MediaId, PageSize, RoomId, Status, StatusAudience, StatusId, UserId};
 use parlor_ports::{
     Clock, DirectOpened, Entropy, NewStatus, RoomStore, StatusCursor, StatusPut, StatusRefusal, StatusSide,
     StatusStore, StatusView, StatusViewsPage, StatusesPage,
@@ -20,6 +20,10 @@ use crate::{Actor, Error, Library, Made, Messages};
 const LOOK: Duration = Duration::from_secs(20);
 /// So many steps are taken to erase statuses, then so many to tell of others, so that neither waits long for the other.
 const TURN: usize = 50;
+/// When a status ends that stays until its author takes it back.
+const LASTING: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+/// Of so many people it is asked at once what they show.
+const ASKED: usize = 500;
 
 /// Rules for statuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,10 +79,29 @@ impl Statuses {
     /// [`Error::Invalid`] (`body`, `media`, `users`), [`Error::NoSuchMedia`] if it is not the actor's, [`Error::TooManyStatuses`],
     /// [`Error::IdempotencyConflict`], [`Error::TooManyTries`]
     pub async fn post(&self, actor: &Actor, draft: StatusDraft) -> Result<Made<StatusView>, Error> {
+        let new = self.written(actor, draft, self.settings.lifetime)?;
+        self.put(new).await
+    }
+
+    /// Shows something to the actor's contacts, or some of them, until he takes it back or shows something else so, which takes its
+    /// place. Those who see him in some room may see it where they ask for it by [`Statuses::current`].
+    ///
+    /// # Errors
+    /// As [`Statuses::post`].
+    pub async fn post_lasting(&self, actor: &Actor, draft: StatusDraft) -> Result<Made<StatusView>, Error> {
+        let new = NewStatus {
+            lasting: true,
+            ..self.written(actor, draft, LASTING)?
+        };
+        self.put(new).await
+    }
+
+    /// A status that is not posted yet.
+    fn written(&self, actor: &Actor, draft: StatusDraft, lifetime: Duration) -> Result<NewStatus, Error> {
         let body = content(&draft.body, draft.media.as_slice(), 1, self.settings.max_body)?;
         let audience = audience(actor, draft.audience)?;
         let now = self.clock.now();
-        let new = NewStatus {
+        Ok(NewStatus {
             id: StatusId::new(self.entropy.uuid(now)),
             author: actor.user,
             client_id: draft.client_id,
@@ -86,14 +109,18 @@ impl Statuses {
             media: draft.media,
             audience,
             at: now,
-            expires_at: now + self.settings.lifetime,
+            expires_at: now + lifetime,
             most: self.settings.most,
-        };
+            lasting: false,
+        })
+    }
+
+    async fn put(&self, new: NewStatus) -> Result<Made<StatusView>, Error> {
         let known = self.store.known(&new).await?;
         let put = match known {
             Some(put) => put,
             None => {
-                let user = actor.user.id.to_string();
+                let user = new.author.id.to_string();
                 self.throttle.count(Tried::Status { user: &user }).await?;
                 self.store.post(new).await?
             }
@@ -135,6 +162,18 @@ impl Statuses {
     ) -> Result<StatusesPage, Error> {
         let now = self.clock.now();
         Ok(self.store.feed(actor.user.id, after, size, now).await?)
+    }
+
+    /// What each of these people shows the actor at the moment: his newest status that the actor may see, and of those that
+    /// [last](Statuses::post_lasting) also one of somebody whom he sees in some room.
+    pub async fn current(&self, actor: &Actor, people: &[UserId]) -> Result<HashMap<UserId, Status>, Error> {
+        let now = self.clock.now();
+        let mut found = HashMap::with_capacity(people.len());
+        for people in people.chunks(ASKED) {
+            let shown = self.store.current(actor.user.id, people.to_vec(), now).await?;
+            found.extend(shown.into_iter().map(|status| (status.author.id, status)));
+        }
+        Ok(found)
     }
 
     /// The actor's own statuses, the oldest first.

@@ -44,6 +44,8 @@ pub(crate) enum Tried<'a> {
     Entering { user: &'a str },
     /// Anything by an API key.
     ApiKey { number: &'a str },
+    /// A mobile number, by somebody who says that it is his, or asks whose it is.
+    Number { user: &'a str },
     /// A status, of which many may have to be told.
     Status { user: &'a str },
     /// Something that is sent to a list of recipients.
@@ -65,7 +67,7 @@ impl Tried<'_> {
             | Self::Registration { .. }
             | Self::Proof { .. } => (5, HOUR),
             Self::MailedLogInFromAfar { .. } => (20, HOUR),
-            Self::ContactRequest { .. } | Self::Status { .. } => (100, HOUR),
+            Self::ContactRequest { .. } | Self::Number { .. } | Self::Status { .. } => (100, HOUR),
             Self::Broadcast { .. } => (20, HOUR),
             Self::Entering { .. } => (600, HOUR),
             Self::ApiKey { .. } => (600, MINUTE),
@@ -88,6 +90,7 @@ impl Tried<'_> {
             Self::ContactRequest { user } => ("contact request", user, "".into()),
             Self::Entering { user } => ("entering", user, "".into()),
             Self::ApiKey { number } => ("api key", number, "".into()),
+            Self::Number { user } => ("number", user, "".into()),
             Self::Status { user } => ("status", user, "".into()),
             Self::Broadcast { user } => ("broadcast", user, "".into()),
         };

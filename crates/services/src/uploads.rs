@@ -138,6 +138,20 @@ impl Uploads {
         self.take(actor, &bytes, claims).await
     }
 
+    /// Makes media of a file of at most so many bytes that comes as base64, as [`Uploads::decode`] reads it, where it may be larger
+    /// than what comes so elsewhere. Whatever a data URL says that it is does not count.
+    ///
+    /// # Errors
+    /// As [`Uploads::decode`].
+    pub async fn decode_large(&self, actor: &Actor, data: String, most: usize) -> Result<Media, Error> {
+        let mut received = self.receive(actor).await?;
+        // So much text takes its time.
+        let decoded = tokio::task::spawn_blocking(move || inline::decode(&data, most));
+        let (_mime, bytes) = decoded.await.map_err(|error| Error::Internal(error.into()))??;
+        received.write(&bytes).await?;
+        self.finish(actor, received, None, Claims::default()).await
+    }
+
     /// Makes media of a picture that comes as base64, as [`Uploads::decode`] reads it, and is kept as PNG: upright, and of an
     /// animation the first one. Whatever a data URL says that it is does not count.
     ///

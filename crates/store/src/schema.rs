@@ -42,6 +42,7 @@ table! {
         show_presence -> SmallInt,
         private -> Bool,
         discoverable -> Bool,
+        found_by_mobile -> Bool,
     }
 }
 
@@ -700,6 +701,7 @@ table! {
         removed -> Bool,
         telling -> Bool,
         told_to -> DbId,
+        lasting -> Bool,
     }
 }
 

@@ -32,6 +32,7 @@ pub mod groups;
 pub mod history;
 pub mod hosted;
 pub mod invites;
+pub mod lasting;
 pub mod leaving;
 pub mod links;
 pub mod lists;

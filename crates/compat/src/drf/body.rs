@@ -29,6 +29,9 @@ pub(crate) struct Limits {
     pub(crate) spool: PathBuf,
 }
 
+/// Most bytes of text with media in it: 8 MiB of them as base64, and something besides.
+const WITH_MEDIA: usize = 12 << 20;
+
 /// How a body is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -72,6 +75,10 @@ pub(crate) trait Parsers: 'static {
 #[derive(Debug)]
 pub(crate) enum Any {}
 
+/// As [`Any`], also if media of up to 8 MiB come as text in it.
+#[derive(Debug)]
+pub(crate) enum AnyWithMedia {}
+
 /// Takes JSON alone.
 #[derive(Debug)]
 pub(crate) enum OnlyJson {}
@@ -87,6 +94,16 @@ pub(crate) enum Untyped {}
 impl Parsers for Any {
     fn choose(media_type: &str) -> Option<Format> {
         Format::of(media_type)
+    }
+}
+
+impl Parsers for AnyWithMedia {
+    fn choose(media_type: &str) -> Option<Format> {
+        Format::of(media_type)
+    }
+
+    fn text_bytes(limits: &Limits) -> usize {
+        limits.json_bytes.max(WITH_MEDIA)
     }
 }
 
@@ -347,5 +364,10 @@ mod tests {
             refusal.to_string(),
             r#"{"detail":"Request body exceeded 64 bytes."}"#
         );
+        let media = format!(r#"{{"a":"{}"}}"#, "A".repeat(100_000));
+        let body = sent::<AnyWithMedia>("application/json", media).await;
+        assert!(body.unwrap().has("a"));
+        let media = sent::<AnyWithMedia>("application/json", " ".repeat(WITH_MEDIA + 1)).await;
+        assert_eq!(media.unwrap_err().status_code(), 413);
     }
 }

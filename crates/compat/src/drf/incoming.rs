@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout};
 
 use super::Refusal;
 
-/// How long a body of text may take to arrive.
+/// How long a body of text may take to arrive, for each mebibyte that it may have.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long nothing may come of a body.
 const STALL: Duration = Duration::from_secs(60);
@@ -47,7 +47,7 @@ where
 /// All of a body.
 ///
 /// # Errors
-/// If it is larger than so many bytes, takes too long, or breaks off.
+/// If it is larger than so many bytes, takes too long for so many, or breaks off.
 pub(super) async fn whole<S>(body: &mut S, most: usize) -> Result<Vec<u8>, Refusal>
 where
     S: TryStream<Ok = Bytes, Error = PayloadError> + Unpin,
@@ -62,7 +62,8 @@ where
         }
         Ok::<_, Refusal>(whole)
     };
-    let whole = timeout(PATIENCE, whole).await;
+    let mebibytes = u32::try_from(most.div_ceil(1 << 20)).unwrap_or(u32::MAX);
+    let whole = timeout(PATIENCE.saturating_mul(mebibytes), whole).await;
     whole.map_err(|_| Refusal::timeout())?
 }
 

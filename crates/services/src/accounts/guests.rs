@@ -1,8 +1,10 @@
 //! Accounts of people who register in a dialect.
 
 use parlor_domain::{Account, DisplayName, Email, Mobile, Password, PersonName, UserId, Username};
+use parlor_ports::{MobileSet, UserSearch};
 
 use super::{Accounts, Beside, Registration, SignUp, found};
+use crate::throttle::Tried;
 use crate::{Actor, Error, usernames};
 
 /// What somebody gives who wants an account in a dialect.
@@ -78,6 +80,35 @@ impl Accounts {
         found(changed.await?, actor.user.id)?;
         self.post.written();
         Ok(())
+    }
+
+    /// Gives the actor a mobile number where he is not asked for his password, and people are found by their numbers:
+    /// [`Self::find_by_mobile`] finds him from now on, whoever may see the number.
+    ///
+    /// # Errors
+    /// [`Error::MobileTaken`], [`Error::TooManyTries`]
+    pub async fn give_mobile(&self, actor: &Actor, mobile: Mobile) -> Result<Account, Error> {
+        self.count_number(actor).await?;
+        match self.users.give_mobile(actor.user.id, mobile).await? {
+            MobileSet::Done(account) => Ok(*account),
+            MobileSet::Taken => Err(Error::MobileTaken),
+            MobileSet::Unknown => Err(Error::NoSuchUser(Some(actor.user.id))),
+        }
+    }
+
+    /// The discoverable person who has [given](Self::give_mobile) this number, or shows it to the actor, whom he has not blocked.
+    ///
+    /// # Errors
+    /// [`Error::TooManyTries`]: who tries numbers one after the other must not learn whose they are.
+    pub async fn find_by_mobile(&self, actor: &Actor, mobile: Mobile) -> Result<Option<Account>, Error> {
+        self.count_number(actor).await?;
+        let wanted = UserSearch::Given(mobile);
+        Ok(self.users.search(actor.user.id, wanted, 1).await?.pop())
+    }
+
+    async fn count_number(&self, actor: &Actor) -> Result<(), Error> {
+        let user = &actor.user.id.to_string();
+        self.throttle.count(Tried::Number { user }).await
     }
 
     async fn make_guest(&self, username: Username, guest: &GuestRegistration) -> Result<Account, Error> {

@@ -1,6 +1,7 @@
 //! Accounts.
 
 mod deleting;
+mod numbers;
 mod profiles;
 
 use parlor_domain::{AccountStatus, LetterKind, UserId};

@@ -1,5 +1,6 @@
 //! Status updates.
 
+mod lasting;
 mod untold;
 
 use std::time::Duration;

@@ -121,6 +121,9 @@ pub(crate) fn status_digest(client_id: &ClientId, new: &NewStatus) -> i64 {
     if let Some(media) = new.media {
         hash.update(media.uuid().as_bytes());
     }
+    if new.lasting {
+        hash.update([1]);
+    }
     short(hash)
 }
 

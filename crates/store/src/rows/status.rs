@@ -62,7 +62,8 @@ impl StatusRow {
         Ok(StatusView { status, side })
     }
 
-    fn status(self, media: Option<MediaRow>) -> QueryResult<Status> {
+    /// What it shows.
+    pub(crate) fn status(self, media: Option<MediaRow>) -> QueryResult<Status> {
         Ok(Status {
             id: self.id.into(),
             number: self.number,
@@ -93,6 +94,7 @@ pub(crate) struct NewStatusRow {
     removed: bool,
     telling: bool,
     told_to: Id,
+    lasting: bool,
 }
 
 impl From<&NewStatus> for NewStatusRow {
@@ -112,6 +114,7 @@ impl From<&NewStatus> for NewStatusRow {
             removed: false,
             telling: true,
             told_to: Id(Uuid::nil()),
+            lasting: new.lasting,
         }
     }
 }

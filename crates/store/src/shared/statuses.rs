@@ -4,6 +4,7 @@
 //! nobody is told of it who is blocked, and a row of `status_views` stands for one who was told, and was told of nothing else.
 
 mod answering;
+mod current;
 mod erasing;
 mod looking;
 mod parting;
@@ -14,7 +15,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
-use parlor_domain::{ClientId, Draft, PageSize, RoomId, StatusId, Timestamp, UserId, UserRef};
+use parlor_domain::{ClientId, Draft, PageSize, RoomId, Status, StatusId, Timestamp, UserId, UserRef};
 use parlor_ports::{
     NewStatus, Priority, StatusCursor, StatusPut, StatusStore, StatusView, StatusViewsPage, StatusesPage,
     StoreError,
@@ -69,6 +70,16 @@ impl StatusStore for Backend {
         now: Timestamp,
     ) -> Result<StatusesPage, StoreError> {
         self.snapshot(move |conn| looking::feed(conn, viewer, after, size, now).boxed())
+            .await
+    }
+
+    async fn current(
+        &self,
+        viewer: UserId,
+        authors: Vec<UserId>,
+        now: Timestamp,
+    ) -> Result<Vec<Status>, StoreError> {
+        self.snapshot(move |conn| current::of(conn, viewer, authors, now).boxed())
             .await
     }
 

@@ -161,6 +161,11 @@ impl UserStore for Backend {
             .await
     }
 
+    async fn give_mobile(&self, user: UserId, mobile: Mobile) -> Result<MobileSet, StoreError> {
+        self.write(move |tx| profile::give_mobile(tx, user, mobile).boxed())
+            .await
+    }
+
     async fn delete(&self, user: UserId, messages: bool, at: Timestamp) -> Result<bool, StoreError> {
         let deleted = self
             .write(move |tx| delete::delete(tx, user, messages, at).boxed())

@@ -11,10 +11,11 @@ use parlor_store::Database;
 use parlor_testkit::conformance::{
     accounts, across, announcing, api_keys, asking, attending, blocking, broadcasts, bytes, challenges,
     changing, channels, claiming, contacts, counters, counting, deleting, dialects, direct, directory,
-    entering, forwarding, groups, history, hosted, invites, leaving, links, lists, marks, media, mentioning,
-    moderating, naming, notifying, numbers, outbox, people, pinning, places, playing, privacy, profiles,
-    proofs, publications, quotas, reacting, reading, receipts, refresh, register_ids, registering, repeating,
-    requests, searching, second_steps, sessions, showing, snapshot, statuses, unread, uploads, visible,
+    entering, forwarding, groups, history, hosted, invites, lasting, leaving, links, lists, marks, media,
+    mentioning, moderating, naming, notifying, numbers, outbox, people, pinning, places, playing, privacy,
+    profiles, proofs, publications, quotas, reacting, reading, receipts, refresh, register_ids, registering,
+    repeating, requests, searching, second_steps, sessions, showing, snapshot, statuses, unread, uploads,
+    visible,
 };
 use parlor_testkit::{Fixture, Postgres};
 
@@ -277,7 +278,12 @@ async fn speak_dialects_all_day(open: &impl AsyncFn() -> Fixture) -> Result<(), 
     register_ids::a_code_proves_the_address(&open().await).await?;
     register_ids::an_id_is_kept_under_the_newest_secret(&open().await).await?;
     register_ids::codes_are_void_when_the_account_changes(&open().await).await?;
-    searching::who_is_not_discoverable_is_found_by_what_is_whole(&open().await).await
+    searching::a_number_that_was_given_finds_its_owner(&open().await).await?;
+    searching::who_is_not_discoverable_is_found_by_what_is_whole(&open().await).await?;
+    lasting::what_is_refused_takes_no_place(&open().await).await?;
+    lasting::what_is_shown_is_the_newest_to_be_seen(&open().await).await?;
+    lasting::what_lasts_gives_way_to_the_next(&open().await).await?;
+    lasting::what_lasts_is_seen_in_rooms(&open().await).await
 }
 
 /// What people do with media.

@@ -268,6 +268,12 @@ macro_rules! conformance {
                 invitations_go_with_the_right_to_make_them,
                 programs_that_invite_at_once_leave_one_invitation,
             }
+            lasting {
+                what_lasts_gives_way_to_the_next,
+                what_is_refused_takes_no_place,
+                what_lasts_is_seen_in_rooms,
+                what_is_shown_is_the_newest_to_be_seen,
+            }
             leaving {
                 a_leave_is_told_to_the_room_and_to_the_person,
                 members_are_put_out_by_those_above_them,
@@ -537,6 +543,7 @@ macro_rules! conformance {
                 addresses_and_numbers_find_who_shows_them,
                 an_unverified_address_is_not_shown,
                 who_is_not_discoverable_is_found_by_what_is_whole,
+                a_number_that_was_given_finds_its_owner,
                 people_show_what_they_want,
                 a_stranger_makes_himself_no_contact,
             }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use parlor_domain::{Account, AccountStatus, Audience, ProfileChange, UserRef};
-use parlor_ports::{Clock, Shown, StoreError, UserSearch};
+use parlor_domain::{Account, AccountStatus, Audience, Mobile, ProfileChange, UserRef};
+use parlor_ports::{Clock, MobileSet, Shown, StoreError, UserSearch};
 
 use super::Tested;
 use crate::{Fixture, address};
@@ -170,6 +170,52 @@ pub async fn who_is_not_discoverable_is_found_by_what_is_whole(f: &Fixture) -> T
             assert_eq!(names(&found), ["ann"]);
         }
     }
+    Ok(())
+}
+
+/// A number that was given to be found by finds its owner as long as he is discoverable, for all whom he has not blocked; any other
+/// number finds him for those to whom he shows it.
+pub async fn a_number_that_was_given_finds_its_owner(f: &Fixture) -> Tested {
+    let [ann, ben, viewer] = f.people(["ann", "ben", "viewer"]).await?;
+    let shy = known_to(f, "shy", Audience::Nobody, "+41790000001").await?;
+    known_to(f, "open", Audience::Everyone, "+41790000002").await?;
+    let number = |text: &str| text.parse::<Mobile>().expect("a number");
+    let finds = async |text: &str| {
+        let wanted = UserSearch::Given(number(text));
+        let found = f.users.search(viewer.id, wanted, 10).await?;
+        Ok::<_, StoreError>(names(&found).join(" "))
+    };
+    let given = f.users.give_mobile(ann.id, number("+41791234567")).await?;
+    assert!(matches!(given, MobileSet::Done(_)), "{given:?}");
+    let taken = f.users.give_mobile(ben.id, number("+41791234567")).await?;
+    assert!(matches!(taken, MobileSet::Taken), "{taken:?}");
+    assert_eq!(finds("+41791234567").await?, "ann");
+    assert_eq!(finds("+4179123456").await?, "", "a part finds nobody");
+    assert_eq!(finds("+41790000001").await?, "");
+    assert_eq!(finds("+41790000002").await?, "open");
+    let shown = f.users.shown(viewer.id, vec![ann.id]).await?;
+    assert_eq!(shown, [(ann.id, nothing())], "it is not shown for that");
+    let search = UserSearch::Mobile(number("+41791234567"));
+    assert!(f.users.search(viewer.id, search, 10).await?.is_empty());
+
+    f.be_discoverable(ann, false).await?;
+    assert_eq!(finds("+41791234567").await?, "");
+    f.be_discoverable(ann, true).await?;
+    f.block(ann, viewer).await?;
+    assert_eq!(finds("+41791234567").await?, "");
+    f.unblock(ann, viewer).await?;
+    f.users
+        .set_status(ann.id, AccountStatus::Disabled, f.tick())
+        .await?;
+    assert_eq!(finds("+41791234567").await?, "");
+    f.users
+        .set_status(ann.id, AccountStatus::Active, f.tick())
+        .await?;
+    assert_eq!(finds("+41791234567").await?, "ann");
+    f.users.set_mobile(ann.id, Some(number("+41791234567"))).await?;
+    assert_eq!(finds("+41791234567").await?, "", "it is set otherwise");
+    f.users.give_mobile(shy.id, number("+41790000001")).await?;
+    assert_eq!(finds("+41790000001").await?, "shy");
     Ok(())
 }
 

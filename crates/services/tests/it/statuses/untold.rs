@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use parlor_domain::{ClientId, Draft, PageSize, RoomId, StatusId, Timestamp, UserId, UserRef};
+use parlor_domain::{ClientId, Draft, PageSize, RoomId, Status, StatusId, Timestamp, UserId, UserRef};
 use parlor_ports::{
     NewStatus, StatusCursor, StatusPut, StatusStore, StatusView, StatusViewsPage, StatusesPage, StoreError,
 };
@@ -61,6 +61,15 @@ impl StatusStore for Untold {
         now: Timestamp,
     ) -> Result<StatusesPage, StoreError> {
         self.store.feed(viewer, after, size, now).await
+    }
+
+    async fn current(
+        &self,
+        viewer: UserId,
+        authors: Vec<UserId>,
+        now: Timestamp,
+    ) -> Result<Vec<Status>, StoreError> {
+        self.store.current(viewer, authors, now).await
     }
 
     async fn own(&self, author: UserId, now: Timestamp) -> Result<StatusesPage, StoreError> {

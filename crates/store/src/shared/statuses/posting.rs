@@ -22,7 +22,9 @@ pub(super) async fn post(tx: &mut Tx<'_>, new: NewStatus) -> QueryResult<StatusP
     if let Some(put) = known(tx.conn, &new).await? {
         return Ok(put);
     }
-    if count(tx, new.author, new.at).await? >= i64::from(new.most) {
+    let replaced = replaced(tx, &new).await?;
+    let others = count(tx, new.author, new.at).await? - i64::from(replaced.is_some());
+    if others >= i64::from(new.most) {
         return Ok(StatusPut::Refused(StatusRefusal::TooMany));
     }
     let shown = match picture(tx, &new).await? {
@@ -30,6 +32,9 @@ pub(super) async fn post(tx: &mut Tx<'_>, new: NewStatus) -> QueryResult<StatusP
         Err(refusal) => return Ok(StatusPut::Refused(refusal)),
     };
     free_client_id(tx, &new).await?;
+    if let Some(replaced) = replaced {
+        remove(tx, replaced, new.author, new.at).await?;
+    }
     let row: StatusRow = diesel::insert_into(statuses::table)
         .values(NewStatusRow::from(&new))
         .returning(StatusRow::as_returning())
@@ -52,6 +57,22 @@ pub(super) async fn post(tx: &mut Tx<'_>, new: NewStatus) -> QueryResult<StatusP
     };
     tx.append(new.author.id, Some(new.author), posted, new.at).await?;
     Ok(StatusPut::New(row.own(shown, false)?))
+}
+
+/// The status whose place a new one takes, if there is one.
+async fn replaced(tx: &mut Tx<'_>, new: &NewStatus) -> QueryResult<Option<StatusId>> {
+    if !new.lasting {
+        return Ok(None);
+    }
+    let lasting: Option<Id> = statuses::table
+        .filter(statuses::author_id.eq(Id::of(new.author.id)))
+        .filter(statuses::lasting)
+        .filter(not(statuses::removed))
+        .select(statuses::id)
+        .first(tx.conn)
+        .await
+        .optional()?;
+    Ok(lasting.map(StatusId::from))
 }
 
 async fn is_usable(tx: &mut Tx<'_>, author: UserRef) -> QueryResult<bool> {

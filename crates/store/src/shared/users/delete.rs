@@ -114,6 +114,7 @@ async fn blank(tx: &mut Tx<'_>, user: Id) -> QueryResult<()> {
                 users::show_presence.eq(Audience::Nobody.code()),
                 users::private.eq(false),
                 users::discoverable.eq(true),
+                users::found_by_mobile.eq(false),
             ),
         ))
         .execute(tx.conn)

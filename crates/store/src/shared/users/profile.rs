@@ -82,7 +82,7 @@ pub(super) async fn set_mobile(
         }
     }
     let row = diesel::update(users::table.find(Id::of(user)))
-        .set(users::mobile.eq(number))
+        .set((users::mobile.eq(number), users::found_by_mobile.eq(false)))
         .returning(AccountRow::as_returning())
         .get_result(tx.conn)
         .await?;
@@ -99,4 +99,15 @@ pub(super) async fn hold_mobile(tx: &mut Tx<'_>, mobile: &Mobile) -> QueryResult
         .first(tx.conn)
         .await
         .optional()
+}
+
+pub(super) async fn give_mobile(tx: &mut Tx<'_>, user: UserId, mobile: Mobile) -> QueryResult<MobileSet> {
+    let set = set_mobile(tx, user, Some(mobile)).await?;
+    if let MobileSet::Done(_) = set {
+        diesel::update(users::table.find(Id::of(user)))
+            .set(users::found_by_mobile.eq(true))
+            .execute(tx.conn)
+            .await?;
+    }
+    Ok(set)
 }

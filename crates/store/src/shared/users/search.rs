@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use parlor_domain::{Account, AccountStatus, Audience, UserId, fold};
+use parlor_domain::{Account, AccountStatus, Audience, Mobile, UserId, fold};
 use parlor_ports::{Shown, UserSearch};
 
 use super::super::super::Conn;
@@ -39,6 +39,7 @@ pub(super) async fn search(
                 account.profile.shows.mobile
             })
         }
+        UserSearch::Given(mobile) => return given(conn, viewer, &mobile, most).await,
     };
     let Some(row) = found else {
         return Ok(Vec::new());
@@ -46,6 +47,31 @@ pub(super) async fn search(
     let account = Account::try_from(row)?;
     let sight = Sight::of(conn, viewer, &[account.user.id]).await?;
     let sees = sight.reaches(account.user.id, shown_to(&account));
+    Ok(sees.then_some(account).into_iter().take(most).collect())
+}
+
+/// The person with this number who is found by it, or shows it to the viewer.
+async fn given(conn: &mut Conn, viewer: UserId, mobile: &Mobile, most: usize) -> QueryResult<Vec<Account>> {
+    let found: Option<(AccountRow, bool)> = users::table
+        .filter(users::mobile.eq(mobile.as_str()))
+        .filter(users::status.eq(AccountStatus::Active.code()))
+        .filter(users::discoverable)
+        .select((AccountRow::as_select(), users::found_by_mobile))
+        .first(conn)
+        .await
+        .optional()?;
+    let Some((row, given)) = found else {
+        return Ok(Vec::new());
+    };
+    let account = Account::try_from(row)?;
+    let person = account.user.id;
+    let shown_to = if given {
+        Audience::Everyone
+    } else {
+        account.profile.shows.mobile
+    };
+    let sight = Sight::of(conn, viewer, &[person]).await?;
+    let sees = sight.reaches(person, shown_to);
     Ok(sees.then_some(account).into_iter().take(most).collect())
 }
 
