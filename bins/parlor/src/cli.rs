@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
-use parlor_domain::{Email, KeyName, Scopes, Username};
+use parlor_domain::{Dialect, Email, KeyName, Scopes, Username};
 
 use crate::config::{Flags, parse_socket_address};
 
@@ -152,9 +152,16 @@ Examples:
 
 Exit code 0 if it is ready, 1 if not: made for the health checks of containers.")]
     Healthcheck,
-    /// Print the OpenAPI document of the REST interface
-    #[command(after_help = "Examples:\n  parlor openapi > openapi.json")]
-    Openapi,
+    /// Print the OpenAPI document of the REST interface, or of an older chat API that is served besides
+    #[command(after_help = "\
+Examples:
+  parlor openapi > openapi.json
+  parlor openapi --dialect rooms > rooms.json")]
+    Openapi {
+        /// Of which older chat API: relay, messenger, greeter, conversations or rooms
+        #[arg(long, value_name = "NAME", value_parser = parse_dialect)]
+        dialect: Option<Dialect>,
+    },
     /// Print the AsyncAPI document of the socket
     #[command(after_help = "Examples:\n  parlor asyncapi > asyncapi.json")]
     Asyncapi,
@@ -316,6 +323,12 @@ fn parse_days(text: &str) -> Result<u32, String> {
     days.ok()
         .filter(|days| (1..=3_650).contains(days))
         .ok_or_else(|| "must be 1 to 3,650 days, such as 90d".to_owned())
+}
+
+/// The name of a dialect.
+fn parse_dialect(text: &str) -> Result<Dialect, String> {
+    let named = Dialect::ALL.into_iter().find(|dialect| dialect.name() == text);
+    named.ok_or_else(|| format!("must be one of {}", Dialect::ALL.map(Dialect::name).join(", ")))
 }
 
 /// About tokens.

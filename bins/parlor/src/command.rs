@@ -45,7 +45,10 @@ pub async fn run(
         Command::Mail { command } => mail::run(command, &loaded()?.config, out).await?,
         Command::Config { command } => configuration::run(command, &loaded()?, out)?,
         Command::Healthcheck => healthcheck::run(loaded()?.config.server.listen, out)?,
-        Command::Openapi => writeln!(out, "{}", parlor_http::openapi().to_pretty_json()?)?,
+        Command::Openapi { dialect: None } => writeln!(out, "{}", parlor_http::openapi().to_pretty_json()?)?,
+        Command::Openapi {
+            dialect: Some(dialect),
+        } => write!(out, "{}", parlor_compat::openapi(dialect))?,
         Command::Asyncapi => writeln!(out, "{:#}", parlor_wire::asyncapi())?,
         Command::Completions { shell } => clap_complete::generate(shell, &mut Cli::command(), "parlor", out),
     }

@@ -124,6 +124,7 @@ pub(crate) fn compat(config: &Config, data: &DataFolder) -> parlor_compat::Setti
             refresh: config.auth.session,
         },
         json_bytes: config.http.json_bytes,
+        docs: config.server.docs,
         spool: data.spool(),
     }
 }

@@ -3,12 +3,14 @@
 //! Each dialect is a module: its paths are `drf::View`s, its socket a [`SocketDialect`] with a [`WireFormat`], all on the services that
 //! Parlor's own API has. Each is reached under `/compat/<dialect>/`, and perhaps at the root as well.
 //!
-//! To add one more dialect: a variant of [`Dialect`], a module with `views()` and its socket, and its lines in [`Dialects`].
+//! To add one more dialect: a variant of [`Dialect`], a module with `views()` and its socket, its lines in [`Dialects`], and its
+//! description in `openapi/`.
 
 mod callers;
 mod compat;
 mod conversations;
 mod directory;
+mod documents;
 #[expect(
     dead_code,
     reason = "the kit is whole; `relay` and `messenger`, which need the rest of it, come next"
@@ -41,6 +43,7 @@ use url::Url;
 use self::compat::Compat;
 use self::conversations::{ConversationsFormat, ConversationsSocket};
 use self::directory::Directory;
+pub use self::documents::openapi;
 use self::drf::{Limits, View};
 use self::greeter::{GreeterFormat, GreeterSocket};
 use self::mount::Mount;
@@ -72,6 +75,8 @@ pub struct Settings {
     pub lives: Lives,
     /// Largest body that is no file, in bytes.
     pub json_bytes: usize,
+    /// Whether pages that describe them are served.
+    pub docs: bool,
     /// The folder in which files lie on their way in, which must be there and be nobody else's.
     pub spool: PathBuf,
 }
@@ -200,8 +205,10 @@ fn routes(config: &mut ServiceConfig, compat: &Data<Compat>, settings: &Settings
     }));
     for dialect in settings.dialects.iter().copied() {
         let mount = Mount::Prefix(dialect);
+        let described = documentation(settings, &[dialect]);
         let scope = views(dialect)
             .into_iter()
+            .chain(described)
             .fold(web::scope(&mount.prefix()), |scope, view| {
                 scope.service(view.mounted(mount))
             });
@@ -214,11 +221,22 @@ fn routes(config: &mut ServiceConfig, compat: &Data<Compat>, settings: &Settings
 
 /// The paths at the root.
 fn at_root(settings: &Settings) -> Vec<View> {
-    match settings.root {
-        Root::One(one) if settings.dialects.contains(&one) => views(one),
-        Root::None | Root::One(_) => Vec::new(),
-        Root::All => all_views(&settings.dialects),
-    }
+    let (mut views, described) = match settings.root {
+        Root::One(one) if settings.dialects.contains(&one) => (views(one), vec![one]),
+        Root::None | Root::One(_) => (Vec::new(), Vec::new()),
+        Root::All => (
+            all_views(&settings.dialects),
+            documents::beside_others(&settings.dialects),
+        ),
+    };
+    views.extend(documentation(settings, &described));
+    views
+}
+
+/// What people read about these dialects, unless the operator wants nothing to be read.
+fn documentation(settings: &Settings, dialects: &[Dialect]) -> Vec<View> {
+    let shown = dialects.iter().filter(|_| settings.docs);
+    shown.flat_map(|dialect| documents::views(*dialect)).collect()
 }
 
 /// The paths of several dialects together: those that each has alone, and those that they share.

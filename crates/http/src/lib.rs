@@ -36,6 +36,7 @@ mod socket;
 mod tokens;
 mod tus;
 mod view;
+mod viewer;
 
 pub use api::{AlwaysReady, Api, Readiness};
 pub use app::{app, configure, mount};
@@ -52,3 +53,4 @@ pub use settings::{Rates, Settings};
 pub use socket::{
     Dialogue, Guest, JsonFormat, Line, SOCKET_PATH, SocketDialect, SocketSettings, Sockets, frame, socket,
 };
+pub use viewer::viewer;

@@ -46,7 +46,7 @@ pub struct Server {
     /// Over which time sockets are told to move at a stop.
     #[serde(rename = "move_window_seconds", deserialize_with = "seconds::<0, 60, _>")]
     pub move_window: Duration,
-    /// Whether the description of the interface is served.
+    /// Whether the descriptions of the interfaces are served.
     #[serde(deserialize_with = "flag")]
     pub docs: bool,
 }

@@ -200,6 +200,20 @@ fn the_descriptions_of_the_interfaces_are_printed() {
 }
 
 #[test]
+fn the_descriptions_of_older_chat_apis_are_printed() {
+    let home = TempDir::new().unwrap();
+    for name in ["relay", "messenger", "greeter", "conversations", "rooms"] {
+        let said = run(&mut parlor(home.path(), ["openapi", "--dialect", name]));
+        let document: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+        assert!(document["openapi"].as_str().unwrap().starts_with("3.1."));
+        assert_eq!(document["servers"][0]["url"], format!("/compat/{name}"));
+    }
+    let said = run(&mut parlor(home.path(), ["openapi", "--dialect", "chat"]));
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("relay, messenger"), "{}", said.err);
+}
+
+#[test]
 fn completions_are_printed() {
     let home = TempDir::new().unwrap();
     for shell in ["bash", "zsh", "fish"] {

@@ -145,6 +145,24 @@ impl View {
         self.path.strip_suffix('/').filter(|_| !self.is_exact)
     }
 
+    /// The path.
+    #[cfg(test)]
+    pub(crate) fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// The methods that have handlers.
+    #[cfg(test)]
+    pub(crate) fn methods(&self) -> &[Method] {
+        &self.methods
+    }
+
+    /// Whether other methods have one as well.
+    #[cfg(test)]
+    pub(crate) fn has_otherwise(&self) -> bool {
+        self.otherwise.is_some()
+    }
+
     /// The methods that it answers, in the form of an `Allow` header.
     fn allowed(&self) -> String {
         let listed = |method: &&Method| **method == Method::OPTIONS || self.methods.contains(method);

@@ -5,6 +5,8 @@
 )]
 
 mod conversations;
+mod described;
+mod documents;
 mod greeter;
 mod mailed;
 mod messenger;

@@ -13,6 +13,8 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
+use crate::described;
+
 /// After so long a test gives up.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -38,6 +40,12 @@ impl Answer {
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// What the body is, without parameters.
+    pub(crate) fn media_type(&self) -> &str {
+        let said = self.header("content-type").unwrap_or_default();
+        said.split(';').next().unwrap_or_default().trim()
     }
 
     /// Passes if it is this.
@@ -97,7 +105,7 @@ impl World {
         self.send_to(url, method, &headers, text.into_bytes()).await
     }
 
-    /// A request with any body.
+    /// A request with any body. Whatever is answered, the documents must say so.
     pub(crate) async fn send(
         &self,
         method: &str,
@@ -105,7 +113,9 @@ impl World {
         headers: &[(&str, &str)],
         body: Vec<u8>,
     ) -> Answer {
-        self.send_to(self.url(path), method, headers, body).await
+        let answer = self.send_to(self.url(path), method, headers, body).await;
+        described::check(&format!("{}{path}", self.prefix), method, &answer);
+        answer
     }
 
     async fn send_to(&self, url: String, method: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
