@@ -167,7 +167,7 @@ async fn redeem(tx: &mut Tx<'_>, user: UserId, id: Vec<CodeDigest>, now: Timesta
         .first(tx.conn)
         .await
         .optional()?;
-    let (Some((waits, digest)), Some(newest)) = (found, id.first()) else {
+    let (Some((waits, digest)), Some(newest)) = (found, id.as_slice().first()) else {
         return Ok(false);
     };
     if waits {

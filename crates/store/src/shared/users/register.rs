@@ -102,6 +102,8 @@ async fn insert(tx: &mut Tx<'_>, new: &NewAccount, admin: bool) -> QueryResult<b
             users::email.eq(new.email.as_ref().map(|email| email.as_str())),
             users::unproved_key.eq(new.email.as_ref().map(|email| email.key())),
             users::mobile.eq(new.mobile.as_ref().map(|mobile| mobile.as_str())),
+            // Who gives it at registering does so in a dialect that finds people by it.
+            users::found_by_mobile.eq(new.mobile.is_some()),
             users::password.eq(password.unwrap_or(NO_PASSWORD)),
             users::bot.eq(new.bot),
             users::admin.eq(admin),
