@@ -33,6 +33,12 @@ pub(crate) fn code(letter: &str) -> String {
     code.unwrap_or_else(|| panic!("no code in {letter}")).to_owned()
 }
 
+/// What stands alone in a letter, further in than the rest.
+pub(crate) fn indented(letter: &str) -> &str {
+    let line = letter.lines().find_map(|line| line.strip_prefix("    "));
+    line.unwrap_or_else(|| panic!("nothing is indented in {letter}"))
+}
+
 /// The line in a letter that begins so.
 pub(crate) fn line<'a>(letter: &'a str, beginning: &str) -> &'a str {
     let mut lines = letter.lines().map(str::trim);

@@ -60,6 +60,17 @@ async fn a_registration_goes_by_its_keys() {
         of_conversations.json()["first_name"],
         json!(["This field is required."])
     );
+    let of_messenger = world.post("/api/register/", json!({ "mobile_no": 1 })).await;
+    let required = ["This field is required."];
+    of_messenger.is(
+        401,
+        json!({
+            "username": required,
+            "email": required,
+            "password": required,
+            "mobile_no": ["Mobile number is not valid"],
+        }),
+    );
     let get = world.call("GET", "/api/register/", &[], Value::Null).await;
     get.is(405, json!({ "detail": "Method \"GET\" not allowed." }));
 }

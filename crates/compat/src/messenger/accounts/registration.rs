@@ -16,7 +16,7 @@ use crate::messenger::{NO_FIELD, people};
 const NAME_TAKEN: &str = "user with this username already exists.";
 pub(super) const EMAIL_TAKEN: &str = "user with this email already exists.";
 const NUMBER_TAKEN: &str = "user with this mobile no already exists.";
-pub(super) const NO_EMAIL: &str = "Email address is not valid";
+const NO_EMAIL: &str = "Email address is not valid";
 const NO_NUMBER: &str = "Mobile number is not valid";
 const NO_PICTURE: &str =
     "Upload a valid image. The file you uploaded was either not an image or a corrupted image.";
@@ -26,7 +26,7 @@ const SAVE_IT: &str = " Please copy the ID and save it for future reference, as 
 /// Most characters of a username.
 const MAX_NAME: usize = 30;
 /// Most characters of an address.
-pub(super) const MAX_EMAIL: usize = 50;
+const MAX_EMAIL: usize = 50;
 
 /// `POST /api/register/`
 pub(crate) async fn register_as(
