@@ -19,7 +19,7 @@ pub(crate) mod time;
 mod view;
 
 pub(crate) use self::authorization::Scheme;
-pub(crate) use self::body::{Any, AnyWithMedia, Body, Limits, OnlyJson, OnlyMultipart};
+pub(crate) use self::body::{Any, AnyWithMedia, Body, Limits, OnlyJson, OnlyMultipart, Untyped};
 pub(crate) use self::file::FilePart;
 pub(crate) use self::form::{Form, Integer, Text};
 pub(crate) use self::in_order::InOrder;

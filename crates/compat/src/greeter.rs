@@ -20,7 +20,7 @@ use parlor_services::{Guest, Services};
 pub(crate) use self::format::GreeterFormat;
 pub(crate) use self::registration::register_as;
 pub(crate) use self::socket::GreeterSocket;
-pub(crate) use self::tokens::{access_cookie, not_logged_in};
+pub(crate) use self::tokens::access_cookie;
 use crate::callers::{caller, known_caller};
 use crate::drf::{Refusal, View, time};
 

@@ -19,11 +19,13 @@ mod drf;
 mod error;
 mod greeter;
 mod links;
+mod log_ins;
 mod media;
 mod messenger;
 mod mount;
 mod passwords;
 mod people;
+mod relay;
 mod rooms;
 mod root;
 mod sockets;
@@ -47,10 +49,12 @@ pub use self::documents::openapi;
 use self::drf::{Limits, View};
 use self::greeter::{GreeterFormat, GreeterSocket};
 use self::mount::Mount;
+use self::relay::{MediaFrames, RelayFormat, RelaySocket};
 use self::rooms::{RoomsFormat, RoomsSocket};
 
 /// The dialects that there are, in the order in which they are named.
-pub const SERVED: [Dialect; 4] = [
+pub const SERVED: [Dialect; 5] = [
+    Dialect::Relay,
     Dialect::Messenger,
     Dialect::Greeter,
     Dialect::Conversations,
@@ -121,6 +125,21 @@ impl Dialects {
             formats: Vec::new(),
             sockets: Vec::new(),
         };
+        let halls = Directory::new();
+        let media = Arc::new(MediaFrames::new(dialects.compat.services().clone()));
+        for mount in dialects.mounts(Dialect::Relay) {
+            let format = dialects.add_format(RelayFormat {
+                halls: halls.clone(),
+                links: dialects.compat.links_at(mount),
+                media: media.clone(),
+            });
+            dialects.sockets.push(Arc::new(RelaySocket {
+                compat: dialects.compat.clone(),
+                mount,
+                format,
+                halls: halls.clone(),
+            }));
+        }
         for mount in dialects.mounts(Dialect::Greeter) {
             let format = dialects.add_format(GreeterFormat);
             dialects.sockets.push(Arc::new(GreeterSocket {
@@ -242,11 +261,11 @@ fn documentation(settings: &Settings, dialects: &[Dialect]) -> Vec<View> {
 /// The paths of several dialects together: those that each has alone, and those that they share.
 fn all_views(dialects: &[Dialect]) -> Vec<View> {
     let own = dialects.iter().flat_map(|dialect| match dialect {
+        Dialect::Relay => relay::views_beside_others(),
         Dialect::Messenger => messenger::views_beside_others(),
         Dialect::Greeter => greeter::views_beside_others(),
         Dialect::Conversations => conversations::views_beside_others(),
         Dialect::Rooms => rooms::views_beside_others(),
-        Dialect::Relay => Vec::new(),
     });
     own.chain(root::views(dialects)).chain([media::view()]).collect()
 }
@@ -254,11 +273,11 @@ fn all_views(dialects: &[Dialect]) -> Vec<View> {
 /// The paths of a dialect.
 fn views(dialect: Dialect) -> Vec<View> {
     let mut views = match dialect {
+        Dialect::Relay => relay::views(),
         Dialect::Messenger => messenger::views(),
         Dialect::Greeter => greeter::views(),
         Dialect::Conversations => conversations::views(),
         Dialect::Rooms => rooms::views(),
-        Dialect::Relay => Vec::new(),
     };
     views.push(media::view());
     views

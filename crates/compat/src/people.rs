@@ -1,6 +1,18 @@
-//! What people are called in dialects.
+//! What people are called in dialects, and lists of them.
 
+use actix_web::HttpResponse;
+use actix_web::http::header::ContentType;
+use actix_web::web::{Bytes, Data};
+use futures_util::stream;
 use parlor_domain::Account;
+use parlor_services::{Actor, PeopleOrder};
+use serde_json::Value;
+
+use crate::compat::Compat;
+use crate::drf::Refusal;
+
+/// How many people are read at a time.
+const STEP: usize = 1_000;
 
 /// First and last name: as somebody has said, or his display name cut at its last space.
 pub(crate) fn names(account: &Account) -> (String, String) {
@@ -16,4 +28,70 @@ pub(crate) fn names(account: &Account) -> (String, String) {
         Some((first, last)) => (first.to_owned(), last.to_owned()),
         None => (name, String::new()),
     }
+}
+
+/// People who let themselves be listed, in the order in which they came, as a JSON list without pages: all, or as they are there for
+/// somebody. However many there are, few are held at a time.
+pub(crate) async fn list(
+    compat: Data<Compat>,
+    viewer: Option<Actor>,
+    shown: fn(&Account) -> Value,
+) -> Result<HttpResponse, Refusal> {
+    let first = page(&compat, viewer.as_ref(), 0).await?;
+    let begun = Listing {
+        compat,
+        viewer,
+        shown,
+        next: Some(first),
+        told: 0,
+    };
+    let body = stream::try_unfold(begun, |mut listing| async move {
+        let Some(people) = listing.next.take() else {
+            return Ok(None);
+        };
+        let text = listing.chunk(&people);
+        listing.told += people.len();
+        if people.len() == STEP {
+            let next = page(&listing.compat, listing.viewer.as_ref(), listing.told).await;
+            listing.next = Some(next?);
+        }
+        Ok::<_, Refusal>(Some((text, listing)))
+    });
+    Ok(HttpResponse::Ok()
+        .content_type(ContentType::json())
+        .streaming(body))
+}
+
+/// A list that is being told.
+struct Listing {
+    compat: Data<Compat>,
+    viewer: Option<Actor>,
+    shown: fn(&Account) -> Value,
+    next: Option<Vec<Account>>,
+    told: usize,
+}
+
+impl Listing {
+    /// The next piece of the list, which one that is not full ends.
+    fn chunk(&self, people: &[Account]) -> Bytes {
+        let is_first = self.told == 0;
+        let mut text = String::from(if is_first { "[" } else { "" });
+        for (number, account) in people.iter().enumerate() {
+            if number > 0 || !is_first {
+                text.push(',');
+            }
+            text.push_str(&(self.shown)(account).to_string());
+        }
+        if people.len() < STEP {
+            text.push(']');
+        }
+        text.into()
+    }
+}
+
+async fn page(compat: &Compat, viewer: Option<&Actor>, skip: usize) -> Result<Vec<Account>, Refusal> {
+    let accounts = &compat.services().accounts;
+    let skip = u64::try_from(skip).unwrap_or(u64::MAX);
+    let listed = accounts.list(viewer, PeopleOrder::Oldest, skip, STEP);
+    Ok(listed.await?)
 }

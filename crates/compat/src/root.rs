@@ -3,30 +3,81 @@
 use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use parlor_domain::Dialect;
-use parlor_services::{DialectUser, LoginName};
+use parlor_domain::{Account, Dialect};
+use parlor_services::{DialectUser, Lives, LoginName};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
 use crate::compat::Compat;
 use crate::drf::{Any, Body, Refusal, Text, View};
-use crate::{conversations, greeter, messenger, rooms};
+use crate::log_ins::not_logged_in;
+use crate::{conversations, greeter, messenger, relay, rooms};
 
 /// The paths that these dialects share. What only one of them has is as it has it.
 pub(crate) fn views(dialects: &[Dialect]) -> Vec<View> {
     let has = |dialect| dialects.contains(&dialect);
     let mut views = Vec::new();
     views.extend(Registers::among(dialects).view());
-    match (has(Dialect::Greeter), has(Dialect::Rooms)) {
-        (true, true) => views.push(View::at("/api/token/").on(Method::POST, log_in)),
-        (true, false) => views.push(greeter::log_in()),
-        (false, true) => views.push(rooms::log_in()),
-        (false, false) => {}
-    }
-    if has(Dialect::Greeter) {
-        views.push(greeter::refresh());
-    }
+    let here = Here {
+        relay: has(Dialect::Relay),
+        greeter: has(Dialect::Greeter),
+        rooms: has(Dialect::Rooms),
+    };
+    views.extend(here.log_in());
+    views.extend(here.refresh());
     views
+}
+
+/// Which of the dialects are here that let people in at the same path.
+#[derive(Debug, Clone, Copy)]
+struct Here {
+    relay: bool,
+    greeter: bool,
+    rooms: bool,
+}
+
+impl Here {
+    /// `/api/token/`: that of the only one that is here, or of all together.
+    fn log_in(self) -> Option<View> {
+        match (self.relay, self.greeter, self.rooms) {
+            (false, false, false) => None,
+            (true, false, false) => Some(relay::log_in()),
+            (false, true, false) => Some(greeter::log_in()),
+            (false, false, true) => Some(rooms::log_in()),
+            _ => {
+                let log_in = move |request, compat, body| log_in(self, request, compat, body);
+                Some(View::at("/api/token/").on(Method::POST, log_in))
+            }
+        }
+    }
+
+    /// `/api/token/refresh/`: both have the same, but for the cookie.
+    fn refresh(self) -> Option<View> {
+        match (self.relay, self.greeter) {
+            (_, true) => Some(greeter::refresh()),
+            (true, false) => Some(relay::refresh()),
+            (false, false) => None,
+        }
+    }
+
+    /// For whom tokens are.
+    fn user(self, account: &Account) -> DialectUser {
+        let number = account.user.number;
+        match (self.relay, self.greeter) {
+            (true, true) => DialectUser::RelayAndGreeter(number),
+            (true, false) => DialectUser::Relay(number),
+            (false, _) => DialectUser::Greeter(number),
+        }
+    }
+
+    /// After whom their sessions are called, and how long they are good.
+    fn session(self, compat: &Compat) -> (Dialect, Lives) {
+        if self.relay && !self.greeter {
+            (Dialect::Relay, relay::LIVES)
+        } else {
+            (Dialect::Greeter, compat.lives())
+        }
+    }
 }
 
 /// Which dialects there are that people register with at `/api/register/`.
@@ -99,6 +150,7 @@ async fn register(
 
 /// `POST /api/token/`: what any of them would answer, together.
 async fn log_in(
+    here: Here,
     request: HttpRequest,
     compat: Data<Compat>,
     body: Body<Any>,
@@ -109,25 +161,28 @@ async fn log_in(
     let password = form.text("password", Text::new());
     form.finish()?;
     let login = username.parse().ok().map(LoginName::Username);
+    let (dialect, lives) = here.session(&compat);
     let dialects = &compat.services().dialects;
     let opened = dialects.log_in(
         (&username, login),
         password.into(),
-        compat.device(&request, Dialect::Greeter),
-        compat.lives(),
-        |account| DialectUser::RelayAndGreeter(account.user.number),
+        compat.device(&request, dialect),
+        lives,
+        |account| here.user(account),
     );
-    let pair = opened.await.map_err(greeter::not_logged_in)?;
-    let device = compat.device(&request, Dialect::Rooms);
-    let key = dialects.key_of(Dialect::Rooms, &pair, device).await?;
+    let pair = opened.await.map_err(not_logged_in)?;
     let access = pair.access.expose_secret();
-    Ok(HttpResponse::Ok()
-        .cookie(greeter::access_cookie(&request, access, compat.lives().access))
-        .json(json!({
-            "token": key,
-            "refresh": pair.refresh.expose_secret(),
-            "access": access,
-        })))
+    let mut body = json!({ "refresh": pair.refresh.expose_secret(), "access": access });
+    if here.rooms {
+        let device = compat.device(&request, Dialect::Rooms);
+        let key = dialects.key_of(Dialect::Rooms, &pair, device).await?;
+        body["token"] = key.into();
+    }
+    let mut answer = HttpResponse::Ok();
+    if here.greeter {
+        answer.cookie(greeter::access_cookie(&request, access, lives.access));
+    }
+    Ok(answer.json(body))
 }
 
 #[cfg(test)]

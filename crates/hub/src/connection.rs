@@ -84,6 +84,19 @@ impl Connection {
         })
     }
 
+    /// Reads no more commands for now, since one is worked on that takes a lot of memory, until it is [let go of](Self::let_go).
+    pub fn hold(&self) {
+        self.with(|peer| peer.held = true);
+    }
+
+    /// Commands may be read again.
+    pub fn let_go(&self) {
+        self.with(|peer| {
+            peer.held = false;
+            peer.attend_if_room();
+        });
+    }
+
     /// A command was read, which the client calls `id`. Gives its number here, for its answer and for
     /// [`Origin`](parlor_domain::Origin)s.
     pub fn command(&self, id: u64) -> u64 {

@@ -28,7 +28,7 @@ pub(crate) const NONE: u32 = u32::MAX;
 impl CursorState {
     /// For its stream to grow.
     pub(crate) const IDLE: Self = Self(u32::MAX - 1);
-    /// For a page of the log.
+    /// For a page of the log, or a frame that is being made.
     pub(crate) const LOADING: Self = Self(u32::MAX - 2);
     /// For its turn, as the last in the list.
     pub(crate) const LAST: Self = Self(u32::MAX - 3);

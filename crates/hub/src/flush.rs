@@ -1,6 +1,7 @@
 //! Writing: each connection that is ready pulls what its socket takes, with one call.
 
 use std::io::{ErrorKind, IoSlice};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -10,6 +11,7 @@ use crate::connection::CloseReason;
 use crate::cursor::CursorState;
 use crate::pages::Want;
 use crate::plan::{Planned, Step};
+use crate::slot::{Encoded, EventSlot};
 use crate::worker::State;
 
 /// Frames that are fewer bytes in all are copied into one: that costs less than to hand them over one by one.
@@ -35,6 +37,14 @@ struct Written {
     broken: bool,
     /// What is left of a frame that was begun.
     rest: Bytes,
+}
+
+/// What a cursor needs to go on.
+enum Missing {
+    /// Something from the log.
+    Page(Want),
+    /// The frame of this event.
+    Frame(Arc<EventSlot>),
 }
 
 impl State {
@@ -165,7 +175,7 @@ impl State {
         }
     }
 
-    /// Takes off the list the cursors that have read everything, or need something from the log.
+    /// Takes off the list the cursors that have read everything, or need something from the log or a frame that is still to be made.
     fn drop_done(&mut self, key: u32) {
         loop {
             let peer = &mut self.peers[key as usize];
@@ -181,17 +191,28 @@ impl State {
             let (after, rev, key_of_stream) = (cursor.seq, cursor.rev(), cursor.stream);
             let missing = if events {
                 let next = after.next();
-                let there = stream.event(next).is_some() || self.pages.event(key_of_stream, next).is_some();
-                (!there).then_some(Want::Events(after))
+                let slot = stream
+                    .event(next)
+                    .or_else(|| self.pages.event(key_of_stream, next));
+                let formats = &self.hub.formats;
+                match slot.map(|slot| (slot, slot.encoded(peer.format, cursor.visible_from, formats))) {
+                    None => Some(Missing::Page(Want::Events(after))),
+                    Some((slot, Encoded::Awaited)) => Some(Missing::Frame(slot.clone())),
+                    Some((_, Encoded::Frame(_))) => None,
+                }
             } else {
                 let there = stream.marks(rev).is_some() || self.pages.marks(key_of_stream, rev).is_some();
-                (!there).then_some(Want::Marks(rev))
+                (!there).then_some(Missing::Page(Want::Marks(rev)))
             };
             match missing {
                 _ if !events && !marks => peer.unpend_first(CursorState::IDLE),
-                Some(want) => {
+                Some(Missing::Page(want)) => {
                     peer.unpend_first(CursorState::LOADING);
                     self.want(key, number, want);
+                }
+                Some(Missing::Frame(slot)) => {
+                    peer.unpend_first(CursorState::LOADING);
+                    self.await_frame(key, number, slot);
                 }
                 None => return,
             }

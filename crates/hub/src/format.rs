@@ -1,5 +1,8 @@
 //! How what happened becomes bytes on a socket.
 
+use std::pin::Pin;
+use std::sync::Arc;
+
 use bytes::Bytes;
 use parlor_domain::{Event, MarksUpdate, Position, StreamId, UserId, UserRef};
 
@@ -10,6 +13,20 @@ use crate::PresenceState;
 pub trait WireFormat: Send + Sync {
     /// An event, for a reader who may see everything it says.
     fn event(&self, event: &Event) -> Option<Bytes>;
+
+    /// Whether the frame of an event takes a while, since something must be read or worked out for it. Then it is not asked for at
+    /// once, but made by [`later`](Self::later).
+    fn takes_a_while(&self, _event: &Event) -> bool {
+        false
+    }
+
+    /// The frame of an event that takes a while. It is made once for all who are to be told, who are told nothing of what comes after
+    /// the event in its stream meanwhile. It lives as long as the event is in a ring, or somebody has not taken all of it: how much of
+    /// that there may be is for the format to see to.
+    fn later(&self, event: Arc<Event>) -> FutureFrame {
+        let frame = self.event(&event);
+        Box::pin(async move { frame })
+    }
 
     /// An event, for a reader who may not see the one that it is about.
     fn hidden(&self, _event: &Event) -> Option<Bytes> {
@@ -49,6 +66,9 @@ pub trait WireFormat: Send + Sync {
         None
     }
 }
+
+/// A frame that is being made; `None` if there is none after all.
+pub type FutureFrame = Pin<Box<dyn Future<Output = Option<Bytes>>>>;
 
 /// The place of a wire format in the hub's list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,6 +6,9 @@
 //! socket takes, written with one call per turn. Behind the ring's tail it pulls pages of the log. So memory is flat,
 //! order is right by construction, writes coalesce under load, and a slow reader loses nothing and delays nobody.
 //!
+//! A frame that takes a while to make, such as one with a picture, is made once and beside all this; only what comes after it in its
+//! stream waits.
+//!
 //! A [`Hub`] is shared by the process. Each server thread has a [`Worker`] of its own, with the connections that the
 //! thread accepted in plain cells without locks; other threads reach it by its inbox only.
 //!
@@ -18,6 +21,7 @@ mod follow;
 mod format;
 mod hub;
 mod inbox;
+mod making;
 mod pages;
 mod peer;
 mod plan;
@@ -33,7 +37,7 @@ mod worker;
 
 pub use connection::{CloseReason, Connection, Transport};
 pub use follow::{Follow, Lead, Start};
-pub use format::{Format, WireFormat};
+pub use format::{Format, FutureFrame, WireFormat};
 pub use hub::{Hub, TooMany};
 pub use presence::PresenceState;
 pub use settings::Settings;

@@ -241,8 +241,8 @@ impl State {
         }
     }
 
-    /// Gives a cursor its turn that waited for a page.
-    fn wake(&mut self, connection: u32, generation: u32, cursor: u32) {
+    /// Gives a cursor its turn that waited for a page or a frame.
+    pub(crate) fn wake(&mut self, connection: u32, generation: u32, cursor: u32) {
         let Some(peer) = self
             .peers
             .get_mut(connection as usize)

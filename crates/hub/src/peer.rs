@@ -57,6 +57,8 @@ pub(crate) struct Peer {
     pub(crate) urgent: bool,
     pub(crate) blocked: bool,
     pub(crate) full: bool,
+    /// Nothing more is to be read for now, whatever room there is.
+    pub(crate) held: bool,
     pub(crate) closing: Option<CloseReason>,
 }
 
@@ -101,6 +103,7 @@ impl Peer {
             urgent: false,
             blocked: false,
             full: false,
+            held: false,
             closing: None,
         }
     }
@@ -163,7 +166,7 @@ impl Peer {
 
     /// Whether another command may be read.
     pub(crate) fn has_room(&self) -> bool {
-        self.control.len() < CONTROL_BYTES && self.in_flight.len() < IN_FLIGHT
+        !self.held && self.control.len() < CONTROL_BYTES && self.in_flight.len() < IN_FLIGHT
     }
 
     /// What few connections have, made now if it is not there.

@@ -7,6 +7,7 @@ use parlor_domain::{Event, Rev, Seq};
 use smallvec::SmallVec;
 
 use crate::peer::Peer;
+use crate::slot::Encoded;
 use crate::worker::State;
 
 /// Bytes that one write carries, about.
@@ -91,15 +92,15 @@ impl State {
             let Some(slot) = stream.event(seq).or_else(|| self.pages.event(cursor.stream, seq)) else {
                 return true;
             };
+            let Encoded::Frame(frame) = slot.encoded(peer.format, cursor.visible_from, formats) else {
+                return true;
+            };
             let step = Step::Event {
                 cursor: number,
                 seq,
                 turn: slot.is_turn().then(|| slot.event.clone()),
             };
-            if !add(planned(
-                slot.encoded(peer.format, cursor.visible_from, formats),
-                step,
-            )) {
+            if !add(planned(frame, step)) {
                 return false;
             }
             if peer.user.is_some_and(|user| slot.event.is_last_for(user.id)) {

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use parlor_domain::{Event, MarksUpdate, Notice, Origin, Seq, What};
+use tokio::sync::Mutex;
 
 use crate::format::{Format, WireFormat};
 
@@ -32,6 +33,14 @@ impl Encodings {
     }
 }
 
+/// What an event is to a reader.
+pub(crate) enum Encoded<'a> {
+    /// A frame, or nothing.
+    Frame(Option<&'a Bytes>),
+    /// A frame that is still to be made.
+    Awaited,
+}
+
 /// An event with its encodings, shared by all workers.
 pub(crate) struct EventSlot {
     pub(crate) event: Arc<Event>,
@@ -39,6 +48,8 @@ pub(crate) struct EventSlot {
     pub(crate) origin: Option<Origin>,
     /// Full and hidden.
     encodings: Encodings,
+    /// Whose turn it is to make a frame that takes a while.
+    making: OnceLock<Box<Mutex<()>>>,
 }
 
 impl EventSlot {
@@ -47,6 +58,7 @@ impl EventSlot {
             event,
             origin,
             encodings: Encodings::default(),
+            making: OnceLock::new(),
         }
     }
 
@@ -55,13 +67,26 @@ impl EventSlot {
     }
 
     /// The frame for a reader who sees events from `visible_from` on.
-    pub(crate) fn encoded(&self, format: Format, visible_from: Seq, formats: &Formats) -> Option<&Bytes> {
+    pub(crate) fn encoded(&self, format: Format, visible_from: Seq, formats: &Formats) -> Encoded<'_> {
         let encoder = &formats[format.index()];
         let [full, hidden] = self.encodings.of(format, formats);
         if self.event.target().is_some_and(|target| target < visible_from) {
-            hidden.get_or_init(|| encoder.hidden(&self.event)).as_ref()
-        } else {
-            full.get_or_init(|| encoder.event(&self.event)).as_ref()
+            return Encoded::Frame(hidden.get_or_init(|| encoder.hidden(&self.event)).as_ref());
+        }
+        match full.get() {
+            Some(frame) => Encoded::Frame(frame.as_ref()),
+            None if encoder.takes_a_while(&self.event) => Encoded::Awaited,
+            None => Encoded::Frame(full.get_or_init(|| encoder.event(&self.event)).as_ref()),
+        }
+    }
+
+    /// Makes a frame that takes a while, unless somebody has made it, on this worker or another.
+    pub(crate) async fn make(&self, format: Format, formats: &Formats) {
+        let _turn = self.making.get_or_init(Box::default).lock().await;
+        let [full, _] = self.encodings.of(format, formats);
+        if full.get().is_none() {
+            let frame = formats[format.index()].later(self.event.clone()).await;
+            full.get_or_init(|| frame);
         }
     }
 

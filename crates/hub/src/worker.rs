@@ -17,6 +17,7 @@ use crate::follow::Start;
 use crate::format::Format;
 use crate::hub::{Hub, TooMany};
 use crate::inbox::Inbox;
+use crate::making::Making;
 use crate::pages::Pages;
 use crate::peer::Peer;
 use crate::presence::PresenceState;
@@ -47,6 +48,7 @@ pub(crate) struct State {
     pub(crate) ring_order: VecDeque<RingEntry>,
     pub(crate) ring_bytes: usize,
     pub(crate) pages: Pages,
+    pub(crate) making: Making,
     /// Streams with marks that are to be told with the next tick.
     pub(crate) held: Vec<u32>,
     /// What watchers are to be told with the next tick.
@@ -80,6 +82,7 @@ impl Worker {
             ring_order: VecDeque::new(),
             ring_bytes: 0,
             pages: Pages::default(),
+            making: Making::default(),
             held: Vec::new(),
             presence: HashMap::new(),
             buffers: Buffers::default(),
@@ -123,6 +126,7 @@ impl Worker {
                 self.take_in();
                 let more = self.state().flush_some();
                 self.begin_loads();
+                self.begin_making();
                 if !more {
                     break;
                 }

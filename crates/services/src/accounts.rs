@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use parlor_domain::{
-    Account, AccountStatus, DisplayName, Email, Mobile, Password, PersonName, ProfileChange, UserId, Username,
+    Account, AccountStatus, DisplayName, Email, Mobile, Password, PersonName, ProfileChange, Timestamp, UserId,
+    Username,
 };
 use parlor_ports::{Clock, Entropy, NewAccount, PeopleOrder, Registered, Shown, UserSearch, UserStore};
 use secrecy::SecretString;
@@ -337,6 +338,28 @@ impl Accounts {
     async fn set_status(&self, user: UserId, status: AccountStatus) -> Result<(), Error> {
         let now = self.clock.now();
         found(self.users.set_status(user, status, now).await?, user)
+    }
+}
+
+/// The account of a bot, by which nobody logs in.
+pub(crate) fn bot_account(id: UserId, username: Username, at: Timestamp) -> NewAccount {
+    NewAccount {
+        id,
+        display_name: named_after(&username),
+        username,
+        first_name: None,
+        last_name: None,
+        email: None,
+        email_verified: false,
+        claims_address: false,
+        mobile: None,
+        password: None,
+        host: None,
+        invite: None,
+        verification: None,
+        bot: true,
+        admin: false,
+        at,
     }
 }
 

@@ -5,12 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parlor_domain::{AccountStatus, KeyName, Scope, Scopes, UserId, Username};
-use parlor_ports::{
-    ApiKey, ApiKeyMade, ApiKeyStore, Clock, Entropy, KeyBot, NewAccount, NewApiKey, UserStore,
-};
+use parlor_ports::{ApiKey, ApiKeyMade, ApiKeyStore, Clock, Entropy, KeyBot, NewApiKey, UserStore};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::accounts::named_after;
+use crate::accounts::bot_account;
 use crate::codes::{Codes, token_digest};
 use crate::throttle::{Throttle, Tried};
 use crate::{Actor, Error};
@@ -204,23 +202,7 @@ impl ApiKeys {
             };
         }
         let at = self.clock.now();
-        Ok(KeyBot::New(Box::new(NewAccount {
-            id: UserId::new(self.entropy.uuid(at)),
-            display_name: named_after(&username),
-            username,
-            first_name: None,
-            last_name: None,
-            email: None,
-            email_verified: false,
-            claims_address: false,
-            mobile: None,
-            password: None,
-            host: None,
-            invite: None,
-            verification: None,
-            bot: true,
-            admin: false,
-            at,
-        })))
+        let id = UserId::new(self.entropy.uuid(at));
+        Ok(KeyBot::New(Box::new(bot_account(id, username, at))))
     }
 }

@@ -138,6 +138,16 @@ impl Messages {
         self.say(append).await
     }
 
+    /// Deletes a message as a bot that may delete any in the room, unless somebody else did. It waits behind what people say.
+    pub(crate) async fn delete_as_bot(&self, bot: &Actor, room: RoomId, target: Seq) -> Result<(), Error> {
+        let draft = Draft::Delete { target };
+        let append = self.of(bot, room, None, draft, Priority::Bulk);
+        match self.say(append).await {
+            Ok(_) | Err(Error::MessageDeleted) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// What a message is that answers a status, of which it says nothing but which one it is.
     ///
     /// # Errors

@@ -22,9 +22,9 @@ use crate::throttle::Throttle;
 use crate::workshop::Workshop;
 use crate::{
     Accounts, AccountsSettings, Announcements, AnnouncementsSettings, ApiKeys, Backends, Broadcasts,
-    BroadcastsSettings, Contacts, ContactsSettings, Dialects, Error, Hosts, Invites, Library, LogIns,
+    BroadcastsSettings, Contacts, ContactsSettings, Dialects, Error, Halls, Hosts, Invites, Library, LogIns,
     LogInsSettings, Marks, MarksSettings, MediaSettings, Messages, MessagesSettings, Notifications,
-    NotificationsSettings, Passwords, PasswordsSettings, Post, Presence, Proofs, ProofsSettings, RegisterIds,
+    NotificationsSettings, Passwords, PasswordsSettings, Post, Presence, Proofs, ProofsSettings, RegisterIds, Renditions,
     Rooms, RoomsSettings, SecondSteps, Sessions, SessionsSettings, Statuses, StatusesSettings, Sync,
     SyncSettings, Tally, Tokens, TwoStep, Uploads,
 };
@@ -42,6 +42,8 @@ pub struct Services {
     pub dialects: Dialects,
     /// Register ids, and logging in by them.
     pub register_ids: Arc<RegisterIds>,
+    /// Rooms that dialects have for everybody.
+    pub halls: Halls,
     /// What people show besides the password.
     pub second_steps: Arc<SecondSteps>,
     /// Links that prove an address.
@@ -72,6 +74,8 @@ pub struct Services {
     pub uploads: Uploads,
     /// The ways out for media. Its [`run`](Library::run) must be spawned.
     pub library: Arc<Library>,
+    /// Media as every program reads them.
+    pub renditions: Renditions,
     /// Delivered and read marks. Their [`run`](Marks::run) must be spawned.
     pub marks: Arc<Marks>,
     /// Where sockets begin.
@@ -371,7 +375,7 @@ impl Services {
         });
         Ok(Self {
             dialects: Dialects {
-                store: dialects,
+                store: dialects.clone(),
                 media: library.store.clone(),
                 log_ins: log_ins.clone(),
                 register_ids: register_ids.clone(),
@@ -380,6 +384,15 @@ impl Services {
                 clock: clock.clone(),
                 entropy: entropy.clone(),
                 most_keys: settings.sessions.most,
+            },
+            halls: Halls {
+                dialects,
+                rooms: rooms.clone(),
+                users: users.clone(),
+                messages: messages.clone(),
+                clock: clock.clone(),
+                entropy: entropy.clone(),
+                places: settings.rooms.max_readers,
             },
             broadcasts: Arc::new(Broadcasts {
                 store: broadcasts,
@@ -470,6 +483,12 @@ impl Services {
                 clock: clock.clone(),
                 entropy: entropy.clone(),
                 settings: settings.rooms,
+            },
+            renditions: Renditions {
+                store: library.store.clone(),
+                blobs: blobs.clone(),
+                intake: intake.clone(),
+                clock: clock.clone(),
             },
             library,
             throttle,

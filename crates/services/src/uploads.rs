@@ -157,9 +157,10 @@ impl Uploads {
     ///
     /// # Errors
     /// [`Error::UploadTooLarge`] by the limit of pictures; else as [`Uploads::decode`]
-    pub async fn picture_as_png(&self, actor: &Actor, data: &str) -> Result<Media, Error> {
+    pub async fn picture_as_png(&self, actor: &Actor, data: impl Into<String>) -> Result<Media, Error> {
         let limits = self.settings.limits;
-        let Arrived { path, place } = self.arrive(actor, data, limits.image.bytes).await?;
+        let arrived = self.arrive(actor, data.into(), limits.image.bytes);
+        let Arrived { path, place } = arrived.await?;
         let png = self.intake.work(move |stop| {
             let _place = place;
             to_png(&path, &limits, stop)
@@ -172,9 +173,10 @@ impl Uploads {
     ///
     /// # Errors
     /// [`Error::UploadTooLarge`] by the limit of voice messages, which the WAV has as well; else as [`Uploads::decode`]
-    pub async fn voice_as_wav(&self, actor: &Actor, data: &str) -> Result<Media, Error> {
+    pub async fn voice_as_wav(&self, actor: &Actor, data: impl Into<String>) -> Result<Media, Error> {
         let limits = self.settings.limits;
-        let Arrived { path, place } = self.arrive(actor, data, limits.voice.bytes).await?;
+        let arrived = self.arrive(actor, data.into(), limits.voice.bytes);
+        let Arrived { path, place } = arrived.await?;
         let wav = self.intake.work(move |stop| {
             let _place = place;
             to_wav(&path, limits.voice.bytes, &limits, stop)
@@ -305,10 +307,12 @@ impl Uploads {
     }
 
     /// A file of at most so many bytes that comes as base64 and will be made another one of.
-    async fn arrive(&self, actor: &Actor, data: &str, most: u64) -> Result<Arrived, Error> {
+    async fn arrive(&self, actor: &Actor, data: String, most: u64) -> Result<Arrived, Error> {
         let largest = usize::try_from(most).unwrap_or(usize::MAX);
-        // No text is shorter than what it stands for.
-        let (_mime, bytes) = inline::decode(data, largest.min(data.len()))?;
+        // On one thread that may wait: it can be millions of letters. No text is shorter than what it stands for.
+        let decoded = tokio::task::spawn_blocking(move || inline::decode(&data, largest.min(data.len())));
+        let decoded = decoded.await.map_err(|error| Error::Internal(error.into()))?;
+        let (_mime, bytes) = decoded?;
         self.intake.fits(actor.user.id, bytes.len() as u64).await?;
         let mut received = self.intake.spool.receive(actor.user.id, most).await?;
         received.write(&bytes).await?;

@@ -3,18 +3,17 @@
 use std::time::Duration;
 
 use actix_web::cookie::{self, Cookie, SameSite};
-use actix_web::http::StatusCode;
-use actix_web::http::header::WWW_AUTHENTICATE;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use parlor_domain::Dialect;
-use parlor_services::{DialectUser, Error, LoginName, TokenRefusal};
+use parlor_services::{DialectUser, LoginName};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::COOKIE;
 use crate::compat::{Compat, api};
-use crate::drf::{Any, Body, Refusal, Scheme, Text};
+use crate::drf::{Any, Body, Refusal, Text};
+use crate::log_ins::{not_logged_in, not_refreshed};
 use crate::mount::Mount;
 
 /// `POST /api/token/`
@@ -62,26 +61,6 @@ pub(super) async fn refresh(
     Ok(HttpResponse::Ok()
         .cookie(access_cookie(&request, access, life))
         .json(json!({ "access": access })))
-}
-
-/// Why somebody was not let in.
-pub(crate) fn not_logged_in(error: Error) -> Refusal {
-    match error {
-        Error::WrongCredentials | Error::AccountDisabled => {
-            let text = "No active account found with the given credentials";
-            Refusal::unauthenticated(Scheme::Bearer, text)
-        }
-        error => error.into(),
-    }
-}
-
-fn not_refreshed(why: TokenRefusal) -> Refusal {
-    let text = match why {
-        TokenRefusal::Invalid | TokenRefusal::Expired | TokenRefusal::Over => "Token is invalid or expired",
-        TokenRefusal::WrongType => "Token has wrong type",
-    };
-    let body = json!({ "detail": text, "code": "token_not_valid" });
-    Refusal::new(StatusCode::UNAUTHORIZED, body).with_header(WWW_AUTHENTICATE, Scheme::Bearer.challenge())
 }
 
 /// The cookie for the socket, which no script of a page can read.

@@ -13,6 +13,7 @@ mod messenger;
 mod mounts;
 mod multipart;
 mod pages;
+mod relay;
 mod rooms;
 mod root;
 mod world;

@@ -1,5 +1,7 @@
 //! What several dialects have, where all are at the root.
 
+use parlor_domain::Password;
+use parlor_services::Registration;
 use parlor_testkit::TestApp;
 use serde_json::{Value, json};
 
@@ -37,6 +39,15 @@ async fn one_log_in_is_good_for_all() {
         )
         .await;
     assert_eq!(chat.status, 200, "{chat:?}");
+    let notifications = world
+        .call(
+            "GET",
+            "/notifications/get_notifications/",
+            &[("authorization", &bearer)],
+            Value::Null,
+        )
+        .await;
+    assert_eq!(notifications.status, 200, "{notifications:?}");
     let refresh = json!({ "refresh": tokens["refresh"] });
     assert_eq!(world.post("/api/token/refresh/", refresh).await.status, 200);
 
@@ -46,6 +57,60 @@ async fn one_log_in_is_good_for_all() {
         401,
         json!({ "detail": "No active account found with the given credentials" }),
     );
+}
+
+/// What is answered by some of the dialects: which keys, and whether there is a cookie.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_in_gives_what_those_want_who_are_there() {
+    for (here, keys, cookie) in [
+        (&["relay"][..], &["access", "refresh"][..], false),
+        (&["greeter"], &["access", "refresh"], true),
+        (&["rooms"], &["token"], false),
+        (&["relay", "greeter"], &["access", "refresh"], true),
+        (&["relay", "rooms"], &["access", "refresh", "token"], false),
+        (&["greeter", "rooms"], &["access", "refresh", "token"], true),
+        (
+            &["relay", "greeter", "rooms"],
+            &["access", "refresh", "token"],
+            true,
+        ),
+    ] {
+        let app = TestApp::start_with(|config| {
+            config
+                .compat
+                .dialects
+                .retain(|dialect| here.contains(&dialect.name()));
+        })
+        .await;
+        let credentials = json!({ "username": "ann", "password": PASSWORD });
+        let registered = app.app().services().accounts.create(Registration {
+            username: "ann".parse().unwrap(),
+            password: Password::parse(PASSWORD.to_owned().into()).unwrap(),
+            display_name: None,
+            email: None,
+            invite: None,
+        });
+        registered.await.unwrap();
+        let world = World::of(app, "");
+        let answer = world.post("/api/token/", credentials).await;
+        assert_eq!(answer.status, 200, "{here:?}: {answer:?}");
+        let tokens = answer.json();
+        let mut given: Vec<&String> = tokens.as_object().unwrap().keys().collect();
+        given.sort_unstable();
+        assert_eq!(given, keys, "{here:?}");
+        assert_eq!(answer.header("set-cookie").is_some(), cookie, "{here:?}");
+        let refreshed = world
+            .post("/api/token/refresh/", json!({ "refresh": tokens["refresh"] }))
+            .await;
+        let status = if tokens["refresh"].is_null() { 404 } else { 200 };
+        assert_eq!(refreshed.status, status, "{here:?}");
+        assert_eq!(refreshed.header("set-cookie").is_some(), cookie, "{here:?}");
+        if here.contains(&"relay") {
+            let access = tokens["access"].as_str().unwrap();
+            let socket = format!("/ws/notifications/?token={access}");
+            assert!(world.socket(&socket, &[]).await.is_ok(), "{here:?}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -96,6 +96,17 @@ impl Line {
             line.connection.answer(number, |_| bytes::Bytes::new());
         });
     }
+
+    /// Runs a task as [`run`](Self::run) does, and reads nothing from the socket before it has ended: for what takes a lot of memory, or
+    /// so long that what is sent after it would overtake it.
+    pub fn run_alone(self: &Rc<Self>, task: impl AsyncFnOnce(u64) + 'static) {
+        self.connection.hold();
+        let line = self.clone();
+        self.run(async move |number| {
+            task(number).await;
+            line.connection.let_go();
+        });
+    }
 }
 
 /// The server's side of a dialect's socket.

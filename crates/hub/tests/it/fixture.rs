@@ -22,6 +22,7 @@ pub(crate) struct House {
     pub(crate) hub: Arc<Hub>,
     pub(crate) log: Arc<Log>,
     pub(crate) clock: Arc<TestClock>,
+    pub(crate) lines: Arc<Lines>,
     worker: Rc<Worker>,
 }
 
@@ -86,13 +87,15 @@ pub(crate) fn edit(target: Seq, at: Seq, text: &str) -> What {
 impl House {
     pub(crate) fn new(settings: Settings) -> Self {
         let (log, clock) = (Arc::new(Log::default()), Arc::new(TestClock::default()));
-        let formats: Vec<Arc<dyn WireFormat>> = vec![Arc::new(Lines)];
+        let lines = Arc::new(Lines::default());
+        let formats: Vec<Arc<dyn WireFormat>> = vec![lines.clone()];
         let hub = Hub::new(settings, formats, log.clone(), clock.clone());
         Self {
             worker: Worker::start(hub.clone()),
             hub,
             log,
             clock,
+            lines,
         }
     }
 

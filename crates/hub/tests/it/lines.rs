@@ -1,16 +1,24 @@
 //! A wire format that a test can read.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
 use bytes::Bytes;
 use parlor_domain::{Event, MarksUpdate, Position, Seq, StreamId, UserId, UserRef, What};
-use parlor_hub::{PresenceState, WireFormat};
+use parlor_hub::{FutureFrame, PresenceState, WireFormat};
 
 /// A stream's short name: its number.
 pub(crate) fn name(stream: StreamId) -> String {
     stream.uuid().as_u128().to_string()
 }
 
-/// Frames that are words: `STREAM:SEQ:TEXT`.
-pub(crate) struct Lines;
+/// Frames that are words: `STREAM:SEQ:TEXT`. That of a text that begins with "slow" takes a second.
+#[derive(Default)]
+pub(crate) struct Lines {
+    /// How many of those were begun.
+    pub(crate) begun: AtomicUsize,
+}
 
 fn line(text: String) -> Option<Bytes> {
     Some((text + "\n").into())
@@ -36,6 +44,25 @@ impl WireFormat for Lines {
                 .to_owned(),
         };
         line(format!("{}:{}:{text}", name(event.stream), event.seq))
+    }
+
+    fn takes_a_while(&self, event: &Event) -> bool {
+        let What::Message(message) = &event.what else {
+            return false;
+        };
+        message
+            .body
+            .as_ref()
+            .is_some_and(|body| body.as_str().starts_with("slow"))
+    }
+
+    fn later(&self, event: Arc<Event>) -> FutureFrame {
+        self.begun.fetch_add(1, Ordering::Relaxed);
+        let frame = self.event(&event);
+        Box::pin(async move {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            frame
+        })
     }
 
     fn hidden(&self, event: &Event) -> Option<Bytes> {

@@ -5,5 +5,6 @@ mod following;
 mod lines;
 mod log;
 mod losing_hints;
+mod slow_frames;
 mod slow_readers;
 mod time;

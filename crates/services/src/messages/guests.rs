@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use parlor_domain::{Called, Draft, Event, MediaId, MessageBody, Origin, RoomId, Seq, TextError, What};
+use parlor_domain::{
+    Called, ClientId, Draft, Event, MediaId, MessageBody, Origin, RoomId, Seq, TextError, What,
+};
 use parlor_ports::{Append, Priority};
 
 use super::Messages;
@@ -22,15 +24,26 @@ impl Messages {
         media: Option<MediaId>,
         origin: Option<Origin>,
     ) -> Result<Arc<Event>, Error> {
-        let body = self.even_nothing(text)?;
-        let draft = Draft::Message {
-            called: Called::by(body.as_str()),
-            body,
-            media: media.into_iter().collect(),
-            reply_to: None,
-            status: None,
-        };
+        let draft = self.said_in_dialect(text, media)?;
         let append = self.of(actor, room, None, draft, Priority::Person);
+        Ok(self.say(Append { origin, ..append }).await?.into_inner())
+    }
+
+    /// Says something as [`Messages::send_even_nothing`] does, without media, for a dialect that calls the message so: by that it knows
+    /// it again.
+    ///
+    /// # Errors
+    /// As [`Messages::send`].
+    pub async fn send_called(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        client_id: ClientId,
+        text: &str,
+        origin: Option<Origin>,
+    ) -> Result<Arc<Event>, Error> {
+        let draft = self.said_in_dialect(text, None)?;
+        let append = self.of(actor, room, Some(client_id), draft, Priority::Person);
         Ok(self.say(Append { origin, ..append }).await?.into_inner())
     }
 
@@ -71,6 +84,18 @@ impl Messages {
     /// What comes next in the actor's own stream, after this event: not all at once, but at least one event if there is one.
     pub async fn own_events_after(&self, actor: &Actor, after: Seq) -> Result<Vec<Arc<Event>>, Error> {
         Ok(self.log.events_after(actor.user.id.into(), after).await?)
+    }
+
+    /// A message with one piece of media at most, and perhaps without a text.
+    fn said_in_dialect(&self, text: &str, media: Option<MediaId>) -> Result<Draft, Error> {
+        let body = self.even_nothing(text)?;
+        Ok(Draft::Message {
+            called: Called::by(body.as_str()),
+            body,
+            media: media.into_iter().collect(),
+            reply_to: None,
+            status: None,
+        })
     }
 
     /// A text that may be empty.

@@ -1,0 +1,29 @@
+//! Why somebody was not let in, in the words of djangorestframework-simplejwt.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::WWW_AUTHENTICATE;
+use parlor_services::{Error, TokenRefusal};
+use serde_json::json;
+
+use crate::drf::{Refusal, Scheme};
+
+/// Why a name and a password did not let somebody in.
+pub(crate) fn not_logged_in(error: Error) -> Refusal {
+    match error {
+        Error::WrongCredentials | Error::AccountDisabled => {
+            let text = "No active account found with the given credentials";
+            Refusal::unauthenticated(Scheme::Bearer, text)
+        }
+        error => error.into(),
+    }
+}
+
+/// Why a refresh token did not get another access token.
+pub(crate) fn not_refreshed(why: TokenRefusal) -> Refusal {
+    let text = match why {
+        TokenRefusal::Invalid | TokenRefusal::Over => "Token is invalid or expired",
+        TokenRefusal::WrongType => "Token has wrong type",
+    };
+    let body = json!({ "detail": text, "code": "token_not_valid" });
+    Refusal::new(StatusCode::UNAUTHORIZED, body).with_header(WWW_AUTHENTICATE, Scheme::Bearer.challenge())
+}

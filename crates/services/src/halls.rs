@@ -1,0 +1,189 @@
+//! Rooms that a dialect has for everybody who speaks it.
+
+use std::sync::Arc;
+
+use futures_util::future::try_join_all;
+use parlor_domain::{
+    Account, AccountStatus, Capacity, Dialect, JoinPolicy, PageSize, Role, RoomId, RoomKind, RoomName, Rules,
+    Topic, UserId, UserRef, Username, What,
+};
+use parlor_ports::{
+    Clock, DialectStore, Entropy, HistoryRange, Joined, NewRoom, Registered, RoomAct, RoomCreated, RoomStore,
+    UserStore,
+};
+
+use crate::accounts::bot_account;
+use crate::{Actor, Error, Messages, usernames};
+
+/// How often it is tried to make a hall that others make at the same time.
+const TRIES: usize = 5;
+/// So many messages are looked at in one go, and those of them deleted that are not yet.
+const STEP: u64 = 50;
+
+/// Keeps the halls of dialects: channels in which everybody may write, and which whoever has come in once finds among his rooms. They
+/// are made when they are first needed. Nobody is told who comes, so that they can be many.
+pub struct Halls {
+    pub(crate) dialects: Arc<dyn DialectStore>,
+    pub(crate) rooms: Arc<dyn RoomStore>,
+    pub(crate) users: Arc<dyn UserStore>,
+    pub(crate) messages: Arc<Messages>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    /// How many members one may have.
+    pub(crate) places: u32,
+}
+
+/// A hall.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hall {
+    /// Whose.
+    pub dialect: Dialect,
+    /// What the dialect calls it.
+    pub name: &'static str,
+    /// What people see that it is called, at first.
+    pub title: &'static str,
+    /// What the bot is called to which it belongs, or something like this if a person is called so.
+    pub keeper: &'static str,
+}
+
+impl Halls {
+    /// Brings somebody into a hall, unless he is there. Whoever administers the server is an admin of it.
+    ///
+    /// # Errors
+    /// [`Error::KeptOut`], [`Error::RoomFull`], [`Error::TooManyRooms`], [`Error::Busy`]; [`Error::Forbidden`] if its owner has closed
+    /// it
+    pub async fn enter(&self, hall: Hall, account: &Account) -> Result<RoomId, Error> {
+        let room = self.open(hall).await?;
+        let user = account.user;
+        let role = match self.rooms.find(room, user.id).await? {
+            Some(view) => view.role,
+            None => match self.rooms.join(room, user, None, self.clock.now()).await? {
+                Joined::New | Joined::Already => Role::Member,
+                Joined::Waiting => return Err(Error::Forbidden),
+                Joined::Refused(refusal) => return Err(refusal.into()),
+            },
+        };
+        if account.admin && role < Role::Admin {
+            self.promote(room, user).await?;
+        }
+        Ok(room)
+    }
+
+    /// Deletes what was said in a hall until now: step by step, so that what is said meanwhile is not kept waiting.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] unless the actor is an administrator; [`Error::NoSuchRoom`] if the hall belongs to nobody any more;
+    /// [`Error::Busy`]
+    pub async fn clear(&self, actor: &Actor, hall: Hall) -> Result<(), Error> {
+        actor.administers()?;
+        let room = self.open(hall).await?;
+        let owner = self.owner(room).await?.ok_or(Error::NoSuchRoom)?;
+        let owner = Actor::of_bot(owner);
+        let mut range = HistoryRange::Newest;
+        loop {
+            let size = PageSize::clamped(STEP);
+            let page = self.messages.history(&owner, room, range, size).await?;
+            let said = page.messages.iter().filter(|event| match &event.what {
+                What::Message(message) => message.body.is_some(),
+                _ => false,
+            });
+            let deleted = said.map(|event| self.messages.delete_as_bot(&owner, room, event.seq));
+            try_join_all(deleted).await?;
+            match page.messages.first().filter(|_| page.more) {
+                Some(earliest) => range = HistoryRange::Before(earliest.seq),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// A hall, made now if it is not there.
+    async fn open(&self, hall: Hall) -> Result<RoomId, Error> {
+        for _ in 0..TRIES {
+            if let Some(room) = self.dialects.room_named(hall.dialect, hall.name).await? {
+                return Ok(room);
+            }
+            let keeper = self.keeper(hall).await?;
+            let room = self.make(hall, keeper).await?;
+            if self.dialects.name_room(hall.dialect, hall.name, room).await? {
+                return Ok(room);
+            }
+            // Somebody else, perhaps on another node, has made it at the same time.
+            self.rooms.delete(room, keeper, self.clock.now()).await?;
+        }
+        Err(Error::Busy)
+    }
+
+    async fn make(&self, hall: Hall, keeper: UserRef) -> Result<RoomId, Error> {
+        let at = self.clock.now();
+        let (name, topic) = (hall.title.parse::<RoomName>(), "".parse::<Topic>());
+        let new = NewRoom {
+            id: RoomId::new(self.entropy.uuid(at)),
+            kind: RoomKind::Channel,
+            creator: keeper,
+            creator_absent: false,
+            client_id: None,
+            name: name.expect("what is the server's own is well-formed"),
+            unique_name: false,
+            topic: topic.expect("a room may be about nothing"),
+            rules: Rules {
+                join: JoinPolicy::Open,
+                ..Rules::default()
+            },
+            capacity: Capacity::stored(self.places),
+            members: Vec::new(),
+            at,
+        };
+        match self.rooms.create(new).await? {
+            RoomCreated::New(view) | RoomCreated::Known(view) => Ok(view.room.id),
+            RoomCreated::Conflict => Err(Error::IdempotencyConflict),
+            RoomCreated::Refused(refusal) => Err(refusal.into()),
+        }
+    }
+
+    /// The bot to which a hall belongs, made now if it is not there.
+    async fn keeper(&self, hall: Hall) -> Result<UserRef, Error> {
+        let base = hall.keeper.parse::<Username>().ok();
+        for tried in 0..usernames::TRIES {
+            let at = self.clock.now();
+            let id = UserId::new(self.entropy.uuid(at));
+            let username = usernames::made(base.as_ref(), tried, id);
+            let mut known = self.users.find_by_username(&username).await?;
+            if known.is_none() {
+                let new = bot_account(id, username.clone(), at);
+                known = match self.users.register(new).await? {
+                    Registered::Done(account) => Some(*account),
+                    // Somebody may have made it at the same time.
+                    _ => self.users.find_by_username(&username).await?,
+                };
+            }
+            let bot = known.filter(|account| account.bot && account.status == AccountStatus::Active);
+            if let Some(bot) = bot {
+                return Ok(bot.user);
+            }
+        }
+        Err(Error::UsernameTaken)
+    }
+
+    /// Makes somebody an admin of a hall, if it can have one more.
+    async fn promote(&self, room: RoomId, user: UserRef) -> Result<(), Error> {
+        let Some(owner) = self.owner(room).await? else {
+            return Ok(());
+        };
+        let now = self.clock.now();
+        let act = self.rooms.change_role(room, owner, user.id, Role::Admin, now);
+        if let RoomAct::Refused(refusal) = act.await? {
+            tracing::debug!(?refusal, %user.id, "an administrator is no admin of a hall");
+        }
+        Ok(())
+    }
+
+    /// To whom a hall belongs, who may do everything in it.
+    async fn owner(&self, room: RoomId) -> Result<Option<UserRef>, Error> {
+        let found = self.rooms.attended_room(room).await?;
+        let Some(owner) = found.and_then(|found| found.room.owner) else {
+            return Ok(None);
+        };
+        let account = self.users.find(owner).await?;
+        Ok(account.map(|account| account.user))
+    }
+}
