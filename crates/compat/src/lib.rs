@@ -48,6 +48,7 @@ use self::directory::Directory;
 pub use self::documents::openapi;
 use self::drf::{Limits, View};
 use self::greeter::{GreeterFormat, GreeterSocket};
+use self::messenger::{MessengerFormat, MessengerSocket};
 use self::mount::Mount;
 use self::relay::{MediaFrames, RelayFormat, RelaySocket};
 use self::rooms::{RoomsFormat, RoomsSocket};
@@ -175,6 +176,18 @@ impl Dialects {
                 mount,
                 format,
                 numbers: numbers.clone(),
+            }));
+        }
+        let turnouts = Directory::new();
+        // After those whose ids have a shape of their own.
+        for mount in dialects.mounts(Dialect::Messenger) {
+            let format = MessengerFormat::new(&dialects.compat, mount, turnouts.clone());
+            let format = dialects.add_format(format);
+            dialects.sockets.push(Arc::new(MessengerSocket {
+                compat: dialects.compat.clone(),
+                mount,
+                format,
+                turnouts: turnouts.clone(),
             }));
         }
         dialects

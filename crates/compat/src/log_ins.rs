@@ -21,7 +21,7 @@ pub(crate) fn not_logged_in(error: Error) -> Refusal {
 /// Why a refresh token did not get another access token.
 pub(crate) fn not_refreshed(why: TokenRefusal) -> Refusal {
     let text = match why {
-        TokenRefusal::Invalid | TokenRefusal::Over => "Token is invalid or expired",
+        TokenRefusal::Invalid | TokenRefusal::Expired | TokenRefusal::Over => "Token is invalid or expired",
         TokenRefusal::WrongType => "Token has wrong type",
     };
     let body = json!({ "detail": text, "code": "token_not_valid" });

@@ -7,9 +7,11 @@
 mod accounts;
 mod callers;
 mod chats;
+mod format;
 mod people;
 mod profile;
 mod search;
+mod socket;
 mod statuses;
 mod welcome;
 
@@ -19,6 +21,8 @@ use actix_web::http::Method;
 use parlor_services::Lives;
 
 pub(crate) use self::accounts::register_as;
+pub(crate) use self::format::MessengerFormat;
+pub(crate) use self::socket::MessengerSocket;
 use crate::drf::View;
 use crate::links::Folders;
 

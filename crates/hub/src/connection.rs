@@ -171,9 +171,17 @@ impl Connection {
         self.worker.set_away(self.key, away);
     }
 
-    /// Follows a person's presence, and says how that person is; `None` if too many are followed.
+    /// Follows a person's presence, and says how that person is; `None` if too many are followed. An owner who
+    /// [leads](crate::Lead) is told to look at once when the person's first device comes or the last one goes: see
+    /// [`noticed`](Self::noticed).
     pub fn watch(&self, user: UserId) -> Option<PresenceState> {
         self.worker.watch(self.key, self.id, user)
+    }
+
+    /// Those of the people whose presence is followed who came or went since the last call: for owners who
+    /// [lead](crate::Lead). Others hear of it by their wire format, and of who went only when he did not come back for a while.
+    pub fn noticed(&self) -> Vec<(UserId, PresenceState)> {
+        self.with(Peer::take_noticed)
     }
 
     /// The people whose presence is followed, if somebody left a room since the last call, so that perhaps there is no room left

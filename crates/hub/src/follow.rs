@@ -30,7 +30,7 @@ pub enum Lead {
     /// The hub: all that the user comes into.
     Hub,
     /// The connection's owner, by [`follow`](crate::Connection::follow), who is told to look when something of the user's own stream
-    /// was read.
+    /// was read, and when somebody came or went whose presence is followed.
     Owner,
     /// Likewise, and he is told of all streams.
     OwnerOfAll,

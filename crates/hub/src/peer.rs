@@ -1,6 +1,6 @@
 //! A connection's state in its worker.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use bytes::{Buf, Bytes, BytesMut};
@@ -11,6 +11,7 @@ use crate::connection::{CloseReason, Transport};
 use crate::cursor::{Cursor, CursorState, NONE};
 use crate::follow::Lead;
 use crate::format::Format;
+use crate::presence::PresenceState;
 
 /// Bytes of answers that may wait in a connection. While more wait, nothing is read from its socket.
 const CONTROL_BYTES: usize = 16 << 10;
@@ -67,12 +68,22 @@ pub(crate) struct Peer {
 pub(crate) struct Rare {
     /// People whose presence is followed.
     pub(crate) follows: HashSet<UserId>,
+    /// Those of them who came or went, of which the owner is still to take note.
+    noticed: HashMap<UserId, PresenceState>,
     /// Somebody left a room, or was blocked: perhaps those who are followed may not be any more.
     pub(crate) doubt: bool,
     /// Rooms that the user is in again, while the end of the membership before is still to be read.
     pub(crate) rejoined: Vec<(StreamId, Seq, Seq)>,
     /// Rooms that were told lately that the user is typing, and at which tick.
     pub(crate) typing: Vec<(StreamId, u32)>,
+}
+
+impl Rare {
+    /// Follows somebody's presence no longer. Says whether it was followed.
+    pub(crate) fn forget(&mut self, user: UserId) -> bool {
+        self.noticed.remove(&user);
+        self.follows.remove(&user)
+    }
 }
 
 impl Peer {
@@ -216,6 +227,20 @@ impl Peer {
             rare.doubt = false;
             rare.follows.iter().copied().collect()
         })
+    }
+
+    /// Somebody came or went, of which the owner takes note if he follows it.
+    pub(crate) fn notice(&mut self, user: UserId, state: PresenceState) {
+        if let Some(rare) = self.rare.as_mut().filter(|rare| rare.follows.contains(&user)) {
+            rare.noticed.insert(user, state);
+            self.transport.attend();
+        }
+    }
+
+    /// Who came or went since the last call.
+    pub(crate) fn take_noticed(&mut self) -> Vec<(UserId, PresenceState)> {
+        let noticed = self.rare.as_mut().map(|rare| std::mem::take(&mut rare.noticed));
+        noticed.into_iter().flatten().collect()
     }
 
     /// Whether this person's presence is followed.

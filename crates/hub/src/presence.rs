@@ -1,6 +1,6 @@
 //! Who is online, and who wants to know.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -27,7 +27,16 @@ struct Board {
     online: HashMap<UserId, Devices>,
     /// When the last device of a user went, oldest first.
     going: VecDeque<(Timestamp, UserId)>,
-    watchers: HashMap<UserId, HashSet<ConnectionId>>,
+    watchers: HashMap<UserId, HashMap<ConnectionId, Watch>>,
+}
+
+/// How closely somebody is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Watch {
+    /// As he is: who has gone counts for a while as he was.
+    Patient,
+    /// By his devices alone: he is there as long as one is connected, be he away from it or not.
+    Prompt,
 }
 
 /// A user's devices.
@@ -49,9 +58,8 @@ impl Presence {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A device of the user connects, which he may have left for a while; an error if he has `most` already. Gives the change that this
-    /// is, if it is one.
-    pub(crate) fn arrive(&self, user: UserId, away: bool, most: u32) -> Result<Option<Change>, ()> {
+    /// A device of the user connects, which he may have left for a while; an error if he has `most` already. Gives what changes by it.
+    pub(crate) fn arrive(&self, user: UserId, away: bool, most: u32) -> Result<Vec<Change>, ()> {
         let mut board = self.board();
         let devices = board.online.entry(user).or_insert(Devices {
             connected: 0,
@@ -62,10 +70,12 @@ impl Presence {
         if devices.connected >= most {
             return Err(());
         }
+        let is_first = devices.connected == 0;
         devices.connected += 1;
         devices.away += u32::from(away);
         devices.gone_at = None;
-        Ok(board.settle(user))
+        let came = is_first.then(|| board.change(user, PresenceState::Online, Watch::Prompt));
+        Ok(board.settle(user).into_iter().chain(came.flatten()).collect())
     }
 
     /// The user leaves a device for a while, or comes back to it.
@@ -80,17 +90,21 @@ impl Presence {
         board.settle(user)
     }
 
-    /// A device of the user is gone.
-    pub(crate) fn depart(&self, user: UserId, away: bool, now: Timestamp) -> Option<Change> {
+    /// A device of the user is gone. Gives what changes by it.
+    pub(crate) fn depart(&self, user: UserId, away: bool, now: Timestamp) -> Vec<Change> {
         let mut board = self.board();
-        let devices = board.online.get_mut(&user)?;
+        let Some(devices) = board.online.get_mut(&user) else {
+            return Vec::new();
+        };
         devices.connected = devices.connected.saturating_sub(1);
         devices.away = devices.away.saturating_sub(u32::from(away));
+        let mut gone = None;
         if devices.connected == 0 {
             devices.gone_at = Some(now);
             board.going.push_back((now, user));
+            gone = board.change(user, PresenceState::Offline, Watch::Prompt);
         }
-        board.settle(user)
+        board.settle(user).into_iter().chain(gone).collect()
     }
 
     /// Those whose last device went `grace` ago and who did not come back, and when each was last seen.
@@ -109,25 +123,29 @@ impl Presence {
             {
                 board.online.remove(&user);
                 gone.push((user, at));
-                changes.extend(board.change(user, PresenceState::Offline));
+                changes.extend(board.change(user, PresenceState::Offline, Watch::Patient));
             }
         }
         (gone, changes)
     }
 
     /// A connection wants to know when this user comes or goes. Says how he is now.
-    pub(crate) fn watch(&self, user: UserId, connection: ConnectionId) -> PresenceState {
+    pub(crate) fn watch(&self, user: UserId, connection: ConnectionId, watch: Watch) -> PresenceState {
         let mut board = self.board();
-        board.watchers.entry(user).or_default().insert(connection);
-        let devices = board.online.get(&user);
-        devices.map_or(PresenceState::Offline, |devices| devices.state)
+        board.watchers.entry(user).or_default().insert(connection, watch);
+        match (board.online.get(&user), watch) {
+            (None, _) => PresenceState::Offline,
+            (Some(devices), Watch::Patient) => devices.state,
+            (Some(devices), Watch::Prompt) if devices.connected == 0 => PresenceState::Offline,
+            (Some(_), Watch::Prompt) => PresenceState::Online,
+        }
     }
 
     /// The connections that want to know when this user comes or goes.
     pub(crate) fn watchers(&self, user: UserId) -> Vec<ConnectionId> {
         let board = self.board();
         let watchers = board.watchers.get(&user);
-        watchers.map_or_else(Vec::new, |watchers| watchers.iter().copied().collect())
+        watchers.map_or_else(Vec::new, |watchers| watchers.keys().copied().collect())
     }
 
     /// A connection does not want to know any more.
@@ -152,13 +170,19 @@ impl Board {
             _ => PresenceState::Online,
         };
         let is_news = std::mem::replace(&mut devices.state, state) != state;
-        is_news.then(|| self.change(user, state)).flatten()
+        is_news
+            .then(|| self.change(user, state, Watch::Patient))
+            .flatten()
     }
 
-    fn change(&self, user: UserId, state: PresenceState) -> Option<Change> {
-        self.watchers
-            .get(&user)
-            .map(|watchers| (user, state, watchers.iter().copied().collect()))
+    /// What those are to be told who follow a user so closely, if there is anybody.
+    fn change(&self, user: UserId, state: PresenceState, watch: Watch) -> Option<Change> {
+        let watchers = self.watchers.get(&user)?.iter();
+        let told: Vec<ConnectionId> = watchers
+            .filter(|(_, theirs)| **theirs == watch)
+            .map(|(connection, _)| *connection)
+            .collect();
+        (!told.is_empty()).then_some((user, state, told))
     }
 }
 
@@ -178,16 +202,17 @@ mod tests {
     fn a_short_absence_is_not_noticed() {
         let (presence, ann) = (Presence::default(), UserId::new(Uuid::from_u128(1)));
         let watcher = ConnectionId(9);
-        assert_eq!(presence.watch(ann, watcher), PresenceState::Offline);
+        let watch = || presence.watch(ann, watcher, Watch::Patient);
+        assert_eq!(watch(), PresenceState::Offline);
         let came = presence.arrive(ann, false, 2).unwrap();
-        assert_eq!(came, Some((ann, PresenceState::Online, vec![watcher])));
-        assert_eq!(presence.depart(ann, false, at(100)), None);
+        assert_eq!(came, [(ann, PresenceState::Online, vec![watcher])]);
+        assert!(presence.depart(ann, false, at(100)).is_empty());
         assert_eq!(
             presence.arrive(ann, false, 2),
-            Ok(None),
+            Ok(Vec::new()),
             "came back within the grace"
         );
-        assert_eq!(presence.depart(ann, false, at(110)), None);
+        assert!(presence.depart(ann, false, at(110)).is_empty());
         assert!(
             presence.sweep(at(125), GRACE).0.is_empty(),
             "the first absence ended, the second is short"
@@ -195,27 +220,57 @@ mod tests {
         let (gone, changes) = presence.sweep(at(130), GRACE);
         assert_eq!(gone, [(ann, at(110))]);
         assert_eq!(changes, [(ann, PresenceState::Offline, vec![watcher])]);
-        assert_eq!(presence.watch(ann, watcher), PresenceState::Offline);
+        assert_eq!(watch(), PresenceState::Offline);
+    }
+
+    #[test]
+    fn whoever_follows_closely_is_told_of_the_first_device_and_the_last() {
+        let (presence, ann) = (Presence::default(), UserId::new(Uuid::from_u128(1)));
+        let (close, patient) = (ConnectionId(8), ConnectionId(9));
+        let watch = || presence.watch(ann, close, Watch::Prompt);
+        assert_eq!(watch(), PresenceState::Offline);
+        presence.watch(ann, patient, Watch::Patient);
+        let came = presence.arrive(ann, true, 3).unwrap();
+        assert_eq!(
+            came,
+            [
+                (ann, PresenceState::Away, vec![patient]),
+                (ann, PresenceState::Online, vec![close]),
+            ]
+        );
+        assert_eq!(watch(), PresenceState::Online);
+        let second = presence.arrive(ann, false, 3).unwrap();
+        assert_eq!(second, [(ann, PresenceState::Online, vec![patient])]);
+        assert!(presence.depart(ann, true, at(1)).is_empty());
+        let gone = (ann, PresenceState::Offline, vec![close]);
+        assert_eq!(presence.depart(ann, false, at(2)), [gone]);
+        assert_eq!(watch(), PresenceState::Offline);
+        let back = presence.arrive(ann, false, 3).unwrap();
+        assert_eq!(back, [(ann, PresenceState::Online, vec![close])]);
+        presence.depart(ann, false, at(3));
+        let (_, changes) = presence.sweep(at(60), GRACE);
+        assert_eq!(changes, [(ann, PresenceState::Offline, vec![patient])]);
     }
 
     #[test]
     fn somebody_is_away_who_has_left_all_his_devices() {
         let (presence, ann) = (Presence::default(), UserId::new(Uuid::from_u128(1)));
-        presence.watch(ann, ConnectionId(9));
+        presence.watch(ann, ConnectionId(9), Watch::Patient);
+        let only = |changes: Vec<Change>| changes.first().map(|(_, state, _)| *state);
         let state = |change: Option<Change>| change.map(|(_, state, _)| state);
         let came = presence.arrive(ann, true, 3).unwrap();
-        assert_eq!(state(came), Some(PresenceState::Away));
+        assert_eq!(only(came), Some(PresenceState::Away));
         let came = presence.arrive(ann, false, 3).unwrap();
-        assert_eq!(state(came), Some(PresenceState::Online));
+        assert_eq!(only(came), Some(PresenceState::Online));
         assert_eq!(state(presence.set_away(ann, true)), Some(PresenceState::Away));
         assert_eq!(state(presence.set_away(ann, false)), Some(PresenceState::Online));
         assert_eq!(
-            state(presence.depart(ann, false, at(1))),
+            only(presence.depart(ann, false, at(1))),
             Some(PresenceState::Away)
         );
-        assert_eq!(presence.depart(ann, true, at(2)), None);
+        assert!(presence.depart(ann, true, at(2)).is_empty());
         let came = presence.arrive(ann, false, 3).unwrap();
-        assert_eq!(state(came), Some(PresenceState::Online));
+        assert_eq!(only(came), Some(PresenceState::Online));
     }
 
     #[test]

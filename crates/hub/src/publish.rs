@@ -5,6 +5,7 @@ use std::sync::Arc;
 use parlor_domain::{ConnectionId, Origin, Position, Seq, StreamId, What};
 
 use crate::connection::CloseReason;
+use crate::follow::Lead;
 use crate::inbox::{Item, Waiting};
 use crate::slot::{EventSlot, MarksSlot};
 use crate::stream::MarksPushed;
@@ -30,8 +31,15 @@ impl State {
             Item::Typing(room, user) => self.accept_typing(room, user),
             Item::Presence(user, presence, watchers) => {
                 for watcher in watchers.iter() {
-                    if let Some(key) = self.local(*watcher) {
-                        self.presence.entry(key).or_default().insert(user, presence);
+                    let Some(key) = self.local(*watcher) else {
+                        continue;
+                    };
+                    let peer = &mut self.peers[key as usize];
+                    match peer.lead {
+                        Lead::Hub => {
+                            self.presence.entry(key).or_default().insert(user, presence);
+                        }
+                        Lead::Owner | Lead::OwnerOfAll => peer.notice(user, presence),
                     }
                 }
             }

@@ -13,14 +13,14 @@ use tokio::time::MissedTickBehavior;
 
 use crate::connection::{Connection, Transport};
 use crate::flush::Buffers;
-use crate::follow::Start;
+use crate::follow::{Lead, Start};
 use crate::format::Format;
 use crate::hub::{Hub, TooMany};
 use crate::inbox::Inbox;
 use crate::making::Making;
 use crate::pages::Pages;
 use crate::peer::Peer;
-use crate::presence::PresenceState;
+use crate::presence::{PresenceState, Watch};
 use crate::streams::Streams;
 
 /// A server thread's connections, and the streams that they follow.
@@ -155,14 +155,14 @@ impl Worker {
     pub(crate) fn begin(&self, key: u32, id: ConnectionId, start: Start) -> Result<(), TooMany> {
         let mut state = self.state();
         let hub = state.hub.clone();
-        let change = hub
+        let changes = hub
             .presence
             .arrive(start.user.id, start.away, hub.settings.connections_per_user)
             .map_err(|()| TooMany::Devices)?;
         state.start(key, &start);
         drop(state);
         tracing::debug!(connection = id.0, user = %start.user.id, "socket begins");
-        hub.tell_presence(change);
+        hub.tell_presence(changes);
         self.wake();
         Ok(())
     }
@@ -180,8 +180,8 @@ impl Worker {
         let hub = state.hub.clone();
         drop(state);
         if let Some(user) = peer.user {
-            let change = hub.presence.depart(user.id, peer.away, hub.clock.now());
-            hub.tell_presence(change);
+            let changes = hub.presence.depart(user.id, peer.away, hub.clock.now());
+            hub.tell_presence(changes);
         }
         hub.close_socket();
     }
@@ -272,17 +272,22 @@ impl Worker {
     pub(crate) fn watch(&self, key: u32, id: ConnectionId, user: UserId) -> Option<PresenceState> {
         let mut state = self.state();
         let most = state.hub.settings.follows;
-        let follows = &mut state.peers[key as usize].rare().follows;
+        let peer = &mut state.peers[key as usize];
+        let watch = match peer.lead {
+            Lead::Hub => Watch::Patient,
+            Lead::Owner | Lead::OwnerOfAll => Watch::Prompt,
+        };
+        let follows = &mut peer.rare().follows;
         if follows.len() >= most && !follows.contains(&user) {
             return None;
         }
         follows.insert(user);
-        Some(state.hub.presence.watch(user, id))
+        Some(state.hub.presence.watch(user, id, watch))
     }
 
     pub(crate) fn unwatch(&self, key: u32, id: ConnectionId, user: UserId) -> bool {
         let mut state = self.state();
-        let watched = state.peers[key as usize].rare().follows.remove(&user);
+        let watched = state.peers[key as usize].rare().forget(user);
         if watched {
             state.hub.presence.unwatch(user, id);
         }

@@ -96,6 +96,14 @@ pub trait BroadcastStore: Send + Sync {
         size: PageSize,
     ) -> Result<Option<BroadcastsPage>, StoreError>;
 
+    /// Those of these broadcasts of the owner's that all to whom they were sent have read, as far as they let him know; none if he is in
+    /// private mode. In no order.
+    async fn read_by_all(
+        &self,
+        broadcasts: Vec<BroadcastId>,
+        owner: UserId,
+    ) -> Result<Vec<BroadcastId>, StoreError>;
+
     /// What became of a broadcast, recipient by recipient, in the order of their ids; `None` if there is no such broadcast of the
     /// owner's.
     async fn fates(

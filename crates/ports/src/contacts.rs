@@ -79,6 +79,9 @@ pub trait ContactStore: Send + Sync {
     /// Whether one of two people has blocked the other.
     async fn blocked(&self, one: UserId, other: UserId) -> Result<bool, StoreError>;
 
+    /// Those of these people between whom and somebody there is a block, in no order.
+    async fn blocked_among(&self, one: UserId, others: Vec<UserId>) -> Result<Vec<UserId>, StoreError>;
+
     /// Whether somebody is kept from being heard in a room, otherwise than by a message, and by what; `None` if he is not.
     async fn barred(&self, room: RoomId, user: UserId) -> Result<Option<Bar>, StoreError>;
 

@@ -1,7 +1,9 @@
-//! The stable keys of dialects, and what they call rooms.
+//! The stable keys of dialects, and what they call rooms and broadcast lists.
 
 use async_trait::async_trait;
-use parlor_domain::{Account, DeviceName, Dialect, RoomId, Session, SessionId, Timestamp, UserRef};
+use parlor_domain::{
+    Account, BroadcastListId, DeviceName, Dialect, RoomId, Session, SessionId, Timestamp, UserRef,
+};
 
 use crate::StoreError;
 
@@ -11,7 +13,8 @@ use crate::StoreError;
 /// Such a session is one like others, but for having no refresh token: it is listed, ends and takes a place as they do, and with it
 /// ends what its key is good for. No counter comes again, however long ago its session ended.
 ///
-/// Dialects may have names of their own for rooms, which end with them: each dialect gives a name once, and a room one name.
+/// Dialects may have names of their own for rooms and broadcast lists, which end with them: each dialect gives a name once, be it to a
+/// room or to a list, and each of these one name.
 #[async_trait]
 pub trait DialectStore: Send + Sync {
     /// The live session of the user's key in this dialect, used now and kept alive until then: never moved back. If there is none it
@@ -36,6 +39,32 @@ pub trait DialectStore: Send + Sync {
 
     /// What a dialect calls a room.
     async fn name_of(&self, dialect: Dialect, room: RoomId) -> Result<Option<String>, StoreError>;
+
+    /// Names a broadcast list in a dialect, for good, and gives it a number there that no room has or will have; false if the name or
+    /// the list is taken there, or there is no such list.
+    async fn name_list(
+        &self,
+        dialect: Dialect,
+        name: &str,
+        list: BroadcastListId,
+    ) -> Result<bool, StoreError>;
+
+    /// The broadcast list with this name in a dialect, whoever asks.
+    async fn list_named(&self, dialect: Dialect, name: &str) -> Result<Option<BroadcastListId>, StoreError>;
+
+    /// The broadcast list with this number in a dialect, whoever asks.
+    async fn list_numbered(
+        &self,
+        dialect: Dialect,
+        number: i64,
+    ) -> Result<Option<BroadcastListId>, StoreError>;
+
+    /// What a dialect calls a broadcast list, and its number there.
+    async fn name_of_list(
+        &self,
+        dialect: Dialect,
+        list: BroadcastListId,
+    ) -> Result<Option<(String, i64)>, StoreError>;
 }
 
 /// A log in that is answered with a stable key.

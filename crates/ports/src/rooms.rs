@@ -197,6 +197,14 @@ pub trait RoomStore: Send + Sync {
 
     /// Whether two people are in some room together.
     async fn share_a_room(&self, one: UserId, other: UserId) -> Result<bool, StoreError>;
+
+    /// Those of these people with whom somebody is in some room together, in the order of their ids.
+    async fn sharing(&self, one: UserId, others: Vec<UserId>) -> Result<Vec<UserId>, StoreError>;
+
+    /// Up to which event all members of a room but the viewer have read it, as far as they let him know: bots, which read nothing,
+    /// count for nothing. `None` if there are no others, or he is in private mode. That he is in the room, and that it is no channel, is
+    /// for the caller to check.
+    async fn read_by_others(&self, room: RoomId, viewer: UserId) -> Result<Option<Seq>, StoreError>;
 }
 
 /// A group or a channel to be made.

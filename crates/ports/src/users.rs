@@ -25,6 +25,12 @@ pub trait UserStore: Send + Sync {
     /// An account by its number.
     async fn find_by_number(&self, number: i64) -> Result<Option<Account>, StoreError>;
 
+    /// Those of these accounts that there are, in the order of their numbers.
+    async fn find_all(&self, users: Vec<UserId>) -> Result<Vec<Account>, StoreError>;
+
+    /// Those accounts that have these numbers, in the order of their numbers.
+    async fn find_all_by_number(&self, numbers: Vec<i64>) -> Result<Vec<Account>, StoreError>;
+
     /// An account by its name, regardless of case.
     async fn find_by_username(&self, username: &Username) -> Result<Option<Account>, StoreError>;
 

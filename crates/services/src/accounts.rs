@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use parlor_domain::{
-    Account, AccountStatus, DisplayName, Email, Mobile, Password, PersonName, ProfileChange, Timestamp, UserId,
-    Username,
+    Account, AccountStatus, DisplayName, Email, Mobile, Password, PersonName, ProfileChange, Timestamp,
+    UserId, Username,
 };
 use parlor_ports::{Clock, Entropy, NewAccount, PeopleOrder, Registered, Shown, UserSearch, UserStore};
 use secrecy::SecretString;

@@ -1,5 +1,6 @@
 //! Broadcast lists: one message for many, each of whom gets it from its sender alone.
 
+mod guests;
 mod lists;
 mod sending;
 

@@ -1,6 +1,7 @@
 //! Who comes by the tokens and keys of the chat APIs that Parlor speaks besides its own.
 
 mod by_code;
+mod lists;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -251,7 +252,8 @@ impl Dialects {
         Ok(None)
     }
 
-    /// Names a room in a dialect, for good; false if the name or the room is taken there, or there is no such room.
+    /// Names a room in a dialect, for good; false if the name is taken there, by a room or by a list, or the room has one, or there is
+    /// no such room.
     pub async fn name_room(&self, dialect: Dialect, name: &str, room: RoomId) -> Result<bool, Error> {
         Ok(self.store.name_room(dialect, name, room).await?)
     }

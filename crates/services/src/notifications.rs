@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use parlor_domain::{PageSize, Seq, Timestamp};
+use parlor_domain::{Event, PageSize, Seq, Timestamp};
 use parlor_ports::{Clock, NotificationCursor, NotificationStore, NotificationsPage, Notified};
 use tokio::sync::Notify;
 
@@ -53,6 +53,11 @@ impl Notifications {
             .store
             .list(actor.user.id, since, now, after, unread_only, size);
         Ok(page.await?)
+    }
+
+    /// What the actor has not read in his direct rooms with others, the newest first: so many messages at most.
+    pub async fn unread_direct(&self, actor: &Actor, most: usize) -> Result<Vec<Arc<Event>>, Error> {
+        Ok(self.store.unread_direct(actor.user.id, most).await?)
     }
 
     /// Notes what the actor has seen: the events of his own stream up to one, and messages to all up to a time. His other

@@ -38,6 +38,19 @@ impl Presence {
         }
     }
 
+    /// Those of these people whose presence the actor may follow, as [`Presence::may_follow`] says of one, but not he himself.
+    pub async fn followable(&self, actor: &Actor, people: Vec<UserId>) -> Result<Vec<UserId>, Error> {
+        let me = actor.user.id;
+        let mut sharing = self.rooms.sharing(me, people).await?;
+        sharing.retain(|user| *user != me);
+        let blocked = self.contacts.blocked_among(me, sharing.clone()).await?;
+        let shown = self.users.shown(me, sharing).await?;
+        let followable = shown
+            .into_iter()
+            .filter(|(user, shown)| shown.presence && !blocked.contains(user));
+        Ok(followable.map(|(user, _)| user).collect())
+    }
+
     /// When somebody was last seen, as far as he lets the actor know, who is going to follow his presence.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ use crate::{Actor, Error, Made};
 
 mod admission;
 mod attendance;
+mod guests;
 mod members;
 mod moderation;
 

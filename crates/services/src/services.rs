@@ -24,9 +24,9 @@ use crate::{
     Accounts, AccountsSettings, Announcements, AnnouncementsSettings, ApiKeys, Backends, Broadcasts,
     BroadcastsSettings, Contacts, ContactsSettings, Dialects, Error, Halls, Hosts, Invites, Library, LogIns,
     LogInsSettings, Marks, MarksSettings, MediaSettings, Messages, MessagesSettings, Notifications,
-    NotificationsSettings, Passwords, PasswordsSettings, Post, Presence, Proofs, ProofsSettings, RegisterIds, Renditions,
-    Rooms, RoomsSettings, SecondSteps, Sessions, SessionsSettings, Statuses, StatusesSettings, Sync,
-    SyncSettings, Tally, Tokens, TwoStep, Uploads,
+    NotificationsSettings, Passwords, PasswordsSettings, Post, Presence, Proofs, ProofsSettings, RegisterIds,
+    Renditions, Rooms, RoomsSettings, SecondSteps, Sessions, SessionsSettings, Statuses, StatusesSettings,
+    Sync, SyncSettings, Tally, Tokens, TwoStep, Uploads,
 };
 
 /// Files that are scanned at the same time.

@@ -215,6 +215,14 @@ async fn newest_messages(
     Ok(found.into_iter().map(|row| row.number).collect())
 }
 
+/// A number that no room has or will have.
+async fn draw_room_number(conn: &mut Conn) -> QueryResult<i64> {
+    let drawn: Numbered = diesel::sql_query("SELECT nextval('rooms_number_seq') AS number")
+        .get_result(conn)
+        .await?;
+    Ok(drawn.number)
+}
+
 #[derive(diesel::QueryableByName)]
 struct TagAt {
     #[diesel(sql_type = DbId)]

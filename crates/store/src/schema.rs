@@ -860,6 +860,18 @@ table! {
     }
 }
 
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    dialect_lists (dialect, name) {
+        dialect -> SmallInt,
+        name -> Text,
+        list_id -> DbId,
+        number -> BigInt,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     users,
     sessions,
@@ -919,6 +931,7 @@ allow_tables_to_appear_in_same_query!(
     dialect_rooms,
     register_ids,
     log_in_codes,
+    dialect_lists,
 );
 
 #[cfg(test)]
@@ -1007,7 +1020,8 @@ mod tests {
             dialect_keys,
             dialect_rooms,
             register_ids,
-            log_in_codes
+            log_in_codes,
+            dialect_lists
         )
     }
 

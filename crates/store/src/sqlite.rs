@@ -172,6 +172,20 @@ async fn newest_messages(
     Ok(found.into_iter().map(|row| row.number).collect())
 }
 
+/// A number that no room has or will have.
+async fn draw_room_number(conn: &mut Conn) -> QueryResult<i64> {
+    // SQLite counts here, from the first room on.
+    let counter = "INSERT INTO sqlite_sequence (name, seq) SELECT 'rooms', 0 \
+                   WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'rooms')";
+    diesel::sql_query(counter).execute(conn).await?;
+    let drawn: Numbered = diesel::sql_query(
+        "UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'rooms' RETURNING seq AS number",
+    )
+    .get_result(conn)
+    .await?;
+    Ok(drawn.number)
+}
+
 #[derive(diesel::QueryableByName)]
 struct TagAt {
     #[diesel(sql_type = DbId)]

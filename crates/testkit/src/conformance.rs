@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod across;
+pub mod aliases;
 pub mod announcing;
 pub mod api_keys;
 pub mod appending;
@@ -17,6 +18,7 @@ pub mod bytes;
 pub mod challenges;
 pub mod changing;
 pub mod channels;
+pub mod chatting;
 pub mod claiming;
 pub mod contacts;
 pub mod counters;

@@ -2,6 +2,7 @@
 
 mod choice;
 mod files;
+mod list;
 mod number;
 mod text;
 

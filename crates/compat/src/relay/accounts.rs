@@ -32,6 +32,7 @@ pub(super) async fn create(
         first_name: None,
         last_name: None,
         email: None,
+        mobile: None,
         password: passwords::parse(password).map_err(|why| refused(&why))?,
     };
     let registered = compat.services().accounts.register_guest(registration).await;

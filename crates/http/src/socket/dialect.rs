@@ -54,7 +54,8 @@ pub trait Dialogue {
     /// The client sends faster than it may, so a text was not taken.
     fn hurried(&self);
 
-    /// The hub has read something, as the [lead](parlor_hub::Lead) says.
+    /// The hub has read something, as the [lead](parlor_hub::Lead) says, or there is something else to be looked at: somebody who is
+    /// followed came or went, or more can be said.
     fn look(self: Rc<Self>) {}
 }
 

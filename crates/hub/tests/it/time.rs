@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use parlor_domain::{Audience, LeaveReason, RoomId, SessionId, What};
-use parlor_hub::{CloseReason, PresenceState, Settings};
+use parlor_hub::{CloseReason, Lead, PresenceState, Settings};
 use uuid::Uuid;
 
 use crate::fixture::{Device, House, room, run, session, settle, text, user};
@@ -110,6 +110,48 @@ fn who_leaves_all_his_devices_is_away() {
         seconds(1).await;
         let states = ["away", "online", "away", "online"];
         assert_eq!(watcher.heard(), states.map(|state| format!("presence:2:{state}")));
+    });
+}
+
+#[test]
+fn who_leads_notices_at_once_who_comes_and_who_goes() {
+    run(async {
+        let house = House::new(Settings::default());
+        let watcher = house.connect_led(user(1), &[], Lead::Owner);
+        assert_eq!(watcher.connection.watch(user(2).id), Some(PresenceState::Offline));
+        house.connect(user(3), &[]);
+        let (desk, phone) = (house.connect(user(2), &[]), house.connect(user(2), &[]));
+        settle().await;
+        assert_eq!(watcher.socket.looks.get(), 1);
+        assert_eq!(
+            watcher.connection.noticed(),
+            [(user(2).id, PresenceState::Online)]
+        );
+        assert!(watcher.connection.noticed().is_empty(), "it was taken note of");
+        desk.connection.set_away(true);
+        phone.connection.set_away(true);
+        drop(desk);
+        settle().await;
+        assert_eq!(watcher.socket.looks.get(), 1, "he has a device");
+        drop(phone);
+        settle().await;
+        assert_eq!(
+            watcher.connection.noticed(),
+            [(user(2).id, PresenceState::Offline)]
+        );
+        assert_eq!(watcher.connection.watch(user(2).id), Some(PresenceState::Offline));
+
+        let back = house.connect(user(2), &[]);
+        settle().await;
+        assert!(watcher.connection.unwatch(user(2).id));
+        assert!(
+            watcher.connection.noticed().is_empty(),
+            "he is followed no longer"
+        );
+        drop(back);
+        seconds(2).await;
+        assert_eq!(watcher.socket.looks.get(), 3);
+        assert!(watcher.heard().is_empty(), "the wire format is not asked");
     });
 }
 

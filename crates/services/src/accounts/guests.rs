@@ -64,6 +64,16 @@ impl Accounts {
         Ok(self.users.find_by_claimed(email).await?.is_some())
     }
 
+    /// Those of these accounts that there are, in the order of their numbers.
+    pub async fn find_all(&self, users: Vec<UserId>) -> Result<Vec<Account>, Error> {
+        Ok(self.users.find_all(users).await?)
+    }
+
+    /// Those accounts that have these numbers, in the order of their numbers.
+    pub async fn find_all_by_number(&self, numbers: Vec<i64>) -> Result<Vec<Account>, Error> {
+        Ok(self.users.find_all_by_number(numbers).await?)
+    }
+
     /// Gives the actor another password where he is not asked for the one before, ends all sessions but this one, and tells him by
     /// mail.
     ///

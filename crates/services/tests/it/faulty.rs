@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use parlor_domain::{
-    LeaveReason, MediaId, MemberMark, Notify, PageSize, RequestNote, Role, RoomChange, RoomId, RoomName,
+    LeaveReason, MediaId, MemberMark, Notify, PageSize, RequestNote, Role, RoomChange, RoomId, RoomName, Seq,
     Timestamp, UserId, UserRef,
 };
 use parlor_ports::{
@@ -223,5 +223,13 @@ impl RoomStore for Faulty {
 
     async fn share_a_room(&self, one: UserId, other: UserId) -> Result<bool, StoreError> {
         self.rooms.share_a_room(one, other).await
+    }
+
+    async fn sharing(&self, one: UserId, others: Vec<UserId>) -> Result<Vec<UserId>, StoreError> {
+        self.rooms.sharing(one, others).await
+    }
+
+    async fn read_by_others(&self, room: RoomId, viewer: UserId) -> Result<Option<Seq>, StoreError> {
+        self.rooms.read_by_others(room, viewer).await
     }
 }

@@ -128,6 +128,15 @@ impl BroadcastStore for Backend {
             .await
     }
 
+    async fn read_by_all(
+        &self,
+        broadcasts: Vec<BroadcastId>,
+        owner: UserId,
+    ) -> Result<Vec<BroadcastId>, StoreError> {
+        self.snapshot(move |conn| showing::read_by_all(conn, broadcasts, owner).boxed())
+            .await
+    }
+
     async fn fates(
         &self,
         broadcast: BroadcastId,

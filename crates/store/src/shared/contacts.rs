@@ -126,6 +126,11 @@ impl ContactStore for Backend {
             .await
     }
 
+    async fn blocked_among(&self, one: UserId, others: Vec<UserId>) -> Result<Vec<UserId>, StoreError> {
+        self.snapshot(move |conn| near::among(conn, one, others).boxed())
+            .await
+    }
+
     async fn barred(&self, room: RoomId, user: UserId) -> Result<Option<Bar>, StoreError> {
         self.read(move |conn| blocking::barred(conn, room, user).boxed())
             .await

@@ -1,12 +1,14 @@
-//! What dialects know: the stable keys, for which session each stands and how many went before it, and the names of rooms.
+//! What dialects know: the stable keys, for which session each stands and how many went before it, and the names of rooms and broadcast
+//! lists.
 
+mod lists;
 mod names;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
-use parlor_domain::{AccountStatus, Dialect, RoomId, Timestamp};
+use parlor_domain::{AccountStatus, BroadcastListId, Dialect, RoomId, Timestamp};
 use parlor_ports::{DialectStore, KeySession, NewKeySession, StoreError};
 
 use super::super::{Backend, Conn};
@@ -49,6 +51,41 @@ impl DialectStore for Backend {
 
     async fn name_of(&self, dialect: Dialect, room: RoomId) -> Result<Option<String>, StoreError> {
         self.read(move |conn| names::of(conn, dialect, room).boxed())
+            .await
+    }
+
+    async fn name_list(
+        &self,
+        dialect: Dialect,
+        name: &str,
+        list: BroadcastListId,
+    ) -> Result<bool, StoreError> {
+        let name = name.to_owned();
+        self.write(move |tx| lists::give(tx, dialect, name, list).boxed())
+            .await
+    }
+
+    async fn list_named(&self, dialect: Dialect, name: &str) -> Result<Option<BroadcastListId>, StoreError> {
+        let name = name.to_owned();
+        self.read(move |conn| lists::find(conn, dialect, name).boxed())
+            .await
+    }
+
+    async fn list_numbered(
+        &self,
+        dialect: Dialect,
+        number: i64,
+    ) -> Result<Option<BroadcastListId>, StoreError> {
+        self.read(move |conn| lists::numbered(conn, dialect, number).boxed())
+            .await
+    }
+
+    async fn name_of_list(
+        &self,
+        dialect: Dialect,
+        list: BroadcastListId,
+    ) -> Result<Option<(String, i64)>, StoreError> {
+        self.read(move |conn| lists::of(conn, dialect, list).boxed())
             .await
     }
 }

@@ -35,6 +35,7 @@ use crate::schema::{events, members, streams};
 
 pub(in super::super) use self::decode::decode;
 pub(super) use self::history::messages_by;
+pub(super) use self::said::messages_of;
 
 /// Most events that one read of a stream gives.
 const PAGE_EVENTS: i64 = 64;

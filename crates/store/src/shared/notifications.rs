@@ -2,6 +2,7 @@
 
 mod list;
 mod publish;
+mod unread;
 mod waiting;
 
 use std::cmp;
@@ -54,6 +55,11 @@ impl NotificationStore for Backend {
         size: PageSize,
     ) -> Result<NotificationsPage, StoreError> {
         self.snapshot(move |conn| list::list(conn, user, (since, now), after, unread_only, size).boxed())
+            .await
+    }
+
+    async fn unread_direct(&self, user: UserId, most: usize) -> Result<Vec<Arc<Event>>, StoreError> {
+        self.snapshot(move |conn| unread::direct(conn, user, most).boxed())
             .await
     }
 

@@ -17,6 +17,7 @@ mod members;
 mod moderation;
 mod names;
 mod numbers;
+mod others;
 mod reach;
 mod requests;
 mod roles;
@@ -30,8 +31,8 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use parlor_domain::{
-    LeaveReason, MediaId, MemberMark, Notify, PageSize, RequestNote, Role, RoomChange, RoomId, RoomKind,
-    RoomName, Timestamp, UserId, UserRef,
+    LeaveReason, MediaId, MemberMark, Notify, PageSize, RequestNote, Role, RoomChange, RoomId, RoomName, Seq,
+    Timestamp, UserId, UserRef,
 };
 use parlor_ports::{
     Added, Attended, AttendedPage, AttendedRoom, ChannelCursor, ChannelsPage, DirectOpened, Joined,
@@ -43,7 +44,7 @@ use self::act::settle;
 use super::super::{Backend, Conn};
 use crate::code::Code;
 use crate::id::Id;
-use crate::schema::{members as memberships, rooms};
+use crate::schema::members as memberships;
 
 pub(super) use self::act::find as find_room;
 pub(super) use self::attended::attended_by;
@@ -271,23 +272,19 @@ impl RoomStore for Backend {
     }
 
     async fn share_a_room(&self, one: UserId, other: UserId) -> Result<bool, StoreError> {
-        self.read(move |conn| share(conn, one, other).boxed()).await
+        self.read(move |conn| others::share(conn, one, other).boxed())
+            .await
     }
-}
 
-/// Whether two people see each other in some room: not in a channel.
-async fn share(conn: &mut Conn, one: UserId, other: UserId) -> QueryResult<bool> {
-    let theirs = diesel::alias!(memberships as theirs);
-    diesel::select(diesel::dsl::exists(
-        memberships::table
-            .inner_join(theirs.on(theirs.field(memberships::room_id).eq(memberships::room_id)))
-            .inner_join(rooms::table.on(rooms::id.eq(memberships::room_id)))
-            .filter(rooms::kind.ne(RoomKind::Channel.code()))
-            .filter(memberships::user_id.eq(Id::of(one)))
-            .filter(theirs.field(memberships::user_id).eq(Id::of(other))),
-    ))
-    .get_result(conn)
-    .await
+    async fn sharing(&self, one: UserId, others: Vec<UserId>) -> Result<Vec<UserId>, StoreError> {
+        self.snapshot(move |conn| others::sharing(conn, one, others).boxed())
+            .await
+    }
+
+    async fn read_by_others(&self, room: RoomId, viewer: UserId) -> Result<Option<Seq>, StoreError> {
+        self.snapshot(move |conn| others::have_read(conn, room, viewer).boxed())
+            .await
+    }
 }
 
 /// Whether somebody owns a room, which has him as a member.

@@ -50,6 +50,15 @@ impl UserStore for Backend {
         self.read(move |conn| find_by_number(conn, number).boxed()).await
     }
 
+    async fn find_all(&self, users: Vec<UserId>) -> Result<Vec<Account>, StoreError> {
+        self.read(move |conn| people::find_all(conn, users).boxed()).await
+    }
+
+    async fn find_all_by_number(&self, numbers: Vec<i64>) -> Result<Vec<Account>, StoreError> {
+        self.read(move |conn| people::find_all_by_number(conn, numbers).boxed())
+            .await
+    }
+
     async fn find_by_username(&self, username: &Username) -> Result<Option<Account>, StoreError> {
         let key = username.key();
         self.read(move |conn| find_by_username(conn, key).boxed()).await

@@ -9,13 +9,13 @@ use diesel::sql_types::Text;
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use parlor_store::Database;
 use parlor_testkit::conformance::{
-    accounts, across, announcing, api_keys, asking, attending, blocking, broadcasts, bytes, challenges,
-    changing, channels, claiming, contacts, counters, counting, deleting, dialects, direct, directory,
-    entering, forwarding, groups, history, hosted, invites, lasting, leaving, links, lists, marks, media,
-    mentioning, moderating, naming, notifying, numbers, outbox, people, pinning, places, playing, privacy,
-    profiles, proofs, publications, quotas, reacting, reading, receipts, refresh, register_ids, registering,
-    repeating, requests, searching, second_steps, sessions, showing, snapshot, statuses, unread, uploads,
-    visible,
+    accounts, across, aliases, announcing, api_keys, asking, attending, blocking, broadcasts, bytes,
+    challenges, changing, channels, chatting, claiming, contacts, counters, counting, deleting, dialects,
+    direct, directory, entering, forwarding, groups, history, hosted, invites, lasting, leaving, links,
+    lists, marks, media, mentioning, moderating, naming, notifying, numbers, outbox, people, pinning, places,
+    playing, privacy, profiles, proofs, publications, quotas, reacting, reading, receipts, refresh,
+    register_ids, registering, repeating, requests, searching, second_steps, sessions, showing, snapshot,
+    statuses, unread, uploads, visible,
 };
 use parlor_testkit::{Fixture, Postgres};
 
@@ -37,7 +37,7 @@ const TO_DO_TABLES: [&str; 5] = [
     "waiting_notices",
 ];
 /// The tables that grow with use.
-const TABLES: [&str; 55] = [
+const TABLES: [&str; 56] = [
     "uncounted_reactions",
     "channel_names",
     "room_links",
@@ -93,6 +93,7 @@ const TABLES: [&str; 55] = [
     "dialect_rooms",
     "register_ids",
     "log_in_codes",
+    "dialect_lists",
 ];
 
 /// Every statement that any connection of this process has run since the first of these tests began.
@@ -260,9 +261,18 @@ async fn send_broadcasts_all_day(open: &impl AsyncFn() -> Fixture) -> Result<(),
 /// What people do whose programs speak a dialect.
 async fn speak_dialects_all_day(open: &impl AsyncFn() -> Fixture) -> Result<(), parlor_ports::StoreError> {
     across::only_what_is_seen_is_among_them(&open().await).await?;
+    aliases::a_broadcast_is_read_by_all(&open().await).await?;
+    aliases::a_list_has_one_name_in_a_dialect(&open().await).await?;
+    aliases::names_go_with_their_lists(&open().await).await?;
+    aliases::numbers_of_lists_are_no_rooms(&open().await).await?;
     attending::an_absent_owner_takes_no_part(&open().await).await?;
     attending::rooms_that_changed_last_come_first(&open().await).await?;
     attending::who_owns_a_room_is_known(&open().await).await?;
+    chatting::a_room_is_read_up_to_the_last_of_the_others(&open().await).await?;
+    chatting::many_accounts_are_found_at_once(&open().await).await?;
+    chatting::many_are_asked_at_once_who_has_blocked_whom(&open().await).await?;
+    chatting::many_are_asked_at_once_who_shares_a_room(&open().await).await?;
+    chatting::what_is_unread_in_direct_rooms_comes_together(&open().await).await?;
     claiming::a_verified_address_is_nobody_elses_claim(&open().await).await?;
     claiming::a_claim_goes_with_its_owners_address(&open().await).await?;
     claiming::an_address_is_claimed_instead_of_another(&open().await).await?;
@@ -504,6 +514,9 @@ const FILL: &str = "
         FROM generate_series(1, 20000) n, (VALUES (true), (false)) w (waits);
     INSERT INTO log_in_codes (user_id, code, begun_at, expires_at, sent, sent_at, tries)
         SELECT md5('u' || n)::uuid, sha256(n::text::bytea), 0, n, 1, n, 0 FROM generate_series(1, 20000) n;
+    INSERT INTO dialect_lists (dialect, name, list_id, number)
+        SELECT dialect, 'l' || n, md5('l' || n)::uuid, 40000 + n * 2 + dialect
+        FROM generate_series(1, 20000) n, generate_series(1, 2) dialect;
     UPDATE members SET absent = true WHERE rev = 0;
     ANALYZE";
 

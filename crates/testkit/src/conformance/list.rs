@@ -26,6 +26,13 @@ macro_rules! conformance {
                 only_what_is_seen_is_among_them,
                 pages_across_rooms_meet_every_message_once,
             }
+            aliases {
+                a_list_has_one_name_in_a_dialect,
+                numbers_of_lists_are_no_rooms,
+                names_go_with_their_lists,
+                a_name_wanted_for_rooms_and_lists_at_once_goes_to_one,
+                a_broadcast_is_read_by_all,
+            }
             announcing {
                 everybody_is_told,
                 nobody_leaves_it,
@@ -132,6 +139,13 @@ macro_rules! conformance {
                 who_is_muted_in_a_channel_is_told_alone,
                 marks_are_the_readers_own,
                 a_channel_always_has_an_owner,
+            }
+            chatting {
+                many_accounts_are_found_at_once,
+                many_are_asked_at_once_who_shares_a_room,
+                many_are_asked_at_once_who_has_blocked_whom,
+                a_room_is_read_up_to_the_last_of_the_others,
+                what_is_unread_in_direct_rooms_comes_together,
             }
             claiming {
                 a_claimed_address_is_logged_in_by,

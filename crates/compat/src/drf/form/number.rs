@@ -72,7 +72,7 @@ impl Integer {
 }
 
 /// The number that a value is. One that is too large or too small is the largest or smallest that there is.
-fn whole(value: &Value) -> Result<i64, &'static str> {
+pub(super) fn whole(value: &Value) -> Result<i64, &'static str> {
     let text = match value {
         Value::String(text) if text.chars().count() > MOST_TEXT => return Err(TOO_MUCH_TEXT),
         Value::String(text) => text.clone(),

@@ -8,7 +8,9 @@ use parlor_domain::{BroadcastListId, MediaId, Timestamp, UserId, UserRef, What};
 use super::super::{Tx, media};
 use crate::counter::rows;
 use crate::id::Id;
-use crate::schema::{broadcast_lists, broadcast_media, broadcast_recipients, broadcast_sends, broadcasts};
+use crate::schema::{
+    broadcast_lists, broadcast_media, broadcast_recipients, broadcast_sends, broadcasts, dialect_lists,
+};
 
 /// So many rows are erased in one transaction, so that nobody waits long for it.
 const CHUNK: usize = 500;
@@ -46,11 +48,14 @@ pub(in super::super) async fn delete_all(tx: &mut Tx<'_>, owner: UserId, at: Tim
     stop(tx, lists, at).await
 }
 
-/// Sends nothing more of what is sent to these lists.
+/// Sends nothing more of what is sent to these lists, which dialects call nothing from now on.
 async fn stop(tx: &mut Tx<'_>, lists: Vec<Id>, at: Timestamp) -> QueryResult<()> {
     if lists.is_empty() {
         return Ok(());
     }
+    diesel::delete(dialect_lists::table.filter(dialect_lists::list_id.eq_any(lists.clone())))
+        .execute(tx.conn)
+        .await?;
     diesel::update(broadcasts::table)
         .filter(broadcasts::list_id.eq_any(lists))
         .filter(broadcasts::ended_at.is_null())

@@ -72,6 +72,46 @@ pub(super) async fn find(
     }))
 }
 
+/// Those of these broadcasts that have come to all, each of whom has read them.
+pub(super) async fn read_by_all(
+    conn: &mut Conn,
+    of: Vec<BroadcastId>,
+    owner: UserId,
+) -> QueryResult<Vec<BroadcastId>> {
+    if of.is_empty() || is_private(conn, owner).await? {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Id> = of.into_iter().map(Id::of).collect();
+    let read: Vec<(Id, i64)> = broadcast_sends::table
+        .inner_join(
+            members::table.on(broadcast_sends::room_id
+                .eq(members::room_id.nullable())
+                .and(members::user_id.eq(broadcast_sends::user_id))),
+        )
+        .filter(broadcast_sends::broadcast_id.eq_any(ids.clone()))
+        .group_by(broadcast_sends::broadcast_id)
+        .select((
+            broadcast_sends::broadcast_id,
+            count(members::user_id)
+                .aggregate_filter(members::shown_read.ge(broadcast_sends::seq.assume_not_null())),
+        ))
+        .load(conn)
+        .await?;
+    let read: HashMap<Id, i64> = read.into_iter().collect();
+    let sent: Vec<BroadcastRow> = broadcasts::table
+        .filter(broadcasts::id.eq_any(ids))
+        .filter(broadcasts::sender_id.eq(Id::of(owner)))
+        .select(BroadcastRow::as_select())
+        .load(conn)
+        .await?;
+    let by_all = sent.into_iter().filter(|row| {
+        let progress = row.progress();
+        let readers = read.get(&row.id).copied().unwrap_or(0);
+        progress.waiting == 0 && progress.sent > 0 && readers >= i64::from(progress.sent)
+    });
+    Ok(by_all.map(|row| row.id.into()).collect())
+}
+
 /// What these broadcasts show.
 pub(super) async fn media(conn: &mut Conn, of: Vec<Id>) -> QueryResult<HashMap<Id, Box<[Media]>>> {
     if of.is_empty() {

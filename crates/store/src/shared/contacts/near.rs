@@ -101,6 +101,16 @@ pub(in super::super) async fn blocked_by(
     Ok(found.into_iter().collect())
 }
 
+/// Of these people, those between whom and this one there is a block.
+pub(super) async fn among(conn: &mut Conn, one: UserId, others: Vec<UserId>) -> QueryResult<Vec<UserId>> {
+    if others.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut found = blockers(conn, one, &others).await?;
+    found.extend(blocked_by(conn, one, &others).await?);
+    Ok(found.into_iter().map(UserId::from).collect())
+}
+
 /// Whether one of two people has blocked the other.
 pub(super) async fn between(conn: &mut Conn, one: UserId, other: UserId) -> QueryResult<bool> {
     Ok(has_blocked(conn, one, other).await? || has_blocked(conn, other, one).await?)

@@ -7,15 +7,20 @@ use parlor_domain::{Dialect, RoomId};
 use super::super::super::Conn;
 use super::super::Tx;
 use super::super::rooms::find_room;
+use super::lists;
 use crate::code::Code;
 use crate::id::Id;
 use crate::schema::dialect_rooms;
 
-/// Names a room; false if the name or the room is taken, or there is no such room.
+/// Names a room; false if the room is taken, or there is none, or a room or a list has the name.
 pub(super) async fn give(tx: &mut Tx<'_>, dialect: Dialect, name: String, room: RoomId) -> QueryResult<bool> {
     // Whoever ends the room waits for this, and takes its name away.
     tx.lock([Id::of(room)]).await?;
     if !can_be(&name) || find_room(tx, room).await?.is_none() {
+        return Ok(false);
+    }
+    claim(tx, dialect, &name).await?;
+    if lists::find(tx.conn, dialect, name.clone()).await?.is_some() {
         return Ok(false);
     }
     let named = diesel::insert_into(dialect_rooms::table)
@@ -53,7 +58,12 @@ pub(super) async fn of(conn: &mut Conn, dialect: Dialect, room: RoomId) -> Query
         .optional()
 }
 
+/// Keeps others from giving this name, to a room or to a list, until the end of the transaction.
+pub(super) async fn claim(tx: &mut Tx<'_>, dialect: Dialect, name: &str) -> QueryResult<()> {
+    tx.claim(&format!("the name {name} in {}", dialect.name())).await
+}
+
 /// PostgreSQL knows no text with a zero in it, and so no name has one.
-fn can_be(name: &str) -> bool {
+pub(super) fn can_be(name: &str) -> bool {
     !name.contains('\0')
 }

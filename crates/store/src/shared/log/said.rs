@@ -144,7 +144,10 @@ fn places(written: &[Written], messages: i64) -> Vec<Id> {
 }
 
 /// The messages with these numbers, the greatest first.
-async fn messages_of(conn: &mut Conn, numbers: Vec<i64>) -> QueryResult<Vec<Arc<Event>>> {
+pub(in super::super) async fn messages_of(
+    conn: &mut Conn,
+    numbers: Vec<i64>,
+) -> QueryResult<Vec<Arc<Event>>> {
     let found: Vec<EventRow> = events::table
         .filter(events::number.eq_any(numbers))
         .select(EventRow::as_select())

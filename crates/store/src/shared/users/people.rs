@@ -1,4 +1,4 @@
-//! Lists of people.
+//! Lists of people, and many people at once.
 
 use diesel::dsl::not;
 use diesel::prelude::*;
@@ -56,6 +56,40 @@ pub(super) async fn list(
 pub(super) async fn count(conn: &mut Conn, viewer: Option<UserId>) -> QueryResult<u64> {
     let count: i64 = listed!(id_of(viewer)).count().get_result(conn).await?;
     Ok(loaded_amount(count))
+}
+
+pub(super) async fn find_all(conn: &mut Conn, wanted: Vec<UserId>) -> QueryResult<Vec<Account>> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Id> = wanted.into_iter().map(Id::of).collect();
+    let found: Vec<AccountRow> = users::table
+        .filter(users::id.eq_any(ids))
+        .select(AccountRow::as_select())
+        .load(conn)
+        .await?;
+    in_order(found)
+}
+
+pub(super) async fn find_all_by_number(conn: &mut Conn, wanted: Vec<i64>) -> QueryResult<Vec<Account>> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found: Vec<AccountRow> = users::table
+        .filter(users::number.eq_any(wanted))
+        .select(AccountRow::as_select())
+        .load(conn)
+        .await?;
+    in_order(found)
+}
+
+fn in_order(found: Vec<AccountRow>) -> QueryResult<Vec<Account>> {
+    let mut accounts: Vec<Account> = found
+        .into_iter()
+        .map(Account::try_from)
+        .collect::<QueryResult<_>>()?;
+    accounts.sort_unstable_by_key(|account| account.user.number);
+    Ok(accounts)
 }
 
 /// Nobody has the nil id, whom nobody has blocked.

@@ -1,0 +1,67 @@
+//! Finding chats by their names and numbers.
+
+use parlor_domain::{BroadcastList, BroadcastListId, Dialect, Room, RoomId, RoomKind};
+use parlor_services::{Actor, Error, RoomView, Services};
+
+/// What a name or a number means to somebody.
+pub(in super::super) enum Chat {
+    /// A room that he is in.
+    Room(Box<RoomView>),
+    /// A broadcast list of his.
+    List(BroadcastList),
+    /// A chat that is nothing to him.
+    Foreign,
+}
+
+/// The chat of this name; `None` if there is none.
+pub(in super::super) async fn named(
+    services: &Services,
+    actor: &Actor,
+    name: &str,
+) -> Result<Option<Chat>, Error> {
+    let dialects = &services.dialects;
+    if let Some(room) = dialects.room_named(Dialect::Messenger, name).await? {
+        return of_room(services, actor, room).await.map(Some);
+    }
+    match dialects.list_named(Dialect::Messenger, name).await? {
+        Some(list) => of_list(services, actor, list).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The chat with this number; `None` if there is none.
+pub(super) async fn numbered(services: &Services, actor: &Actor, number: i64) -> Result<Option<Chat>, Error> {
+    if let Some(room) = services.rooms.id_of(number).await? {
+        return of_room(services, actor, room).await.map(Some);
+    }
+    match services
+        .dialects
+        .list_numbered(Dialect::Messenger, number)
+        .await?
+    {
+        Some(list) => of_list(services, actor, list).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn of_room(services: &Services, actor: &Actor, room: RoomId) -> Result<Chat, Error> {
+    match services.rooms.find(actor, room).await {
+        Ok(view) if is_chat(&view.room) => Ok(Chat::Room(Box::new(view))),
+        Ok(_) | Err(Error::NoSuchRoom) => Ok(Chat::Foreign),
+        Err(error) => Err(error),
+    }
+}
+
+async fn of_list(services: &Services, actor: &Actor, list: BroadcastListId) -> Result<Chat, Error> {
+    match services.broadcasts.find(actor, list).await {
+        Ok(list) => Ok(Chat::List(list)),
+        Err(Error::NoSuchList) => Ok(Chat::Foreign),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a room is shown here: neither somebody's notes nor the room of all accounts is.
+pub(super) fn is_chat(room: &Room) -> bool {
+    let is_notes = room.kind == RoomKind::Direct && room.members == 1;
+    !is_notes && !room.everyones
+}

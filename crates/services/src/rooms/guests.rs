@@ -1,0 +1,27 @@
+//! What the dialect `messenger` asks of rooms: their numbers, and what somebody knows of others by them.
+
+use std::collections::{HashMap, HashSet};
+
+use parlor_domain::{RoomId, Seq, UserId};
+
+use super::Rooms;
+use crate::{Actor, Error};
+
+impl Rooms {
+    /// The numbers of these rooms, whoever asks.
+    pub async fn numbers(&self, rooms: Vec<RoomId>) -> Result<HashMap<RoomId, i64>, Error> {
+        Ok(self.rooms.numbers(rooms).await?.into_iter().collect())
+    }
+
+    /// Those of these people with whom the actor shares a room in which they see each other.
+    pub async fn sharing(&self, actor: &Actor, people: Vec<UserId>) -> Result<HashSet<UserId>, Error> {
+        let sharing = self.rooms.sharing(actor.user.id, people).await?;
+        Ok(sharing.into_iter().collect())
+    }
+
+    /// Up to which event all other members have read a room of the actor's, as far as they let him know; `None` if there are none, or he
+    /// is in private mode. Of a channel nobody is to be told.
+    pub async fn read_by_others(&self, actor: &Actor, room: RoomId) -> Result<Option<Seq>, Error> {
+        Ok(self.rooms.read_by_others(room, actor.user.id).await?)
+    }
+}
