@@ -81,11 +81,14 @@ impl State {
     /// Writes once to a connection, as much as its socket takes.
     fn flush(&mut self, key: u32) {
         // The key may stand in a queue although its connection is gone, or is another by now: harmless.
-        let Some(peer) = self.peers.get(key as usize) else {
+        let Some(peer) = self.peers.get_mut(key as usize) else {
             return;
         };
-        if peer.blocked || !peer.has_output() || peer.closing == Some(CloseReason::Broken) {
+        if peer.blocked || peer.closing == Some(CloseReason::Broken) {
             return;
+        }
+        if !peer.has_output() {
+            return peer.attend_if_room();
         }
         let mut buffers = std::mem::take(&mut self.buffers);
         let written = self.write(key, &mut buffers);

@@ -101,10 +101,11 @@ impl State {
             return;
         };
         let peer = &mut self.peers[key as usize];
-        if let Some(id) = peer.land(origin.command)
-            && let Some(frame) = self.hub.formats[peer.format.index()].done(id, &slot.event)
-        {
-            peer.control(&frame);
+        if let Some(id) = peer.land(origin.command) {
+            if let Some(frame) = self.hub.formats[peer.format.index()].done(id, &slot.event) {
+                peer.control(&frame);
+            }
+            // Also if nothing is said: perhaps another command may be read now.
             self.enqueue_urgent(key);
         }
     }

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use bytes::Bytes;
 use parlor_domain::Seq;
 use parlor_hub::Settings;
 
@@ -110,5 +111,23 @@ fn answers_wait_in_order_and_stop_the_reading() {
             .map(|word| word.parse().expect("a number"))
             .collect();
         assert_eq!(ids, (0..40).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn commands_that_are_answered_with_nothing_do_not_stop_the_reading() {
+    run(async {
+        let house = House::new(Settings::default());
+        let device = house.connect(user(1), &[room(1)]);
+        let mut commands = Vec::new();
+        while device.connection.may_read() {
+            commands.push(device.connection.command(0));
+        }
+        for command in commands {
+            device.connection.answer(command, |_| Bytes::new());
+        }
+        settle().await;
+        assert_eq!(device.socket.looks.get(), 1, "it is told to read again");
+        assert!(device.connection.may_read());
     });
 }
