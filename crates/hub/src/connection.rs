@@ -154,6 +154,12 @@ impl Connection {
         self.worker.reached(self.key, stream)
     }
 
+    /// How many messages were read since the last call, without those that were deleted: for owners who
+    /// [lead all](crate::Lead::OwnerOfAll).
+    pub fn said(&self) -> u64 {
+        self.with(Peer::take_said)
+    }
+
     /// Whether the others in a room are to be told that this user is typing: the connection follows the room, and this was not
     /// asked a moment ago.
     pub fn may_type(&self, room: StreamId) -> bool {

@@ -164,8 +164,13 @@ impl State {
             match step {
                 Step::Partial => peer.partial = Bytes::new(),
                 Step::Control => peer.control_went(went),
-                Step::Event { cursor, seq, turn } => {
-                    peer.read(cursor, seq);
+                Step::Event {
+                    cursor,
+                    seq,
+                    is_said,
+                    turn,
+                } => {
+                    peer.read(cursor, seq, is_said);
                     if let Some(event) = turn {
                         self.turn_with(key, cursor, &event);
                     }

@@ -32,7 +32,7 @@ pub enum Lead {
     /// The connection's owner, by [`follow`](crate::Connection::follow), who is told to look when something of the user's own stream
     /// was read, and when somebody came or went whose presence is followed.
     Owner,
-    /// Likewise, and he is told of all streams.
+    /// Likewise, and he is told of all streams, and how many messages [were said](crate::Connection::said) there.
     OwnerOfAll,
 }
 

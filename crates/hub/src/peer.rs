@@ -72,6 +72,8 @@ pub(crate) struct Rare {
     noticed: HashMap<UserId, PresenceState>,
     /// Somebody left a room, or was blocked: perhaps those who are followed may not be any more.
     pub(crate) doubt: bool,
+    /// How many messages were read of which the owner, who is told of all streams, is still to take note.
+    said: u64,
     /// Rooms that the user is in again, while the end of the membership before is still to be read.
     pub(crate) rejoined: Vec<(StreamId, Seq, Seq)>,
     /// Rooms that were told lately that the user is typing, and at which tick.
@@ -196,18 +198,30 @@ impl Peer {
         news
     }
 
-    /// Notes how far a stream was read, and tells the owner if he wants to know.
-    pub(crate) fn read(&mut self, cursor: u32, seq: Seq) {
+    /// Notes how far a stream was read, and whether by a message, and tells the owner if he wants to know.
+    pub(crate) fn read(&mut self, cursor: u32, seq: Seq, is_said: bool) {
         let cursor = &mut self.cursors[cursor as usize];
         cursor.seq = seq;
         let told = match self.lead {
             Lead::Hub => false,
             Lead::Owner => cursor.stream == self.own,
-            Lead::OwnerOfAll => true,
+            Lead::OwnerOfAll => {
+                if is_said {
+                    self.rare().said += 1;
+                }
+                true
+            }
         };
         if told {
             self.transport.attend();
         }
+    }
+
+    /// How many messages were read since the last call, where the owner is told of all streams.
+    pub(crate) fn take_said(&mut self) -> u64 {
+        self.rare
+            .as_mut()
+            .map_or(0, |rare| std::mem::take(&mut rare.said))
     }
 
     /// Somebody, perhaps the user himself, is no longer in a room that the connection follows, or one has blocked the other.

@@ -33,6 +33,8 @@ pub(crate) enum Step {
     Event {
         cursor: u32,
         seq: Seq,
+        /// Whether it is a message that was not deleted.
+        is_said: bool,
         turn: Option<Arc<Event>>,
     },
     /// The cursor has read marks up to here.
@@ -98,6 +100,7 @@ impl State {
             let step = Step::Event {
                 cursor: number,
                 seq,
+                is_said: slot.is_said(),
                 turn: slot.is_turn().then(|| slot.event.clone()),
             };
             if !add(planned(frame, step)) {

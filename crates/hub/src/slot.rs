@@ -103,6 +103,11 @@ impl EventSlot {
         )
     }
 
+    /// Whether it is a message that was not deleted.
+    pub(crate) fn is_said(&self) -> bool {
+        matches!(&self.event.what, What::Message(message) if message.body.is_some())
+    }
+
     /// About how many bytes it takes, encodings included.
     pub(crate) fn weight(&self) -> usize {
         let text = match &self.event.what {

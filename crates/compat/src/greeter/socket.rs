@@ -9,19 +9,16 @@ use actix_web::dev::RequestHead;
 use actix_web::http::header::ORIGIN;
 use async_trait::async_trait;
 use bytestring::ByteString;
-use parlor_domain::{Dialect, PageSize, RoomId, Seq, Username, What};
+use parlor_domain::{Dialect, Username};
 use parlor_http::{Dialogue, Guest as SocketGuest, Line, SocketDialect};
 use parlor_hub::{Format, Lead};
-use parlor_services::{Actor, Error, ErrorKind, HistoryRange, TokenKind};
+use parlor_services::TokenKind;
 use serde_json::json;
 
 use super::{COOKIE, groups, now};
 use crate::compat::Compat;
 use crate::mount::Mount;
 use crate::sockets::{cookie, forbidden, start, unavailable};
-
-/// A fault of the server.
-const FAULT: u16 = 1011;
 
 /// Opens sockets of groups.
 pub(crate) struct GreeterSocket {
@@ -75,12 +72,9 @@ impl SocketDialect for GreeterSocket {
             begin: Box::new(move |line| {
                 let visit = Rc::new(Visit {
                     compat,
-                    seen: Cell::new(line.connection().reached(room.into()).unwrap_or_default()),
-                    is_reading: Cell::new(false),
                     line,
-                    actor: guest.actor,
                     username: guest.account.username,
-                    room,
+                    untold: Cell::new(0),
                 });
                 visit.say_time(&format!("hi {} now is", visit.username));
                 visit
@@ -93,13 +87,9 @@ impl SocketDialect for GreeterSocket {
 struct Visit {
     compat: Arc<Compat>,
     line: Rc<Line>,
-    actor: Actor,
     username: Username,
-    room: RoomId,
-    /// Up to which event of the group its messages were told.
-    seen: Cell<Seq>,
-    /// Whether it is being read what came after that.
-    is_reading: Cell<bool>,
+    /// How many messages came of which he is still to be told.
+    untold: Cell<u64>,
 }
 
 impl Dialogue for Visit {
@@ -111,13 +101,16 @@ impl Dialogue for Visit {
         self.say("Too many messages. Wait a moment.");
     }
 
+    /// Says the time once for each message that came. If the client does not take that, the rest waits until it does.
     fn look(self: Rc<Self>) {
-        if self.line.is_closing() || self.is_reading.get() || !self.is_behind() {
-            return;
+        let connection = self.line.connection();
+        let mut untold = self.untold.get() + connection.said();
+        let words = format!("{} now is", self.username);
+        while untold > 0 && !self.line.is_closing() && connection.may_read() {
+            self.say_time(&words);
+            untold -= 1;
         }
-        self.is_reading.set(true);
-        let line = self.line.clone();
-        line.run(async move |_| self.tell().await);
+        self.untold.set(untold);
     }
 }
 
@@ -131,45 +124,5 @@ impl Visit {
     fn say_time(&self, words: &str) {
         let time = now(self.compat.services());
         self.say(&format!("{words} {time}"));
-    }
-
-    /// Whether there is something of the group that was not looked at.
-    fn is_behind(&self) -> bool {
-        let reached = self.line.connection().reached(self.room.into());
-        reached.is_some_and(|reached| reached > self.seen.get())
-    }
-
-    /// Says the time once for each message that came. If the client does not take that, the rest waits until it does.
-    async fn tell(&self) {
-        let words = format!("{} now is", self.username);
-        while self.is_behind() && self.line.connection().may_read() {
-            match self.count().await {
-                Ok(messages) => (0..messages).for_each(|_| self.say_time(&words)),
-                // He is no longer in the group.
-                Err(error) if error.kind() == ErrorKind::NotFound => break,
-                Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "a group was not read");
-                    self.line.close(FAULT);
-                    break;
-                }
-            }
-        }
-        self.is_reading.set(false);
-    }
-
-    /// How many messages came, on one page, which is seen then. Those that were deleted since do not count.
-    async fn count(&self) -> Result<usize, Error> {
-        let messages = &self.compat.services().messages;
-        let range = HistoryRange::After(self.seen.get());
-        let page = messages
-            .history(&self.actor, self.room, range, PageSize::default())
-            .await?;
-        let last = page.messages.last().filter(|_| page.more);
-        self.seen.set(last.map_or(page.as_of.seq, |event| event.seq));
-        let said = page.messages.iter().filter(|event| match &event.what {
-            What::Message(message) => message.body.is_some(),
-            _ => false,
-        });
-        Ok(said.count())
     }
 }

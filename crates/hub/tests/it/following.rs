@@ -405,6 +405,38 @@ fn who_leads_all_is_told_of_all() {
 }
 
 #[test]
+fn who_leads_all_learns_how_many_messages_there_were() {
+    run(async {
+        let house = House::new(Settings {
+            ring_bytes: 1,
+            ..Settings::default()
+        });
+        let device = house.connect_led(user(1), &[room(1)], Lead::OwnerOfAll);
+        let other = house.connect_led(user(2), &[room(1)], Lead::Owner);
+        device.take(0);
+        let first = house.append(room(1), text("one"));
+        settle().await;
+        assert_eq!(device.connection.said(), 0, "that is still to be read");
+        house.append(room(1), edit(first.seq, Seq(2), "as of 2"));
+        let gone = house.append(room(1), text("two"));
+        house.append(room(1), What::MessageDeleted { target: gone.seq });
+        house.append(room(1), joined(3));
+        for _ in 0..100 {
+            house.append(room(1), text("more"));
+        }
+        settle().await;
+        device.take(usize::MAX);
+        for _ in 0..100 {
+            settle().await;
+        }
+        assert_eq!(device.connection.reached(room(1).into()), Some(Seq(105)));
+        assert_eq!(device.connection.said(), 101, "what was deleted is none");
+        assert_eq!(device.connection.said(), 0);
+        assert_eq!(other.connection.said(), 0, "he is told of his own stream alone");
+    });
+}
+
+#[test]
 fn who_leads_and_comes_in_again_hears_both_memberships_in_order() {
     run(async {
         let house = House::new(Settings::default());
