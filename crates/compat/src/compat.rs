@@ -47,6 +47,11 @@ impl Compat {
         self.lives
     }
 
+    /// Most bytes of a message.
+    pub(crate) fn max_body(&self) -> usize {
+        crate::MAX_BODY.min(self.services.messages.max_body())
+    }
+
     /// Counts that somebody wants to be let in.
     pub(crate) fn count_credentials(&self, request: &HttpRequest) -> Result<(), Refusal> {
         let api = api(request);

@@ -62,7 +62,7 @@ pub const SERVED: [Dialect; 5] = [
     Dialect::Rooms,
 ];
 
-/// Most bytes of a message.
+/// Most bytes of a message, where Parlor takes as many.
 const MAX_BODY: usize = 65_536;
 /// Most bytes of the files of one form.
 const FILE_BYTES: u64 = 20 << 20;

@@ -13,6 +13,7 @@ use parlor_hub::{Format, Lead};
 use parlor_services::TokenKind;
 use parlor_services::{Actor, Error, ErrorKind};
 use serde_json::{Map, Value};
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::format::Pair;
@@ -87,6 +88,7 @@ impl SocketDialect for ConversationsSocket {
                     actor,
                     room,
                     peer,
+                    turn: Mutex::new(()),
                     _pair: held,
                 })
             }),
@@ -101,6 +103,8 @@ struct Conversation {
     actor: Actor,
     room: RoomId,
     peer: UserId,
+    /// Whose turn it is to find his conversation, so that messages are stored in the order in which they came.
+    turn: Mutex<()>,
     _pair: Held<Pair>,
 }
 
@@ -109,69 +113,84 @@ impl Dialogue for Conversation {
         let Some((message, recipient)) = read(&text) else {
             return self.line.close(FAULT);
         };
-        if message.is_null() {
-            return self.line.say("Error: This field may not be null.");
-        }
-        let typed = plain(&recipient);
-        let Ok(recipient) = typed.parse::<Uuid>().map(UserId::new) else {
-            let error = format!("Error: ['“{typed}” is not a valid UUID.']");
-            return self.line.say(&error);
+        let recipient = match whom(&recipient) {
+            Ok(recipient) => recipient,
+            Err(typed) => return self.refuse(&format!("['“{typed}” is not a valid UUID.']")),
         };
         if recipient == self.actor.user.id {
             self.line.say("Invalid recipient.");
             return self.line.close(NORMAL);
         }
-        let body = plain(&message);
-        if body.len() > crate::MAX_BODY {
-            return self.line.say("Error: Message too long.");
-        }
         let line = self.line.clone();
-        line.run(async move |number| self.send(number, recipient, body).await);
+        line.run(async move |command| {
+            if let Err(error) = self.send(command, recipient, &message).await {
+                self.tell(&error);
+            }
+        });
     }
 
     fn hurried(&self) {
-        self.line.say("Error: Too many messages. Wait a moment.");
+        self.refuse("Too many messages. Wait a moment.");
     }
 }
 
 impl Conversation {
-    /// Says something in the conversation with somebody, which is this one unless he is another.
-    async fn send(&self, number: u64, recipient: UserId, body: String) {
-        let services = self.compat.services();
-        let sent = async {
-            let room = if recipient == self.peer {
-                self.room
-            } else {
-                services.accounts.find(recipient).await?;
-                let direct = services.rooms.find_direct(&self.actor, recipient).await?;
-                direct.ok_or(Error::NoSuchRoom)?
-            };
-            let origin = Some(Origin {
-                connection: self.line.connection().id(),
-                command: number,
-            });
-            services
-                .messages
-                .send_once(&self.actor, room, body, Vec::new(), origin)
-                .await
+    fn refuse(&self, why: &str) {
+        self.line.say(&format!("Error: {why}"));
+    }
+
+    /// Says something in the conversation with somebody.
+    async fn send(&self, command: u64, recipient: UserId, message: &Value) -> Result<(), Error> {
+        let room = {
+            let _turn = self.turn.lock().await;
+            self.room_with(recipient).await?
         };
-        let Err(error) = sent.await else { return };
-        match error.kind() {
-            ErrorKind::Internal => {
+        if message.is_null() {
+            self.refuse("This field may not be null.");
+            return Ok(());
+        }
+        let text = plain(message);
+        if text.len() > self.compat.max_body() {
+            self.refuse("Message too long.");
+            return Ok(());
+        }
+        let origin = Some(Origin {
+            connection: self.line.connection().id(),
+            command,
+        });
+        let messages = &self.compat.services().messages;
+        messages
+            .send_even_nothing(&self.actor, room, &text, None, origin)
+            .await?;
+        Ok(())
+    }
+
+    /// The conversation with somebody, which is this one unless he is another.
+    async fn room_with(&self, recipient: UserId) -> Result<RoomId, Error> {
+        if recipient == self.peer {
+            return Ok(self.room);
+        }
+        let services = self.compat.services();
+        services.accounts.find(recipient).await?;
+        let direct = services.rooms.find_direct(&self.actor, recipient).await?;
+        direct.ok_or(Error::NoSuchRoom)
+    }
+
+    /// Tells why a message was not sent.
+    fn tell(&self, error: &Error) {
+        match (error.kind(), error) {
+            (ErrorKind::Internal, _) => {
                 tracing::error!(
-                    error = &error as &dyn std::error::Error,
+                    error = error as &dyn std::error::Error,
                     "a message was not stored"
                 );
                 self.line.close(FAULT);
             }
-            ErrorKind::Busy | ErrorKind::Unavailable => {
-                self.line.say("Error: The server is busy. Try again.");
-            }
-            _ => self.line.say(match error {
-                Error::NoSuchUser(_) => "Error: UserAccount matching query does not exist.",
-                Error::Invalid { .. } => "Error: This field may not be blank.",
-                _ => "Error: Conversation matching query does not exist.",
-            }),
+            (ErrorKind::Busy | ErrorKind::Unavailable, _) => self.refuse("The server is busy. Try again."),
+            (ErrorKind::Limited, _) => self.hurried(),
+            (_, Error::Invalid { message, .. }) => self.refuse(&format!("This field {message}.")),
+            (_, Error::NoSuchUser(_)) => self.refuse("UserAccount matching query does not exist."),
+            _ => self.refuse("Conversation matching query does not exist."),
         }
     }
 }
@@ -182,10 +201,45 @@ fn read(text: &str) -> Option<(Value, Value)> {
     Some((said.remove("message")?, said.remove("recipient_id")?))
 }
 
+/// Whom a value means, or how it reads if it is no UUID. A whole number stands for the UUID of that number, and nothing for nobody.
+fn whom(value: &Value) -> Result<UserId, String> {
+    let id = match value {
+        Value::Null => Some(Uuid::nil()),
+        Value::Number(number) => number.as_u64().map(|number| Uuid::from_u128(number.into())),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    };
+    id.map(UserId::new).ok_or_else(|| plain(value))
+}
+
 /// A value as text: a text as it is, anything else as JSON.
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_recipient_is_what_could_be_an_id() {
+        let id = "0191f3a0-0000-7000-8000-00000000002a";
+        assert_eq!(whom(&json!(id)).unwrap().uuid().to_string(), id);
+        assert_eq!(whom(&json!(42)).unwrap().uuid(), Uuid::from_u128(42));
+        assert!(whom(&Value::Null).unwrap().uuid().is_nil());
+        for (value, reads) in [
+            (json!("bad"), "bad"),
+            (json!(""), ""),
+            (json!(-1), "-1"),
+            (json!(1.5), "1.5"),
+            (json!(["x"]), r#"["x"]"#),
+        ] {
+            assert_eq!(whom(&value).unwrap_err(), reads);
+        }
     }
 }

@@ -48,6 +48,16 @@ pub(crate) async fn log_in(world: &World, first: &str) -> Person {
     }
 }
 
+/// Somebody who uses Parlor itself: his id, and his access token.
+async fn in_parlor(world: &World, username: &str) -> (String, String) {
+    let account = json!({ "username": username, "password": PASSWORD });
+    let made = world.ask_parlor("POST", "/v1/users", "", account.clone()).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let logged_in = world.ask_parlor("POST", "/v1/sessions", "", account).await;
+    let token = logged_in.json()["access_token"].as_str().unwrap().to_owned();
+    (made.json()["id"].as_str().unwrap().to_owned(), token)
+}
+
 /// What a token says.
 pub(crate) fn claims(token: &str) -> Value {
     use base64::Engine;
@@ -216,4 +226,26 @@ async fn both_open_it_at_once_and_it_is_one() {
     let opened = opened.await;
     let first = &opened[0]["data"]["id"];
     assert!(opened.iter().all(|one| &one["data"]["id"] == first), "{opened:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_told_is_read() {
+    let world = World::at(PREFIX).await;
+    let ann = person(&world, "Ann").await;
+    let (ben, token) = in_parlor(&world, "ben").await;
+    let chat = format!("/api/users/{ben}/chat/");
+    let opened = world.get(&chat, &ann.access).await.json();
+    let path = format!("/v1/rooms/{}/messages", opened["data"]["id"].as_str().unwrap());
+    let message = json!({ "client_id": "m1", "body": "tea?" });
+    let sent = world.ask_parlor("POST", &path, &token, message).await;
+    let receipts = format!("{}/receipts", sent.header("location").unwrap());
+    let page = world.ask_parlor("GET", &receipts, &token, Value::Null).await;
+    assert_eq!(page.json()["receipts"][0]["read"], false, "{page:?}");
+
+    let told = world.get(&chat, &ann.access).await.json();
+    assert_eq!(told["data"]["messages"][0]["text"], "tea?");
+    // A server that stops has written all marks.
+    let world = World::of(world.app.restart().await, PREFIX);
+    let page = world.ask_parlor("GET", &receipts, &token, Value::Null).await;
+    assert_eq!(page.json()["receipts"][0]["read"], true, "{page:?}");
 }

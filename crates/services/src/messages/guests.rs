@@ -11,6 +11,11 @@ use super::Messages;
 use crate::{Actor, Error};
 
 impl Messages {
+    /// Most bytes of a text.
+    pub fn max_body(&self) -> usize {
+        self.settings.max_body
+    }
+
     /// Says something as [`Messages::send_once`] does, with one piece of media at most, and perhaps nothing at all: there are dialects
     /// in which a message need not have a text.
     ///

@@ -1,6 +1,6 @@
 //! What is refused, and how.
 
-use parlor::config::Registration;
+use parlor::config::{Registration, TwoStep};
 use parlor_testkit::TestApp;
 use serde_json::{Value, json};
 
@@ -275,4 +275,21 @@ async fn a_server_that_takes_nobody_says_so() {
     let world = World::of(app, PREFIX);
     let answer = world.post("/api/register/", registration("Ann", "Smith")).await;
     answer.is(403, json!({ "detail": "Registration is closed." }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_must_show_more_than_a_password_cannot_come_in_by_one() {
+    let app = TestApp::start_with(|config| {
+        config.auth.two_step = TwoStep::Required;
+        config.auth.log_in_by_mail = false;
+    });
+    let world = World::of(app.await, PREFIX);
+    let registered = world.post("/api/register/", registration("Ann", "Smith")).await;
+    assert_eq!(registered.status, 201, "{registered:?}");
+    let login = json!({ "email": "ann@example.org", "password": PASSWORD });
+    let refused = world.post("/api/login/", login).await;
+    refused.is(
+        401,
+        json!({ "detail": "No active account found with the given credentials" }),
+    );
 }
