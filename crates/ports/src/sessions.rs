@@ -34,6 +34,9 @@ pub trait SessionStore: Send + Sync {
         now: Timestamp,
     ) -> Result<Option<(Session, Account)>, StoreError>;
 
+    /// Notes that a session of this user was used, never moved back. What is over stays so.
+    async fn used(&self, user: UserId, session: SessionId, at: Timestamp) -> Result<(), StoreError>;
+
     /// Whether a session of the user was opened, refreshed or kept alive since then from the [network] of this address, as
     /// far as it is remembered: the last 50 networks, for 90 days, whatever becomes of the sessions.
     ///

@@ -143,8 +143,9 @@ impl Dialects {
             Ok(claims) => claims,
             Err(refused) => return Ok(Err(refused)),
         };
-        let found = self.sessions.find(claims.session).await?;
-        Ok(found
+        Ok(self
+            .session_in_use(claims.session)
+            .await?
             .map(|(session, account)| guest(&session, account, claims.expires_at))
             .ok_or(TokenRefusal::Over))
     }
@@ -160,8 +161,9 @@ impl Dialects {
             Ok(claims) => claims,
             Err(refused) => return Ok(Err(refused)),
         };
-        let found = self.sessions.find(claims.session).await?;
-        Ok(found
+        Ok(self
+            .session_in_use(claims.session)
+            .await?
             .map(|_| self.issue(claims.user, claims.session, TokenKind::Access, life))
             .ok_or(TokenRefusal::Over))
     }
@@ -245,6 +247,7 @@ impl Dialects {
             if let Some(found) =
                 found.filter(|found| secrets.keys.verify(dialect, key, number, found.counter))
             {
+                self.sessions.note_use(&found.session).await?;
                 let expires_at = found.session.expires_at;
                 return Ok(Some(guest(&found.session, found.account, expires_at)));
             }
@@ -297,6 +300,15 @@ impl Dialects {
             }
         }
         Err(Error::NoSuchMedia)
+    }
+
+    /// A live session that somebody uses, and its account.
+    async fn session_in_use(&self, session: SessionId) -> Result<Option<(Session, Account)>, Error> {
+        let found = self.sessions.find(session).await?;
+        if let Some((session, _)) = &found {
+            self.sessions.note_use(session).await?;
+        }
+        Ok(found)
     }
 
     fn check(&self, dialect: Dialect, token: &str, kind: TokenKind) -> Result<DialectClaims, TokenRefusal> {

@@ -18,6 +18,9 @@ mod own;
 
 pub use ended::EndedSessions;
 
+/// How exactly it is noted when a session was last used that nobody refreshes.
+const USE: Duration = Duration::from_secs(60 * 60);
+
 /// How long things last, and how many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionsSettings {
@@ -144,6 +147,15 @@ impl Sessions {
     /// A live session and its account; `None` if it is over or its account cannot be used.
     pub(crate) async fn find(&self, session: SessionId) -> Result<Option<(Session, Account)>, Error> {
         Ok(self.sessions.find(session, self.clock.now()).await?)
+    }
+
+    /// Notes that a session is in use, so that it is not the one that ends when there are too many: for those that nobody refreshes.
+    pub(crate) async fn note_use(&self, session: &Session) -> Result<(), Error> {
+        let now = self.clock.now();
+        if now.since(session.used_at) >= USE {
+            self.sessions.used(session.user.id, session.id, now).await?;
+        }
+        Ok(())
     }
 
     /// Exchanges a refresh token for a new pair of tokens.

@@ -16,4 +16,5 @@ mod pages;
 mod relay;
 mod rooms;
 mod root;
+mod staying;
 mod world;

@@ -46,6 +46,10 @@ impl SessionStore for Backend {
         self.read(move |conn| find(conn, session, now).boxed()).await
     }
 
+    async fn used(&self, user: UserId, session: SessionId, at: Timestamp) -> Result<(), StoreError> {
+        self.write(move |tx| used(tx, user, session, at).boxed()).await
+    }
+
     async fn was_at(&self, user: UserId, address: &str, since: Timestamp) -> Result<bool, StoreError> {
         let address = address.to_owned();
         self.read(move |conn| places::was_at(conn, user, address, since).boxed())
@@ -193,6 +197,19 @@ async fn list(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryResult<Vec<
     rows.into_iter()
         .map(|(session, account)| session.of(account.user()))
         .collect()
+}
+
+async fn used(tx: &mut Tx<'_>, user: UserId, session: SessionId, at: Timestamp) -> QueryResult<()> {
+    tx.lock([Id::of(user)]).await?;
+    let earlier = sessions::table
+        .filter(sessions::id.eq(Id::of(session)))
+        .filter(sessions::user_id.eq(Id::of(user)))
+        .filter(sessions::used_at.lt(at.micros()));
+    diesel::update(earlier)
+        .set(sessions::used_at.eq(at.micros()))
+        .execute(tx.conn)
+        .await?;
+    Ok(())
 }
 
 /// Ends all live sessions of a user but one. The user's stream must be locked.

@@ -577,6 +577,7 @@ macro_rules! conformance {
                 sessions_are_listed_last_used_first,
                 an_expired_session_is_over,
                 a_session_too_many_ends_the_one_unused_longest,
+                a_session_in_use_is_not_the_one_that_ends,
                 an_expired_session_takes_no_place,
                 a_session_is_ended_by_its_owner,
                 all_sessions_but_one_are_ended,

@@ -109,6 +109,27 @@ pub async fn a_session_too_many_ends_the_one_unused_longest(f: &Fixture) -> Test
     Ok(())
 }
 
+/// That a session was used is noted, and never moved back: for one too many another ends. What is over stays so.
+pub async fn a_session_in_use_is_not_the_one_that_ends(f: &Fixture) -> Tested {
+    let [ann, ben] = f.people(["ann", "ben"]).await?;
+    let (used, unused) = (f.session(ann).await?, f.session(ann).await?);
+    let at = f.tick();
+    f.sessions.used(ann.id, used.id, at).await?;
+    f.sessions.used(ann.id, used.id, used.created_at).await?;
+    f.sessions.used(ben.id, unused.id, at).await?;
+    let listed = f.sessions.list(ann.id, f.clock.now()).await?;
+    assert_eq!(ids(&listed), [used.id, unused.id]);
+    assert_eq!(listed[0].used_at, at);
+    assert_eq!(listed[1], unused, "it is not his");
+    let new = f.sessions.open(f.new_session(ann, f.token()), 2).await?;
+    f.sessions.used(ann.id, unused.id, f.tick()).await?;
+    assert_eq!(
+        ids(&f.sessions.list(ann.id, f.clock.now()).await?),
+        [new.id, used.id]
+    );
+    Ok(())
+}
+
 /// Sessions that expired take nobody's place.
 pub async fn an_expired_session_takes_no_place(f: &Fixture) -> Tested {
     let ann = f.person("ann").await?;

@@ -45,19 +45,14 @@ async fn fields_of_a_registration_are_checked_all_at_once() {
             "Ensure this field has no more than 100 characters.",
         ),
         ("email", json!("nonsense"), "Enter a valid email address."),
-        ("confirm_password", json!("another one"), ""),
-        ("password", json!("short"), ""),
     ] {
         let answer = world.post("/api/register/", with(field, value)).await;
-        assert_eq!(answer.status, 400, "{field}");
-        if !error.is_empty() {
-            assert_eq!(answer.json(), json!({ field: [error] }));
-        }
+        answer.is(400, json!({ field: [error] }));
     }
-    let differ = world
-        .post("/api/register/", with("confirm_password", json!("another one")))
-        .await;
-    differ.is(400, json!({ "password": ["Password fields didn't match."] }));
+    for (field, value) in [("confirm_password", "another one"), ("password", "short")] {
+        let differ = world.post("/api/register/", with(field, json!(value))).await;
+        differ.is(400, json!({ "password": ["Password fields didn't match."] }));
+    }
     assert_eq!(world.get("/api/users/", "").await.status, 401);
 }
 
