@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::super::super::format::{Said, is_attachment};
 use super::super::incoming::Incoming;
-use super::super::{FAULT, Place, WRONG_ROOM};
+use super::super::{FAULT, FRAME, Place, WRONG_ROOM};
 use super::Visit;
 
 impl Visit {
@@ -53,7 +53,7 @@ impl Visit {
         let services = self.compat.services();
         let media = match services
             .uploads
-            .decode_large(&self.actor, data, ATTACHMENT_BYTES)
+            .decode_large(&self.actor, data, FRAME)
             .await
         {
             Ok(media) => media,
