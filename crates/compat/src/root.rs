@@ -158,7 +158,7 @@ async fn log_in(
     compat.count_credentials(&request)?;
     let mut form = body.form("non_field_errors")?;
     let username = form.text("username", Text::new());
-    let password = form.text("password", Text::new());
+    let password = form.text("password", Text::new().untrimmed());
     form.finish()?;
     let login = username.parse().ok().map(LoginName::Username);
     let (dialect, lives) = here.session(&compat);

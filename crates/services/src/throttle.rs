@@ -22,6 +22,8 @@ pub(crate) enum Tried<'a> {
     PasswordFromAfar { name: &'a str },
     /// The password again, by somebody who is logged in.
     OwnPassword { session: &'a str },
+    /// Another password, by somebody who is logged in.
+    NewPassword { user: &'a str },
     /// A code of an authenticator app, or a recovery code.
     Code { user: &'a str },
     /// A mail with a code, by somebody who knows the password.
@@ -60,7 +62,7 @@ impl Tried<'_> {
             Self::PasswordFromAfar { .. } => (100, HOUR),
             // Thirty years of them find a code as likely as not.
             Self::Code { .. } => (20, 24 * HOUR),
-            Self::MailedCode { .. } => (10, HOUR),
+            Self::MailedCode { .. } | Self::NewPassword { .. } => (10, HOUR),
             Self::MailedLogIn { .. }
             | Self::Reset { .. }
             | Self::RegisterId { .. }
@@ -80,6 +82,7 @@ impl Tried<'_> {
             Self::PasswordFromAfar { name } => ("password from afar", name, "".into()),
             Self::OwnPassword { session } => ("own password", session, "".into()),
             Self::Code { user } => ("code", user, "".into()),
+            Self::NewPassword { user } => ("new password", user, "".into()),
             Self::MailedCode { user } => ("mailed code", user, "".into()),
             Self::MailedLogIn { name, address } => ("mailed log in", name, network(address)),
             Self::MailedLogInFromAfar { name } => ("mailed log in from afar", name, "".into()),

@@ -22,7 +22,7 @@ pub(super) async fn log_in(
     compat.count_credentials(&request)?;
     let mut form = body.form("non_field_errors")?;
     let email = form.text("email", Text::new());
-    let password = form.text("password", Text::new());
+    let password = form.text("password", Text::new().untrimmed());
     form.finish()?;
     let login = email.parse::<Email>().ok().map(LoginName::Claimed);
     let opened = compat.services().dialects.log_in(

@@ -35,8 +35,8 @@ pub(crate) async fn register_as(
     let first_name = name(&mut form, "first_name");
     let last_name = name(&mut form, "last_name");
     let email = form.email("email", Text::new().max(200)).to_lowercase();
-    let password = form.text("password", Text::new());
-    let repeated = form.text("confirm_password", Text::new());
+    let password = form.text("password", Text::new().untrimmed());
+    let repeated = form.text("confirm_password", Text::new().untrimmed());
     let address = email.parse::<Email>();
     if address.is_err() && !form.is_refused("email") {
         form.refuse("email", "Enter a valid email address.");

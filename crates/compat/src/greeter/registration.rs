@@ -68,7 +68,12 @@ pub(crate) async fn register_as(
 
 /// A text that must be there; anything that is no text is as good as missing.
 fn given(form: &mut Form, field: &'static str) -> Result<String, Refusal> {
-    let text = form.text_or_none(field, Text::new());
+    let rule = match field {
+        // What was typed counts, white space and all.
+        "password" => Text::new().untrimmed(),
+        _ => Text::new(),
+    };
+    let text = form.text_or_none(field, rule);
     text.ok_or_else(|| refused(&format!("{field} is missing")))
 }
 

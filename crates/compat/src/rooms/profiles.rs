@@ -1,8 +1,8 @@
 //! What people change about themselves, and going away.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
 use parlor_domain::{Account, DisplayName, PersonName, ProfileChange};
 use parlor_services::Guest;
 
@@ -23,6 +23,7 @@ struct Wish {
 /// `PUT /api/v1/users/<number>/`
 pub(super) async fn replace(
     InOrder(Caller(caller), body): InOrder<Caller, Body<Any>>,
+    request: HttpRequest,
     compat: Data<Compat>,
     number: Path<i64>,
 ) -> Result<HttpResponse, Refusal> {
@@ -32,14 +33,15 @@ pub(super) async fn replace(
         first_name: name(&mut form, "first_name"),
         last_name: name(&mut form, "last_name"),
         username: Some(form.text("username", Text::new())),
-        password: Some(form.text("password", Text::new())),
+        password: Some(form.text("password", Text::new().untrimmed())),
     };
-    save(&compat, &caller, form, wish).await
+    save(&compat, &request, &caller, form, wish).await
 }
 
 /// `PATCH /api/v1/users/<number>/`
 pub(super) async fn change(
     InOrder(Caller(caller), body): InOrder<Caller, Body<Any>>,
+    request: HttpRequest,
     compat: Data<Compat>,
     number: Path<i64>,
 ) -> Result<HttpResponse, Refusal> {
@@ -49,9 +51,9 @@ pub(super) async fn change(
         first_name: name(&mut form, "first_name"),
         last_name: name(&mut form, "last_name"),
         username: form.text_or_none("username", Text::new()),
-        password: form.text_or_none("password", Text::new()),
+        password: form.text_or_none("password", Text::new().untrimmed()),
     };
-    save(&compat, &caller, form, wish).await
+    save(&compat, &request, &caller, form, wish).await
 }
 
 /// `DELETE /api/v1/users/<number>/`: with all that he has written.
@@ -79,7 +81,13 @@ async fn check_own(compat: &Compat, caller: &Guest, number: i64) -> Result<(), R
     }
 }
 
-async fn save(compat: &Compat, caller: &Guest, mut form: Form, wish: Wish) -> Result<HttpResponse, Refusal> {
+async fn save(
+    compat: &Compat,
+    request: &HttpRequest,
+    caller: &Guest,
+    mut form: Form,
+    wish: Wish,
+) -> Result<HttpResponse, Refusal> {
     let own = caller.account.username.as_str();
     if wish.username.is_some_and(|username| username != own) && !form.is_refused("username") {
         form.refuse("username", "The username cannot be changed.");
@@ -88,12 +96,14 @@ async fn save(compat: &Compat, caller: &Guest, mut form: Form, wish: Wish) -> Re
     let password = wish.password.map(passwords::parse).transpose();
     let password = password.map_err(|why| Refusal::field("password", &[&why]))?;
     let accounts = &compat.services().accounts;
+    // This first: it may be refused, and then nothing else is changed either.
+    if let Some(password) = password {
+        compat.count_credentials(request)?;
+        accounts.set_own_password(&caller.actor, password).await?;
+    }
     if wish.first_name.is_some() || wish.last_name.is_some() {
         let change = renamed(&caller.account, wish.first_name, wish.last_name);
         accounts.change_profile(&caller.actor, change).await?;
-    }
-    if let Some(password) = password {
-        accounts.set_own_password(&caller.actor, password).await?;
     }
     let account = accounts.find(caller.actor.user.id).await?;
     Ok(HttpResponse::Ok().json(person(&account)))

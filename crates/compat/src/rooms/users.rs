@@ -46,7 +46,7 @@ pub(super) async fn create(
     let first_name = name(&mut form, "first_name").flatten();
     let last_name = name(&mut form, "last_name").flatten();
     let username = username(&mut form, accounts).await?;
-    let password = form.text("password", Text::new());
+    let password = form.text("password", Text::new().untrimmed());
     form.finish()?;
     let password = passwords::parse(password).map_err(|why| Refusal::field("password", &[&why]))?;
     let registration = GuestRegistration {

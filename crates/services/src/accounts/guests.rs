@@ -78,8 +78,10 @@ impl Accounts {
     /// mail.
     ///
     /// # Errors
-    /// [`Error::Busy`]
+    /// [`Error::TooManyTries`], [`Error::Busy`]
     pub async fn set_own_password(&self, actor: &Actor, new: Password) -> Result<(), Error> {
+        let user = actor.user.id.to_string();
+        self.throttle.count(Tried::NewPassword { user: &user }).await?;
         let account = self.find(actor.user.id).await?;
         let hash = self.passwords.hash(new).await?;
         let now = self.clock.now();

@@ -288,6 +288,49 @@ async fn a_changed_password_works_and_the_key_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn passwords_are_taken_as_they_are_typed() {
+    let world = World::at(PREFIX).await;
+    let ann = person(&world, "ann").await;
+    let typed = " a boat to Thun ";
+    for method in ["PATCH", "PUT"] {
+        let body = json!({ "username": "ann", "password": typed });
+        let changed = ann.ask(&world, method, &path(&ann), body.clone()).await;
+        assert_eq!(changed.status, 200, "{changed:?}");
+        let login = world.post("/api/v1/auth/login/", body).await;
+        login.is(200, json!({ "token": ann.key }));
+    }
+    let body = json!({ "username": "ben", "password": typed });
+    assert_eq!(world.post("/api/v1/users/", body.clone()).await.status, 201);
+    assert_eq!(world.post("/api/v1/auth/login/", body).await.status, 200);
+    let trimmed = json!({ "username": "ben", "password": typed.trim() });
+    assert_eq!(world.post("/api/v1/auth/login/", trimmed).await.status, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_is_not_changed_without_end() {
+    let app = TestApp::start_with(|config| config.limits.enabled = true).await;
+    let world = World::of(app, PREFIX);
+    let ann = person(&world, "ann").await;
+    let mut statuses = Vec::new();
+    for number in 0..11 {
+        let body = json!({ "first_name": number.to_string(), "password": PASSWORD });
+        let changed = ann.ask(&world, "PATCH", &path(&ann), body).await;
+        statuses.push(changed.status);
+        if changed.status == 429 {
+            let detail = changed.json()["detail"].as_str().unwrap().to_owned();
+            assert!(detail.starts_with("Request was throttled."), "{detail}");
+        }
+    }
+    assert_eq!(statuses, [&[200; 10][..], &[429]].concat());
+    let seen = ann.get(&world, &path(&ann)).await.json();
+    assert_eq!(seen["first_name"], "9", "what was refused changed nothing");
+    let renamed = ann
+        .ask(&world, "PATCH", &path(&ann), json!({ "first_name": "Ann" }))
+        .await;
+    assert_eq!(renamed.status, 200, "all else may be changed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_owns_rooms_cannot_go() {
     let world = World::at(PREFIX).await;
     let ann = person(&world, "ann").await;
