@@ -194,6 +194,10 @@ pub enum What {
         room: RoomId,
         /// Whether he takes part. Who comes into a room does.
         attending: bool,
+        /// The event in the room's stream from which on it is so: up to there or from there on the user hears the stream there.
+        since: Seq,
+        /// The first event of it that the user may see.
+        visible_from: Seq,
     },
     /// The actor, who is this user or somebody else, has played a voice message: one of this user's if it was somebody else.
     VoicePlayed {

@@ -137,15 +137,15 @@ impl Connection {
         self.worker.follows(self.key, stream)
     }
 
-    /// Follows a room from this event on, after the membership before if the end of that is still to be read: for owners who
+    /// Follows a room from this event on, after what was followed before if the end of that is still to be read: for owners who
     /// [lead](crate::Lead).
     pub fn follow(&self, room: StreamId, joined: Seq, visible_from: Seq) {
         self.worker.follow(self.key, room, joined, visible_from);
     }
 
-    /// Follows a stream no longer.
-    pub fn unfollow(&self, stream: StreamId) {
-        self.worker.state().unfollow_stream(self.key, stream);
+    /// Follows a room up to this event and no longer: for owners who [lead](crate::Lead).
+    pub fn unfollow_after(&self, room: StreamId, last: Seq) {
+        self.worker.unfollow_after(self.key, room, last);
     }
 
     /// Up to which event of a stream everything was written or is in a frame that was begun; `None` if the connection does not follow

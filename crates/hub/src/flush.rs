@@ -174,6 +174,7 @@ impl State {
                     if let Some(event) = turn {
                         self.turn_with(key, cursor, &event);
                     }
+                    self.end_if_read(key, cursor);
                 }
                 Step::Marks { cursor, rev } => peer.cursors[cursor as usize].set_rev(rev),
             }

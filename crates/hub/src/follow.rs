@@ -177,7 +177,40 @@ impl State {
     /// Ends the cursor of a connection in a stream, if it follows that.
     pub(crate) fn unfollow_stream(&mut self, key: u32, stream: StreamId) {
         if let Some(cursor) = self.listener(key, stream) {
+            self.peers[key as usize].forget_plans(stream);
             self.unfollow(key, cursor);
+        }
+    }
+
+    /// Ends the cursor of a connection in a stream, if it follows that, as soon as it has read this event.
+    pub(crate) fn unfollow_after(&mut self, key: u32, stream: StreamId, last: Seq) {
+        if let Some(cursor) = self.listener(key, stream) {
+            self.peers[key as usize].rare().ending.push((stream, last));
+            self.end_if_read(key, cursor);
+        }
+    }
+
+    /// Ends a cursor that has read all that it is to read, and goes on where its owner wants to hear the stream again.
+    pub(crate) fn end_if_read(&mut self, key: u32, cursor: u32) {
+        let peer = &mut self.peers[key as usize];
+        if !peer.is_ending() {
+            return;
+        }
+        let Cursor { stream, seq, .. } = peer.cursors[cursor as usize];
+        let Some(stream) = self.streams.get(stream).map(|stream| stream.id) else {
+            return;
+        };
+        if !peer.take_ended(stream, seq) {
+            return;
+        }
+        let again = peer.take_rejoined(stream);
+        self.unfollow(key, cursor);
+        if let Some((joined, visible_from)) = again {
+            self.follow_joined(key, stream, joined, visible_from);
+            // Where too much was missed it stands behind the next end already.
+            if let Some(cursor) = self.listener(key, stream) {
+                self.end_if_read(key, cursor);
+            }
         }
     }
 

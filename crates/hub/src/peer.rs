@@ -76,6 +76,8 @@ pub(crate) struct Rare {
     said: u64,
     /// Rooms that the user is in again, while the end of the membership before is still to be read.
     pub(crate) rejoined: Vec<(StreamId, Seq, Seq)>,
+    /// Rooms that are followed up to an event only, in the order in which that was decided.
+    pub(crate) ending: Vec<(StreamId, Seq)>,
     /// Rooms that were told lately that the user is typing, and at which tick.
     pub(crate) typing: Vec<(StreamId, u32)>,
 }
@@ -273,8 +275,38 @@ impl Peer {
     pub(crate) fn take_rejoined(&mut self, room: StreamId) -> Option<(Seq, Seq)> {
         let rejoined = &mut self.rare.as_mut()?.rejoined;
         let at = rejoined.iter().position(|(stream, ..)| *stream == room)?;
-        let (_, joined, visible_from) = rejoined.swap_remove(at);
+        // In their order: he may have come and gone several times.
+        let (_, joined, visible_from) = rejoined.remove(at);
         Some((joined, visible_from))
+    }
+
+    /// Whether there are rooms that are followed up to an event only.
+    pub(crate) fn is_ending(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| !rare.ending.is_empty())
+    }
+
+    /// Forgets up to where and from where on a room was to be followed, because it is not followed any more at all.
+    pub(crate) fn forget_plans(&mut self, room: StreamId) {
+        if let Some(rare) = &mut self.rare {
+            rare.rejoined.retain(|(stream, ..)| *stream != room);
+            rare.ending.retain(|(stream, _)| *stream != room);
+        }
+    }
+
+    /// The last event of a stream that a cursor is to read which has read up to here, if it is not to read on and on.
+    pub(crate) fn last_of(&self, stream: StreamId, read: Seq) -> Option<Seq> {
+        let mut ending = self.rare.as_ref()?.ending.iter();
+        let found = ending.find(|(ending, last)| *ending == stream && *last > read);
+        found.map(|(_, last)| *last)
+    }
+
+    /// Whether a cursor that has read up to here is to read no more of a stream, which is forgotten with that.
+    pub(crate) fn take_ended(&mut self, stream: StreamId, read: Seq) -> bool {
+        let Some(rare) = &mut self.rare else { return false };
+        let ending = rare.ending.len();
+        rare.ending
+            .retain(|(ended, last)| *ended != stream || *last > read);
+        rare.ending.len() < ending
     }
 
     /// Begins a command that the client calls `id`, and numbers it.

@@ -89,7 +89,8 @@ impl State {
             step,
         };
         let mut seq = cursor.seq;
-        while seq < stream.head.seq {
+        let last = peer.last_of(stream.id, seq);
+        while seq < stream.head.seq && last.is_none_or(|last| seq < last) {
             seq = seq.next();
             let Some(slot) = stream.event(seq).or_else(|| self.pages.event(cursor.stream, seq)) else {
                 return true;
@@ -109,6 +110,9 @@ impl State {
             if peer.user.is_some_and(|user| slot.event.is_last_for(user.id)) {
                 return true;
             }
+        }
+        if last.is_some_and(|last| seq >= last) {
+            return true;
         }
         let mut rev = cursor.rev();
         while rev < stream.head.rev {

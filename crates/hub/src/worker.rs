@@ -245,6 +245,13 @@ impl Worker {
         self.wake();
     }
 
+    pub(crate) fn unfollow_after(&self, key: u32, room: StreamId, last: Seq) {
+        let mut state = self.state();
+        state.unfollow_after(key, room, last);
+        state.enqueue(key);
+        self.wake();
+    }
+
     pub(crate) fn reached(&self, key: u32, stream: StreamId) -> Option<Seq> {
         let state = self.state();
         let cursor = state.listener(key, stream)?;

@@ -676,7 +676,7 @@ fn body(event: &Event) -> EventBody {
             until: until.map(Time),
             rev: event.seq.0,
         },
-        What::AttendanceChanged { room, attending } => EventBody::AttendanceChanged {
+        What::AttendanceChanged { room, attending, .. } => EventBody::AttendanceChanged {
             at,
             room: room.uuid(),
             attending: *attending,

@@ -382,7 +382,7 @@ fn who_leads_follows_what_he_decides() {
         device.connection.follow(room(2).into(), Seq(1), Seq(1));
         settle().await;
         assert_eq!(device.seqs(room(2)), [1, 2]);
-        device.connection.unfollow(room(1).into());
+        device.connection.unfollow_after(room(1).into(), Seq(1));
         house.append(room(1), text("three"));
         house.append(room(2), text("four"));
         settle().await;
@@ -452,5 +452,35 @@ fn who_leads_and_comes_in_again_hears_both_memberships_in_order() {
         device.take(10_000);
         settle().await;
         assert_eq!(device.seqs(room(1)), [1, 2, 4, 5]);
+    });
+}
+
+#[test]
+fn who_leads_and_comes_and_goes_hears_all_that_he_wants_and_nothing_else() {
+    run(async {
+        let house = House::new(Settings::default());
+        let device = house.connect_led(user(1), &[room(1)], Lead::Owner);
+        device.socket.room.set(Some(0));
+        for number in 1..=9 {
+            house.append(room(1), text(&number.to_string()));
+        }
+        settle().await;
+        let stream = room(1).into();
+        for (last, next) in [(2, 4), (5, 7), (7, 9)] {
+            device.connection.unfollow_after(stream, Seq(last));
+            device.connection.follow(stream, Seq(next), Seq(1));
+        }
+        device.take(10_000);
+        settle().await;
+        assert_eq!(device.seqs(room(1)), [1, 2, 4, 5, 7, 9]);
+        device.connection.unfollow_after(stream, Seq(3));
+        house.append(room(1), text("10"));
+        settle().await;
+        assert_eq!(
+            device.connection.reached(stream),
+            None,
+            "what was read was enough"
+        );
+        assert_eq!(device.seqs(room(1)), [1, 2, 4, 5, 7, 9]);
     });
 }

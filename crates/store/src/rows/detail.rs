@@ -86,6 +86,8 @@ pub(super) enum Detail {
     AttendanceChanged {
         room: Uuid,
         attending: bool,
+        since: u64,
+        visible_from: u64,
     },
     OwnReaction {
         room: Uuid,
@@ -401,9 +403,16 @@ impl Detail {
                 room: room.uuid(),
                 until: until.map(Timestamp::micros),
             },
-            What::AttendanceChanged { room, attending } => Self::AttendanceChanged {
+            What::AttendanceChanged {
+                room,
+                attending,
+                since,
+                visible_from,
+            } => Self::AttendanceChanged {
                 room: room.uuid(),
                 attending: *attending,
+                since: since.0,
+                visible_from: visible_from.0,
             },
             What::OwnReaction {
                 room,
@@ -594,9 +603,16 @@ impl Detail {
                 room: RoomId::new(room),
                 until: until.map(Timestamp::from_micros),
             },
-            Self::AttendanceChanged { room, attending } => What::AttendanceChanged {
+            Self::AttendanceChanged {
+                room,
+                attending,
+                since,
+                visible_from,
+            } => What::AttendanceChanged {
                 room: RoomId::new(room),
                 attending,
+                since: Seq(since),
+                visible_from: Seq(visible_from),
             },
             Self::OwnReaction {
                 room,

@@ -36,12 +36,14 @@ pub async fn an_absent_owner_takes_no_part(f: &Fixture) -> Tested {
         ..f.new_room(ann)
     };
     let room = f.create(new).await?;
+    let view = f.view(room, ann).await?;
     let told = What::AttendanceChanged {
         room,
         attending: false,
+        since: view.head.position.seq,
+        visible_from: view.visible_from,
     };
     assert_eq!(f.happened(ann.id).await?.last(), Some(&told));
-    let view = f.view(room, ann).await?;
     assert!(view.absent);
     let found = shown(f, room).await?;
     assert_eq!((&found.room, found.opened_by), (&view.room, None));
@@ -81,9 +83,15 @@ pub async fn who_is_absent_keeps_his_place(f: &Fixture) -> Tested {
     {
         let told = f.attend(room, ben, attending).await?;
         assert_eq!((told.stream, told.actor), (ben.id.into(), Some(ben)));
-        assert_eq!(told.what, What::AttendanceChanged { room, attending });
-        assert_eq!(f.events(ben.id).await?.last(), Some(&told));
         let last = f.events(room).await?.pop().expect("it was told");
+        let changed = What::AttendanceChanged {
+            room,
+            attending,
+            since: last.seq,
+            visible_from: f.view(room, ben).await?.visible_from,
+        };
+        assert_eq!(told.what, changed);
+        assert_eq!(f.events(ben.id).await?.last(), Some(&told));
         assert_eq!((last.what.clone(), last.actor), (updated(capacity), Some(ben)));
         assert_eq!(places(f, room).await?, (people, absent, capacity));
         assert_eq!(f.view(room, ben).await?.absent, !attending);

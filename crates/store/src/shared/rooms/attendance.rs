@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use parlor_domain::{Capacity, Event, Room, RoomId, RoomKind, Timestamp, UserRef, What};
+use parlor_domain::{Capacity, Event, Room, RoomId, RoomKind, Seq, Timestamp, UserRef, What};
 use parlor_ports::Attended;
 
 use super::super::Tx;
 use super::{act, settings};
+use crate::counter::Counter;
 use crate::id::Id;
-use crate::schema::{members, rooms};
+use crate::schema::{members, rooms, streams};
 
 pub(super) async fn attend(
     tx: &mut Tx<'_>,
@@ -41,8 +42,8 @@ pub(super) async fn attend(
     if attending && found.members > capacity.members() {
         return Ok(Attended::Full);
     }
-    let told = note(tx, room, user, attending, at).await?;
     resize(tx, &found, capacity, Some(user), at).await?;
+    let told = note(tx, room, user, attending, at).await?;
     Ok(Attended::Done(Some(told)))
 }
 
@@ -51,7 +52,7 @@ fn can_be_left(room: &Room) -> bool {
     room.kind != RoomKind::Direct && !room.everyones
 }
 
-/// Writes down whether a member takes part, and tells his own stream.
+/// Writes down whether a member takes part from the room's last event on, and tells his own stream.
 pub(super) async fn note(
     tx: &mut Tx<'_>,
     room: RoomId,
@@ -59,11 +60,22 @@ pub(super) async fn note(
     attending: bool,
     at: Timestamp,
 ) -> QueryResult<Arc<Event>> {
-    diesel::update(members::table.find((Id::of(room), Id::of(user.id))))
+    let visible_from: i64 = diesel::update(members::table.find((Id::of(room), Id::of(user.id))))
         .set(members::absent.eq(!attending))
-        .execute(tx.conn)
+        .returning(members::visible_from)
+        .get_result(tx.conn)
         .await?;
-    let changed = What::AttendanceChanged { room, attending };
+    let since: i64 = streams::table
+        .find(Id::of(room))
+        .select(streams::seq)
+        .first(tx.conn)
+        .await?;
+    let changed = What::AttendanceChanged {
+        room,
+        attending,
+        since: Seq::loaded(since),
+        visible_from: Seq::loaded(visible_from),
+    };
     tx.append(user.id, Some(user), changed, at).await
 }
 
