@@ -89,7 +89,7 @@ impl App {
             );
         }
         let services = Arc::new(services);
-        let dialects = Dialects::new(services.clone(), settings::compat(config, &data));
+        let dialects = Dialects::new(services.clone(), settings::compat(config));
         let (hub, store) = start_store(config, opened, &services, &dialects, &machine).await?;
         let readiness = Arc::new(Readiness::new(Arc::downgrade(&store), machine.clock.clone()));
         let process = machine.entropy.tag().0;

@@ -114,7 +114,7 @@ pub(crate) fn services(config: &Config) -> parlor_services::Settings {
     }
 }
 
-pub(crate) fn compat(config: &Config, data: &DataFolder) -> parlor_compat::Settings {
+pub(crate) fn compat(config: &Config) -> parlor_compat::Settings {
     parlor_compat::Settings {
         dialects: config.compat.dialects.clone(),
         root: config.compat.root,
@@ -125,7 +125,6 @@ pub(crate) fn compat(config: &Config, data: &DataFolder) -> parlor_compat::Setti
         },
         json_bytes: config.http.json_bytes,
         docs: config.server.docs,
-        spool: data.spool(),
     }
 }
 

@@ -6,7 +6,7 @@ use parlor_services::{Guest, TokenKind, TokenRefusal};
 
 use crate::compat::Compat;
 use crate::drf::authorization::bearer;
-use crate::drf::{Refusal, Scheme};
+use crate::drf::{Refusal, Scheme, Sender};
 
 /// Whose token a request brings; `None` if it brings none.
 ///
@@ -19,7 +19,10 @@ pub(crate) async fn caller(request: &HttpRequest, dialect: Dialect) -> Result<Op
     let dialects = &Compat::of(request).services().dialects;
     let inspected = dialects.inspect(dialect, token, TokenKind::Access);
     match inspected.await? {
-        Ok(guest) => Ok(Some(guest)),
+        Ok(guest) => {
+            Sender::remember(request, guest.actor.user.id);
+            Ok(Some(guest))
+        }
         Err(TokenRefusal::WrongType) => Err(Refusal::bad_token("Token has wrong type")),
         Err(TokenRefusal::Invalid | TokenRefusal::Expired | TokenRefusal::Over) => {
             Err(Refusal::bad_token("Token is invalid or expired"))

@@ -14,15 +14,19 @@ mod multipart;
 pub(crate) mod page;
 mod python;
 mod refusal;
+mod sender;
 mod settle;
 pub(crate) mod time;
 mod view;
 
 pub(crate) use self::authorization::Scheme;
-pub(crate) use self::body::{Any, AnyWithMedia, Body, Limits, OnlyJson, OnlyMultipart, Untyped};
+pub(crate) use self::body::{
+    Any, AnyWithFiles, AnyWithMedia, Body, Limits, OnlyJson, OnlyMultipart, Untyped,
+};
 pub(crate) use self::file::FilePart;
 pub(crate) use self::form::{Form, Integer, Text};
 pub(crate) use self::in_order::InOrder;
 pub(crate) use self::refusal::Refusal;
+pub(crate) use self::sender::Sender;
 pub(crate) use self::settle::settle;
 pub(crate) use self::view::{View, no_page};

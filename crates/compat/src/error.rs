@@ -20,9 +20,8 @@ impl From<Error> for Refusal {
             ),
             ErrorKind::NotFound => Self::not_found(),
             ErrorKind::Conflict => Self::detail(StatusCode::CONFLICT, &error.to_string()),
-            ErrorKind::TooLarge | ErrorKind::Full => {
-                Self::detail(StatusCode::PAYLOAD_TOO_LARGE, &error.to_string())
-            }
+            ErrorKind::TooLarge => Self::detail(StatusCode::PAYLOAD_TOO_LARGE, &error.to_string()),
+            ErrorKind::Full => Self::detail(StatusCode::INSUFFICIENT_STORAGE, &error.to_string()),
             ErrorKind::Unsupported => Self::detail(StatusCode::UNSUPPORTED_MEDIA_TYPE, &error.to_string()),
             ErrorKind::Limited => Self::throttled(error.wait().unwrap_or_default()),
             ErrorKind::Busy | ErrorKind::Unavailable => Self::unavailable(),

@@ -30,7 +30,6 @@ mod rooms;
 mod root;
 mod sockets;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use actix_web::dev::ResourceDef;
@@ -82,8 +81,6 @@ pub struct Settings {
     pub json_bytes: usize,
     /// Whether pages that describe them are served.
     pub docs: bool,
-    /// The folder in which files lie on their way in, which must be there and be nobody else's.
-    pub spool: PathBuf,
 }
 
 /// What is served at the root.
@@ -229,11 +226,12 @@ impl Dialects {
 }
 
 fn routes(config: &mut ServiceConfig, compat: &Data<Compat>, settings: &Settings) {
+    let uploads = &compat.services().uploads;
     config.app_data(compat.clone());
     config.app_data(Data::new(Limits {
         json_bytes: settings.json_bytes,
-        file_bytes: FILE_BYTES,
-        spool: settings.spool.clone(),
+        file_bytes: FILE_BYTES.min(uploads.largest()),
+        spool: uploads.spool(),
     }));
     for dialect in settings.dialects.iter().copied() {
         let mount = Mount::Prefix(dialect);

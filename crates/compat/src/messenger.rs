@@ -23,7 +23,7 @@ use parlor_services::Lives;
 pub(crate) use self::accounts::register_as;
 pub(crate) use self::format::MessengerFormat;
 pub(crate) use self::socket::MessengerSocket;
-use crate::drf::View;
+use crate::drf::{AnyWithFiles, View};
 use crate::links::Folders;
 
 /// How long its tokens are good.
@@ -72,5 +72,5 @@ pub(crate) fn views_beside_others() -> Vec<View> {
 
 /// `/api/register/`
 pub(crate) fn register() -> View {
-    View::at("/api/register/").on(Method::POST, register_as)
+    View::at("/api/register/").on(Method::POST, register_as::<AnyWithFiles>)
 }

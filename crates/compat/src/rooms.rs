@@ -29,7 +29,7 @@ pub(crate) use self::format::RoomsFormat;
 pub(crate) use self::socket::RoomsSocket;
 use crate::compat::Compat;
 use crate::drf::authorization::token_key;
-use crate::drf::{Refusal, Scheme, View};
+use crate::drf::{Refusal, Scheme, Sender, View};
 use crate::mount::Mount;
 
 /// Under which key an answer says what is about no field.
@@ -145,9 +145,9 @@ async fn visitor(request: &HttpRequest) -> Result<Option<Guest>, Refusal> {
     };
     let dialects = &Compat::of(request).services().dialects;
     let guest = dialects.inspect_key(Dialect::Rooms, key).await?;
-    guest
-        .map(Some)
-        .ok_or_else(|| Refusal::unauthenticated(Scheme::Token, "Invalid token."))
+    let guest = guest.ok_or_else(|| Refusal::unauthenticated(Scheme::Token, "Invalid token."))?;
+    Sender::remember(request, guest.actor.user.id);
+    Ok(Some(guest))
 }
 
 async fn caller(request: &HttpRequest) -> Result<Guest, Refusal> {

@@ -9,7 +9,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use crate::compat::Compat;
-use crate::drf::{Any, Body, Refusal, Text, View};
+use crate::drf::{Any, AnyWithFiles, Body, Refusal, Text, View};
 use crate::log_ins::not_logged_in;
 use crate::{conversations, greeter, messenger, relay, rooms};
 
@@ -106,7 +106,7 @@ impl Registers {
             (false, true, false) => Some(messenger::register()),
             (false, false, true) => Some(greeter::register()),
             _ => {
-                let register = move |request: HttpRequest, compat: Data<Compat>, body: Body<Any>| {
+                let register = move |request: HttpRequest, compat: Data<Compat>, body: Body<AnyWithFiles>| {
                     register(self, request, compat, body)
                 };
                 Some(View::at("/api/register/").on(Method::POST, register))
@@ -139,7 +139,7 @@ async fn register(
     registers: Registers,
     request: HttpRequest,
     compat: Data<Compat>,
-    body: Body<Any>,
+    body: Body<AnyWithFiles>,
 ) -> Result<HttpResponse, Refusal> {
     match registers.whose(|key| body.has(key)) {
         Dialect::Conversations => conversations::register_as(request, compat, body).await,

@@ -66,7 +66,7 @@ pub use library::{Library, MediaLink, shown};
 pub use log_ins::{Challenged, LogIns, LogInsSettings, LoggedIn, Method, TwoStep};
 pub use made::Made;
 pub use marks::{Marks, MarksSettings};
-pub use media::{Claims, MediaSettings, Received};
+pub use media::{Claims, MediaSettings, Received, Spool};
 pub use messages::{Messages, MessagesSettings, NewMessage};
 pub use notifications::{Notifications, NotificationsSettings};
 pub use parlor_auth::{DialectUser, TokenKind};

@@ -7,8 +7,8 @@ mod spool;
 
 pub use intake::Claims;
 pub(crate) use intake::Intake;
-pub use spool::Received;
-pub(crate) use spool::{Arrived, Spool, storage};
+pub(crate) use spool::{Arrived, storage};
+pub use spool::{Received, Spool};
 
 use std::time::Duration;
 

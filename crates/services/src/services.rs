@@ -335,7 +335,7 @@ impl Services {
             store: media.clone(),
             blobs: blobs.clone(),
             scanner,
-            spool: Spool::open(spool, &settings.media)?,
+            spool: Arc::new(Spool::open(spool, &settings.media)?),
             workshop: Workshop::open("parlor-media", settings.media.concurrent, settings.media.waiting),
             scans: Semaphore::new(SCANS),
             clock: clock.clone(),

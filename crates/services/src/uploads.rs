@@ -14,7 +14,7 @@ use parlor_media::{Claim, Refusal, examine, to_png, to_wav};
 use parlor_ports::{Allowance, BlobKey, Blobs, Entropy, NextPart, Part, Upload, UploadBegun, UploadStore};
 use uuid::Uuid;
 
-use crate::media::{Arrived, Claims, Intake, Received, storage};
+use crate::media::{Arrived, Claims, Intake, Received, Spool, storage};
 use crate::{Actor, Error, MediaSettings};
 
 /// For how long it is remembered that an upload has ended, and what it became.
@@ -54,6 +54,11 @@ impl Uploads {
     /// The most bytes of a file that comes as text, before it became text.
     pub fn inline_bytes(&self) -> usize {
         self.settings.inline_bytes
+    }
+
+    /// Where files arrive before it is known whether they shall become media.
+    pub fn spool(&self) -> Arc<Spool> {
+        Arc::clone(&self.intake.spool)
     }
 
     /// A file to be received in one piece.

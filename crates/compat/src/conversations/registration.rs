@@ -25,10 +25,10 @@ pub(super) async fn register(
 }
 
 /// Registers whoever asks.
-pub(crate) async fn register_as(
+pub(crate) async fn register_as<P>(
     request: HttpRequest,
     compat: Data<Compat>,
-    body: Body<Any>,
+    body: Body<P>,
 ) -> Result<HttpResponse, Refusal> {
     compat.count_credentials(&request)?;
     let mut form = body.form("non_field_errors")?;

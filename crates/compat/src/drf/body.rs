@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::marker::PhantomData;
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
@@ -12,21 +12,23 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 use futures_util::{StreamExt, stream};
+use parlor_services::Spool;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
 use super::incoming::{first, too_large, whole};
-use super::{FilePart, Form, Refusal, multipart, python};
+use super::multipart::{self, Files};
+use super::{FilePart, Form, Refusal, Sender, python};
 
 /// How large bodies may be, and where their files wait. Views find it in the application's data, as `Data<Limits>`.
 #[derive(Debug, Clone)]
 pub(crate) struct Limits {
-    /// Most bytes of a body of JSON, of an urlencoded form, or of the texts of one with files.
+    /// Most bytes of a body of JSON, of an urlencoded form, or of the texts and all names of one with files.
     pub(crate) json_bytes: usize,
     /// Most bytes of all files of a form.
     pub(crate) file_bytes: u64,
-    /// The folder in which files wait. They have no names there.
-    pub(crate) spool: PathBuf,
+    /// Where files wait.
+    pub(crate) spool: Arc<Spool>,
 }
 
 /// Most bytes of text with media in it: 8 MiB of them as base64, and something besides.
@@ -65,17 +67,26 @@ pub(crate) trait Parsers: 'static {
         limits.json_bytes
     }
 
+    /// Whether the files of a form are kept. Where nobody asks for one they are not: a stranger's would fill the disk.
+    fn takes_files() -> bool {
+        false
+    }
+
     /// What is said of a body of JSON that cannot be read.
     fn malformed(why: &str) -> Refusal {
         Refusal::parse_error(&format!("JSON parse error - {why}"))
     }
 }
 
-/// Takes JSON and both kinds of forms, as views do that say nothing.
+/// Takes JSON and both kinds of forms, as views do that say nothing. Of files it is known only that they came.
 #[derive(Debug)]
 pub(crate) enum Any {}
 
-/// As [`Any`], also if media of up to 8 MiB come as text in it.
+/// As [`Any`], with the files of forms.
+#[derive(Debug)]
+pub(crate) enum AnyWithFiles {}
+
+/// As [`AnyWithFiles`], also if media of up to 8 MiB come as text in it.
 #[derive(Debug)]
 pub(crate) enum AnyWithMedia {}
 
@@ -97,6 +108,16 @@ impl Parsers for Any {
     }
 }
 
+impl Parsers for AnyWithFiles {
+    fn choose(media_type: &str) -> Option<Format> {
+        Format::of(media_type)
+    }
+
+    fn takes_files() -> bool {
+        true
+    }
+}
+
 impl Parsers for AnyWithMedia {
     fn choose(media_type: &str) -> Option<Format> {
         Format::of(media_type)
@@ -104,6 +125,10 @@ impl Parsers for AnyWithMedia {
 
     fn text_bytes(limits: &Limits) -> usize {
         limits.json_bytes.max(WITH_MEDIA)
+    }
+
+    fn takes_files() -> bool {
+        true
     }
 }
 
@@ -116,6 +141,10 @@ impl Parsers for OnlyJson {
 impl Parsers for OnlyMultipart {
     fn choose(media_type: &str) -> Option<Format> {
         Format::of(media_type).filter(|format| *format == Format::Multipart)
+    }
+
+    fn takes_files() -> bool {
+        true
     }
 }
 
@@ -172,7 +201,7 @@ impl<P: Parsers> FromRequest for Body<P> {
         let limits = limits.expect("every view is mounted with limits").clone();
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let sent = read::<P>(request.headers(), payload, &limits).await?;
+            let sent = read::<P>(&request, payload, &limits).await?;
             Ok(Self {
                 sent,
                 parsers: PhantomData,
@@ -209,10 +238,11 @@ impl<P> Body<P> {
 }
 
 async fn read<P: Parsers>(
-    headers: &HeaderMap,
+    request: &HttpRequest,
     mut payload: Payload,
     limits: &Limits,
 ) -> Result<Sent, Refusal> {
+    let headers = request.headers();
     let content_type = said(headers);
     let format = P::choose(&essence(&content_type));
     let Some(begun) = first(&mut payload).await? else {
@@ -229,7 +259,12 @@ async fn read<P: Parsers>(
     let most = P::text_bytes(limits);
     let mut body = stream::iter([Ok(begun)]).chain(payload);
     if format == Format::Multipart {
-        return multipart::receive(headers, body, limits, most).await;
+        let files = if P::takes_files() {
+            Files::Kept(Sender::of(request))
+        } else {
+            Files::Dropped
+        };
+        return multipart::receive(headers, body, limits, most, files).await;
     }
     if announced(headers).is_some_and(|length| length > most) {
         return Err(too_large(most));
@@ -273,15 +308,19 @@ mod tests {
     use actix_web::ResponseError;
     use actix_web::test::TestRequest;
     use bytes::Bytes;
+    use parlor_domain::UserId;
+    use uuid::Uuid;
 
     use super::*;
+    use crate::drf::file::tests::spool;
 
     /// What a view makes of a body of this type.
     async fn sent<P: Parsers>(content_type: &str, body: impl Into<Bytes>) -> Result<Body<P>, Refusal> {
+        let folder = tempfile::tempdir().unwrap();
         let limits = Limits {
             json_bytes: 64,
             file_bytes: 64,
-            spool: std::env::temp_dir(),
+            spool: spool(folder.path()),
         };
         let (request, mut payload) = TestRequest::post()
             .insert_header((CONTENT_TYPE, content_type))
@@ -292,6 +331,10 @@ mod tests {
     }
 
     const FORM: &str = "application/x-www-form-urlencoded";
+    const WITH_FILE: &str = "multipart/form-data; boundary=b";
+    /// A form with a file of three bytes.
+    const FILE: &str =
+        "--b\r\ncontent-disposition: form-data; name=\"a\"; filename=\"a\"\r\n\r\nabc\r\n--b--\r\n";
 
     #[tokio::test]
     async fn both_kinds_of_text_are_read() {
@@ -329,6 +372,47 @@ mod tests {
         assert!(sent::<OnlyJson>(FORM, "a=b").await.is_err());
         assert!(sent::<OnlyMultipart>("application/json", "{}").await.is_err());
         assert!(sent::<Untyped>("text/plain", "{}").await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn files_are_kept_only_where_one_is_asked_for() {
+        let body = sent::<Any>(WITH_FILE, FILE).await.unwrap();
+        assert!(body.has("a") && body.sent.files.is_empty());
+        for kept in [
+            sent::<AnyWithFiles>(WITH_FILE, FILE).await.unwrap().sent.files,
+            sent::<OnlyMultipart>(WITH_FILE, FILE).await.unwrap().sent.files,
+        ] {
+            assert_eq!(kept["a"].bytes(), 3);
+        }
+    }
+
+    #[tokio::test]
+    async fn files_count_as_those_of_whoever_is_known_to_send_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = spool(folder.path());
+        let [ann, ben] = [1, 2].map(|number| UserId::new(Uuid::from_u128(number)));
+        let mut anns = Vec::new();
+        while let Ok(file) = spool.receive(ann, 1).await {
+            anns.push(file);
+        }
+        for (sender, refused) in [(None, None), (Some(ben), None), (Some(ann), Some(503))] {
+            let limits = Limits {
+                json_bytes: 64,
+                file_bytes: 64,
+                spool: spool.clone(),
+            };
+            let (request, mut payload) = TestRequest::post()
+                .insert_header((CONTENT_TYPE, WITH_FILE))
+                .app_data(Data::new(limits))
+                .set_payload(FILE)
+                .to_http_parts();
+            if let Some(sender) = sender {
+                Sender::remember(&request, sender);
+            }
+            let body = Body::<OnlyMultipart>::from_request(&request, &mut payload).await;
+            let status = body.err().map(|refusal| refusal.status_code().as_u16());
+            assert_eq!(status, refused, "{sender:?}");
+        }
     }
 
     #[tokio::test]

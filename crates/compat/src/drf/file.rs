@@ -1,53 +1,47 @@
 //! Files of forms.
 
-use std::io;
-use std::path::PathBuf;
+use parlor_domain::{FileName, Media, UserId};
+use parlor_services::{Actor, Claims, Error, Received, Spool, Uploads};
 
-use parlor_domain::{FileName, Media};
-use parlor_services::{Actor, Claims, Error, Received, Uploads};
-use tokio::fs::File;
-use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt, BufWriter};
-
-/// How much is written or read at once, which costs a trip to another thread.
-const STEP: usize = 128 * 1024;
-
-/// A file that came in a form. It has no name on the disk, and is gone when it is dropped.
+/// A file that came in a form. It counts among those that its sender, or all who are not known together, may send at the same time, and
+/// is gone when it is dropped.
 #[derive(Debug)]
 pub(crate) struct FilePart {
-    file: BufWriter<File>,
+    file: Received,
     name: String,
     mime: Option<Box<str>>,
-    bytes: u64,
 }
 
 impl FilePart {
-    /// A file of which nothing has come, in this folder.
-    pub(super) async fn begin(folder: PathBuf, name: String, mime: Option<Box<str>>) -> io::Result<Self> {
-        let made = tokio::task::spawn_blocking(move || tempfile::tempfile_in(folder));
-        let file = made.await.map_err(io::Error::other)??;
-        Ok(Self {
-            file: BufWriter::with_capacity(STEP, File::from_std(file)),
-            name,
-            mime,
-            bytes: 0,
-        })
+    /// A file of at most so many bytes, of which nothing has come.
+    ///
+    /// # Errors
+    /// As [`Spool::receive`].
+    pub(super) async fn begin(
+        spool: &Spool,
+        sender: Option<UserId>,
+        most: u64,
+        name: String,
+        mime: Option<Box<str>>,
+    ) -> Result<Self, Error> {
+        let file = match sender {
+            Some(sender) => spool.receive(sender, most).await?,
+            None => spool.receive_from_stranger(most).await?,
+        };
+        Ok(Self { file, name, mime })
     }
 
     /// Adds bytes at the end.
-    pub(super) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.file.write_all(bytes).await?;
-        self.bytes += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        Ok(())
-    }
-
-    /// Nothing is to be added any more.
-    pub(super) async fn finish(&mut self) -> io::Result<()> {
-        self.file.flush().await
+    ///
+    /// # Errors
+    /// As [`Received::write`].
+    pub(super) async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.file.write(bytes).await
     }
 
     /// How many bytes it has.
     pub(crate) fn bytes(&self) -> u64 {
-        self.bytes
+        self.file.bytes()
     }
 
     /// What the sender calls it.
@@ -73,62 +67,74 @@ impl FilePart {
     /// Writes it to the end of a file that is being received.
     ///
     /// # Errors
-    /// As [`Received::write`], and [`Error::Internal`] if it cannot be read.
+    /// As [`Received::pour`].
     pub(crate) async fn pour(&mut self, into: &mut Received) -> Result<(), Error> {
-        let internal = |error: io::Error| Error::Internal(error.into());
-        let file = self.file.get_mut();
-        file.rewind().await.map_err(internal)?;
-        let mut buffer = vec![0; STEP];
-        loop {
-            match file.read(&mut buffer).await.map_err(internal)? {
-                0 => return Ok(()),
-                read => into.write(&buffer[..read]).await?,
-            }
-        }
+        self.file.pour(into).await
     }
 
     /// Makes media of it, whose owner is the actor.
     ///
     /// # Errors
-    /// As [`Uploads::receive`] and [`Uploads::finish`], and [`Error::UploadTooLarge`].
-    pub(crate) async fn upload(&mut self, uploads: &Uploads, actor: &Actor) -> Result<Media, Error> {
-        let mut received = uploads.receive(actor).await?;
-        self.pour(&mut received).await?;
-        uploads.finish(actor, received, None, self.claims()).await
+    /// As [`Uploads::finish`].
+    pub(crate) async fn upload(self, uploads: &Uploads, actor: &Actor) -> Result<Media, Error> {
+        let claims = self.claims();
+        uploads.finish(actor, self.file, None, claims).await
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use parlor_services::MediaSettings;
+
     use super::*;
 
-    #[tokio::test]
-    async fn what_came_can_be_read_again() {
+    /// A folder of files, however full the disk is.
+    pub(in crate::drf) fn spool(folder: &Path) -> Arc<Spool> {
+        let settings = MediaSettings {
+            free_bytes: 0,
+            ..MediaSettings::default()
+        };
+        Arc::new(Spool::open(folder.to_owned(), &settings).unwrap())
+    }
+
+    /// A file of this name with this in it.
+    pub(in crate::drf) async fn file(name: &str, mime: Option<&str>, bytes: &[u8]) -> FilePart {
         let folder = tempfile::tempdir().unwrap();
-        let part = FilePart::begin(
-            folder.path().to_owned(),
-            "a/b.txt".to_owned(),
-            Some("text/plain".into()),
-        );
-        let mut part = part.await.unwrap();
-        part.write(b"ab").await.unwrap();
-        part.write(b"c").await.unwrap();
-        part.finish().await.unwrap();
+        let spool = spool(folder.path());
+        let part = FilePart::begin(&spool, None, 1 << 20, name.to_owned(), mime.map(Into::into)).await;
+        let mut part = part.unwrap();
+        part.write(bytes).await.unwrap();
+        part
+    }
+
+    #[tokio::test]
+    async fn what_came_is_known_and_can_be_had_again() {
+        let mut part = file("a/b.txt", Some("text/plain"), b"abc").await;
         assert_eq!((part.bytes(), part.name()), (3, "a/b.txt"));
         let claims = part.claims();
         assert_eq!(claims.name.unwrap().as_str(), "b.txt");
         assert_eq!(claims.mime.as_deref(), Some("text/plain"));
-        let (mut text, file) = (String::new(), part.file.get_mut());
-        file.rewind().await.unwrap();
-        file.read_to_string(&mut text).await.unwrap();
-        assert_eq!(text, "abc");
+        let mut other = file("other", None, b"_").await;
+        part.pour(&mut other.file).await.unwrap();
+        part.pour(&mut other.file).await.unwrap();
+        assert_eq!(other.bytes(), 7);
+        let mut third = file("third", None, b"").await;
+        other.pour(&mut third.file).await.unwrap();
+        assert_eq!(third.bytes(), 7);
+        assert_eq!(part.untyped().claims().mime, None);
     }
 
     #[tokio::test]
     async fn nothing_is_left_in_the_folder() {
         let folder = tempfile::tempdir().unwrap();
-        let part = FilePart::begin(folder.path().to_owned(), "a".to_owned(), None);
-        let _part = part.await.unwrap();
-        assert_eq!(folder.path().read_dir().unwrap().count(), 0);
+        let spool = spool(folder.path());
+        let files = || folder.path().read_dir().unwrap().count();
+        let part = FilePart::begin(&spool, None, 1, "a".to_owned(), None).await;
+        assert_eq!(files(), 1);
+        drop(part);
+        assert_eq!(files(), 0);
     }
 }

@@ -20,8 +20,8 @@ use super::{FilePart, Refusal};
 const REQUIRED: &str = "This field is required.";
 const NULL: &str = "This field may not be null.";
 
-/// What stands for a file where none is due: nothing that any other field could be.
-static FILE: Value = Value::Array(Vec::new());
+/// What stands for a file where none is due, and for one that was not kept: nothing that any other field could be.
+pub(super) static FILE: Value = Value::Array(Vec::new());
 
 /// The fields of a body, and what is wrong with those that were asked for. Each is asked for once, in the order in which errors are to
 /// be told. The values of fields that are refused are only there to go on with: [`Form::finish`] comes before they are used.

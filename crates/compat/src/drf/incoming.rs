@@ -13,7 +13,7 @@ use super::Refusal;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long nothing may come of a body.
 const STALL: Duration = Duration::from_secs(60);
-/// How many bytes of a file must come in that time: a kilobyte a second.
+/// How many bytes of a form must come in that time: a kilobyte a second.
 const LEAST: u64 = 60_000;
 
 /// What comes next of a body; `None` at its end.
@@ -77,14 +77,14 @@ fn broken_off(_: PayloadError) -> Refusal {
     Refusal::parse_error("The request body broke off.")
 }
 
-/// How fast a file comes.
+/// How fast a form comes.
 pub(super) struct Pace {
     since: Instant,
     bytes: u64,
 }
 
 impl Pace {
-    /// Of a file of which nothing has come.
+    /// Of a form of which nothing has come.
     pub(super) fn begin() -> Self {
         Self {
             since: Instant::now(),
@@ -92,7 +92,7 @@ impl Pace {
         }
     }
 
-    /// Refuses a file that comes too slowly, given how much of it has come.
+    /// Refuses a form that comes too slowly, given how much of it has come.
     pub(super) fn check(&mut self, bytes: u64) -> Result<(), Refusal> {
         if self.since.elapsed() < STALL {
             return Ok(());
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_file_that_drips_is_given_up() {
+    async fn what_drips_is_given_up() {
         let mut pace = Pace::begin();
         tokio::time::advance(STALL).await;
         pace.check(LEAST).unwrap();

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::callers::{Caller, known};
 use super::people::{mobile, person};
 use crate::compat::Compat;
-use crate::drf::{Any, Body, FilePart, Form, InOrder, Integer, Refusal, Text, View};
+use crate::drf::{Any, AnyWithFiles, Body, FilePart, Form, InOrder, Integer, Refusal, Text, View};
 use crate::mount::Mount;
 
 /// Under which key an answer says what is about no field.
@@ -49,7 +49,7 @@ async fn show(Caller(caller): Caller, request: HttpRequest, compat: Data<Compat>
 
 /// `POST /api/UserProfileAdd/`
 async fn add(
-    InOrder(Caller(caller), body): InOrder<Caller, Body<Any>>,
+    InOrder(Caller(caller), body): InOrder<Caller, Body<AnyWithFiles>>,
     compat: Data<Compat>,
 ) -> Result<HttpResponse, Refusal> {
     let mut form = body.form(NO_FIELD)?;
@@ -62,7 +62,7 @@ async fn add(
 
 /// `PUT /api/UserProfileEdit/`: what is wrong is told in an answer that looks well. A name stays as it is.
 async fn edit(
-    InOrder(Caller(caller), body): InOrder<Caller, Body<Any>>,
+    InOrder(Caller(caller), body): InOrder<Caller, Body<AnyWithFiles>>,
     compat: Data<Compat>,
 ) -> Result<HttpResponse, Refusal> {
     let mut form = body.form(NO_FIELD)?;

@@ -42,7 +42,7 @@ pub(crate) struct Intake {
     pub(crate) store: Arc<dyn MediaStore>,
     pub(crate) blobs: Arc<dyn Blobs>,
     pub(crate) scanner: Option<Arc<dyn Scanner>>,
-    pub(crate) spool: Spool,
+    pub(crate) spool: Arc<Spool>,
     pub(crate) workshop: Workshop,
     /// One permit for each file that may be scanned at the same time.
     pub(crate) scans: Semaphore,

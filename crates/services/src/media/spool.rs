@@ -8,7 +8,8 @@ use std::sync::Arc;
 use parlor_domain::UserId;
 use tempfile::{NamedTempFile, TempPath};
 use tokio::fs::File;
-use tokio::io::{AsyncWriteExt, BufWriter};
+use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt, BufWriter};
+use uuid::Uuid;
 
 use super::places::{Place, Places};
 use super::room::{Promise, Room};
@@ -17,11 +18,12 @@ use crate::{Error, MediaSettings};
 /// For how many bytes of a file room is promised at a time.
 const STEP: u64 = 4 << 20;
 
-/// How much is written at once, which costs a trip to another thread.
-const WRITE: usize = 128 * 1024;
+/// How much is read or written at once, which costs a trip to another thread.
+const PIECE: usize = 128 * 1024;
 
 /// A folder of files that live no longer than who works on them.
-pub(crate) struct Spool {
+#[derive(Debug)]
+pub struct Spool {
     folder: Arc<Path>,
     places: Arc<Places>,
     room: Arc<Room>,
@@ -32,7 +34,7 @@ impl Spool {
     ///
     /// # Errors
     /// If the folder cannot be read, or its files cannot be taken away.
-    pub(crate) fn open(folder: PathBuf, settings: &MediaSettings) -> io::Result<Self> {
+    pub fn open(folder: PathBuf, settings: &MediaSettings) -> io::Result<Self> {
         for entry in fs::read_dir(&folder)? {
             let path = entry?.path();
             // A file system of its own has a folder for what was lost.
@@ -51,12 +53,12 @@ impl Spool {
     ///
     /// # Errors
     /// [`Error::Busy`] if too many are received, from him or from all; [`Error::StorageFull`]
-    pub(crate) async fn receive(&self, from: UserId, most: u64) -> Result<Received, Error> {
+    pub async fn receive(&self, from: UserId, most: u64) -> Result<Received, Error> {
         let place = self.places.take(from).ok_or(Error::Busy)?;
         let promise = self.room.promise(most.min(STEP))?;
         let (file, path) = self.make().await?.into_parts();
         Ok(Received {
-            file: BufWriter::with_capacity(WRITE, File::from_std(file)),
+            file: BufWriter::with_capacity(PIECE, File::from_std(file)),
             path,
             room: Arc::clone(&self.room),
             promise,
@@ -64,6 +66,15 @@ impl Spool {
             most,
             place,
         })
+    }
+
+    /// A file to be received from somebody who is not known, of so many bytes at most. All such people together may send as many as
+    /// one person.
+    ///
+    /// # Errors
+    /// As [`Spool::receive`]
+    pub async fn receive_from_stranger(&self, most: u64) -> Result<Received, Error> {
+        self.receive(UserId::new(Uuid::nil()), most).await
     }
 
     /// Room for so many bytes of a file that is put together here.
@@ -89,6 +100,7 @@ impl Spool {
 }
 
 /// A file that is being received.
+#[derive(Debug)]
 pub struct Received {
     file: BufWriter<File>,
     path: TempPath,
@@ -127,6 +139,23 @@ impl Received {
     /// How many bytes have come.
     pub fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// Writes what has come to the end of another file.
+    ///
+    /// # Errors
+    /// As [`Received::write`], and [`Error::Internal`] if it cannot be read
+    pub async fn pour(&mut self, into: &mut Self) -> Result<(), Error> {
+        self.file.flush().await.map_err(storage)?;
+        let file = self.file.get_mut();
+        file.rewind().await.map_err(storage)?;
+        let mut piece = vec![0; PIECE];
+        loop {
+            match file.read(&mut piece).await.map_err(storage)? {
+                0 => return Ok(()),
+                read => into.write(&piece[..read]).await?,
+            }
+        }
     }
 
     /// The file, once all of it has come.

@@ -48,13 +48,10 @@ mod tests {
 
     use super::*;
     use crate::drf::Text;
+    use crate::drf::file::tests::file;
 
     async fn form(name: &str, bytes: &[u8]) -> Form {
-        let folder = tempfile::tempdir().unwrap();
-        let part = FilePart::begin(folder.path().to_owned(), "a.txt".to_owned(), None);
-        let mut part = part.await.unwrap();
-        part.write(bytes).await.unwrap();
-        part.finish().await.unwrap();
+        let part = file("a.txt", None, bytes).await;
         Form::new(Map::new(), HashMap::from([(name.to_owned(), part)]), true)
     }
 

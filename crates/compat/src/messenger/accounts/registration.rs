@@ -29,10 +29,10 @@ const MAX_NAME: usize = 30;
 const MAX_EMAIL: usize = 50;
 
 /// `POST /api/register/`
-pub(crate) async fn register_as(
+pub(crate) async fn register_as<P>(
     request: HttpRequest,
     compat: Data<Compat>,
-    body: Body<Any>,
+    body: Body<P>,
 ) -> Result<HttpResponse, Refusal> {
     compat.count_credentials(&request)?;
     let services = compat.services();

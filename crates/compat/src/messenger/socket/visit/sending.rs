@@ -51,11 +51,7 @@ impl Visit {
     /// Makes media of a file; `None` if it cannot be attached, as the client is told.
     async fn attach(&self, data: String) -> Option<MediaId> {
         let services = self.compat.services();
-        let media = match services
-            .uploads
-            .decode_large(&self.actor, data, FRAME)
-            .await
-        {
+        let media = match services.uploads.decode_large(&self.actor, data, FRAME).await {
             Ok(media) => media,
             Err(error) => {
                 self.tell_of_file(&error);
