@@ -38,3 +38,60 @@ pub(crate) async fn known_caller(request: &HttpRequest, dialect: Dialect) -> Res
     let caller = caller(request, dialect).await?;
     caller.ok_or_else(|| Refusal::not_authenticated(Scheme::Bearer))
 }
+
+/// What a dialect of bearer tokens has to know who comes: the extractors `Caller` and `Anybody`, and `known` and `anybody`, which are the
+/// same as [guards](crate::drf::View::guard).
+macro_rules! bearers {
+    ($dialect:expr) => {
+        /// Whoever has a token, which must be good where it is shown at all.
+        #[derive(Debug)]
+        pub(crate) struct Caller(pub(crate) parlor_services::Guest);
+
+        /// Whoever has a token that is good, or none.
+        #[derive(Debug)]
+        pub(crate) struct Anybody;
+
+        impl actix_web::FromRequest for Caller {
+            type Error = $crate::drf::Refusal;
+            type Future = futures_util::future::LocalBoxFuture<'static, Result<Self, Self::Error>>;
+
+            fn from_request(
+                request: &actix_web::HttpRequest,
+                _: &mut actix_web::dev::Payload,
+            ) -> Self::Future {
+                let request = request.clone();
+                Box::pin(async move {
+                    let guest = $crate::callers::known_caller(&request, $dialect).await;
+                    guest.map(Self)
+                })
+            }
+        }
+
+        impl actix_web::FromRequest for Anybody {
+            type Error = $crate::drf::Refusal;
+            type Future = futures_util::future::LocalBoxFuture<'static, Result<Self, Self::Error>>;
+
+            fn from_request(
+                request: &actix_web::HttpRequest,
+                _: &mut actix_web::dev::Payload,
+            ) -> Self::Future {
+                let request = request.clone();
+                Box::pin(async move { anybody(request).await.map(|()| Self) })
+            }
+        }
+
+        /// Lets anybody pass whose token is good, or who has none.
+        async fn anybody(request: actix_web::HttpRequest) -> Result<(), $crate::drf::Refusal> {
+            $crate::callers::caller(&request, $dialect).await.map(drop)
+        }
+
+        /// Lets those pass who have a token.
+        async fn known(request: actix_web::HttpRequest) -> Result<(), $crate::drf::Refusal> {
+            $crate::callers::known_caller(&request, $dialect)
+                .await
+                .map(drop)
+        }
+    };
+}
+
+pub(crate) use bearers;

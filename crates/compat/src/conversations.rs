@@ -13,17 +13,14 @@ mod users;
 use std::time::Duration;
 
 use actix_web::http::Method;
-use actix_web::{FromRequest, HttpRequest, dev::Payload};
-use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
 use parlor_domain::Dialect;
-use parlor_services::{Guest, Lives};
+use parlor_services::Lives;
 
 pub(crate) use self::format::ConversationsFormat;
 pub(crate) use self::registration::register_as;
 pub(crate) use self::socket::ConversationsSocket;
-use crate::callers::{caller, known_caller};
-use crate::drf::{Refusal, View};
+use crate::callers::bearers;
+use crate::drf::View;
 
 /// How long its tokens are good.
 const LIVES: Lives = Lives {
@@ -56,40 +53,4 @@ pub(crate) fn register() -> View {
         .on(Method::POST, registration::register)
 }
 
-/// Whoever has a token, which must be good where it is shown at all.
-#[derive(Debug)]
-pub(crate) struct Caller(pub(crate) Guest);
-
-impl FromRequest for Caller {
-    type Error = Refusal;
-    type Future = LocalBoxFuture<'static, Result<Self, Refusal>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        async move { known_caller(&request, Dialect::Conversations).await.map(Self) }.boxed_local()
-    }
-}
-
-/// Whoever has a token that is good, or none.
-#[derive(Debug)]
-pub(crate) struct Anybody;
-
-impl FromRequest for Anybody {
-    type Error = Refusal;
-    type Future = LocalBoxFuture<'static, Result<Self, Refusal>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        async move { anybody(request).await.map(|()| Self) }.boxed_local()
-    }
-}
-
-/// Lets anybody pass whose token is good, or who has none.
-async fn anybody(request: HttpRequest) -> Result<(), Refusal> {
-    caller(&request, Dialect::Conversations).await.map(drop)
-}
-
-/// Lets those pass who have a token.
-async fn known(request: HttpRequest) -> Result<(), Refusal> {
-    known_caller(&request, Dialect::Conversations).await.map(drop)
-}
+bearers!(Dialect::Conversations);

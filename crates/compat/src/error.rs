@@ -8,6 +8,9 @@ use crate::drf::Refusal;
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
+        if let Error::SignUpClosed = error {
+            return Self::detail(StatusCode::FORBIDDEN, "Registration is closed.");
+        }
         match error.kind() {
             ErrorKind::Invalid => {
                 let field = error.field().unwrap_or("non_field_errors");

@@ -11,17 +11,14 @@ mod socket;
 mod tokens;
 
 use actix_web::http::Method;
-use actix_web::{FromRequest, HttpRequest, dev::Payload};
-use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
 use parlor_domain::Dialect;
-use parlor_services::{Guest, Services};
+use parlor_services::Services;
 
 pub(crate) use self::format::GreeterFormat;
 pub(crate) use self::registration::register_as;
 pub(crate) use self::socket::GreeterSocket;
 pub(crate) use self::tokens::access_cookie;
-use crate::callers::{caller, known_caller};
+use crate::callers::{bearers, caller, known_caller};
 use crate::drf::{Refusal, View, time};
 
 /// The cookie with the access token, by which the socket knows who comes.
@@ -63,29 +60,7 @@ pub(crate) fn refresh() -> View {
     View::at("/api/token/refresh/").on(Method::POST, tokens::refresh)
 }
 
-/// Whoever has a token, which must be good where it is shown at all.
-#[derive(Debug)]
-struct Caller(Guest);
-
-impl FromRequest for Caller {
-    type Error = Refusal;
-    type Future = LocalBoxFuture<'static, Result<Self, Refusal>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        async move { known_caller(&request, Dialect::Greeter).await.map(Self) }.boxed_local()
-    }
-}
-
-/// Lets anybody pass whose token is good, or who has none.
-async fn anybody(request: HttpRequest) -> Result<(), Refusal> {
-    caller(&request, Dialect::Greeter).await.map(drop)
-}
-
-/// Lets those pass who have a token.
-async fn known(request: HttpRequest) -> Result<(), Refusal> {
-    known_caller(&request, Dialect::Greeter).await.map(drop)
-}
+bearers!(Dialect::Greeter);
 
 /// The time of day in UTC, as in `13:05:07`.
 fn now(services: &Services) -> String {

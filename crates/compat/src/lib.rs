@@ -3,8 +3,9 @@
 //! Each dialect is a module: its paths are `drf::View`s, its socket a [`SocketDialect`] with a [`WireFormat`], all on the services that
 //! Parlor's own API has. Each is reached under `/compat/<dialect>/`, and perhaps at the root as well.
 //!
-//! To add one more dialect: a variant of [`Dialect`], a module with `views()` and its socket, its lines in [`Dialects`], and its
-//! description in `openapi/`.
+//! To add one more dialect: a variant of [`Dialect`], a module with `views()`, `views_beside_others()` and its socket, its lines in
+//! [`Dialects`] and where a dialect's paths are listed here, its place in [`SERVED`], its description in `openapi/`, and in `root` the
+//! paths that it shares with others.
 
 mod callers;
 mod compat;
@@ -18,6 +19,7 @@ mod documents;
 mod drf;
 mod error;
 mod greeter;
+mod ids;
 mod links;
 mod log_ins;
 mod media;

@@ -20,10 +20,14 @@ pub(crate) fn not_logged_in(error: Error) -> Refusal {
 
 /// Why a refresh token did not get another access token.
 pub(crate) fn not_refreshed(why: TokenRefusal) -> Refusal {
-    let text = match why {
+    not_valid(match why {
         TokenRefusal::Invalid | TokenRefusal::Expired | TokenRefusal::Over => "Token is invalid or expired",
         TokenRefusal::WrongType => "Token has wrong type",
-    };
+    })
+}
+
+/// 401, for a refresh token that is not good, with the reason.
+pub(crate) fn not_valid(text: &str) -> Refusal {
     let body = json!({ "detail": text, "code": "token_not_valid" });
     Refusal::new(StatusCode::UNAUTHORIZED, body).with_header(WWW_AUTHENTICATE, Scheme::Bearer.challenge())
 }

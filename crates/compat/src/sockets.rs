@@ -7,6 +7,12 @@ use actix_web::http::header::{COOKIE, ContentType};
 use parlor_domain::RoomId;
 use parlor_hub::{Follow, Lead, Start};
 use parlor_services::{Actor, Error, ErrorKind, Services};
+use serde_json::Value;
+
+/// The code with which a socket is closed by a fault of what was sent, or of the server.
+pub(crate) const FAULT: u16 = 1011;
+/// The largest text frame, in bytes.
+pub(crate) const FRAME_BYTES: usize = 256 << 10;
 
 /// The answer to a handshake that may not become a socket: what a socket is answered that is closed before it is accepted.
 pub(crate) fn forbidden() -> HttpResponse {
@@ -44,6 +50,14 @@ pub(crate) fn cookie(head: &RequestHead, name: &str) -> Option<String> {
         .filter_map(|text| Cookie::parse(text.trim()).ok());
     let found = cookies.find(|cookie| cookie.name() == name)?;
     Some(found.value().to_owned())
+}
+
+/// A value as text: a text as it is, anything else as JSON.
+pub(crate) fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
 }
 
 /// Where a socket of this person begins that follows his own stream and these rooms of his, or all of them, from now on.

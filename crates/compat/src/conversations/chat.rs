@@ -10,12 +10,12 @@ use futures_util::{Stream, stream};
 use parlor_domain::{Event, Mark, PageSize, RoomId, Seq, UserId, What};
 use parlor_services::{Actor, Error, HistoryPage, HistoryRange};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::Caller;
 use super::users::person;
 use crate::compat::Compat;
 use crate::drf::{Refusal, time};
+use crate::ids;
 use crate::links::Links;
 
 const TOLD: &str = "User conversation with messages retrieved successfully.";
@@ -27,10 +27,7 @@ pub(super) async fn open(
     compat: Data<Compat>,
     user: Path<String>,
 ) -> Result<HttpResponse, Refusal> {
-    let peer: UserId = user
-        .parse::<Uuid>()
-        .map(UserId::new)
-        .map_err(|_| Refusal::no_page())?;
+    let peer = ids::uuid(&user).map(UserId::new).ok_or_else(Refusal::no_page)?;
     if peer == caller.actor.user.id {
         let body = json!({ "success": false, "msg": "Invalid recipient.", "status": 400 });
         return Err(Refusal::new(StatusCode::BAD_REQUEST, body));

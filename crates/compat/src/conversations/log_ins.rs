@@ -1,17 +1,17 @@
 //! Logging in and out.
 
-use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use parlor_domain::{Dialect, Email};
 use parlor_services::DialectUser;
-use parlor_services::{Error, LoginName, TokenRefusal};
+use parlor_services::{LoginName, TokenRefusal};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::LIVES;
 use crate::compat::Compat;
 use crate::drf::{Any, Body, Refusal, Text};
+use crate::log_ins::{not_logged_in, not_refreshed, not_valid};
 
 /// `POST /api/login/`
 pub(super) async fn log_in(
@@ -32,13 +32,7 @@ pub(super) async fn log_in(
         LIVES,
         |account| DialectUser::Conversations(account.user.id),
     );
-    let pair = opened.await.map_err(|error| match error {
-        Error::WrongCredentials | Error::AccountDisabled => Refusal::detail(
-            StatusCode::UNAUTHORIZED,
-            "No active account found with the given credentials",
-        ),
-        error => error.into(),
-    })?;
+    let pair = opened.await.map_err(not_logged_in)?;
     Ok(HttpResponse::Ok().json(json!({
         "refresh": pair.refresh.expose_secret(),
         "access": pair.access.expose_secret(),
@@ -51,12 +45,9 @@ pub(super) async fn log_out(compat: Data<Compat>, body: Body<Any>) -> Result<Htt
     let token = form.text("refresh", Text::new());
     form.finish()?;
     let ended = compat.services().dialects.log_out(Dialect::Conversations, &token);
-    let refused = match ended.await? {
-        Ok(()) => return Ok(HttpResponse::Ok().json(json!({}))),
-        Err(TokenRefusal::Invalid | TokenRefusal::Expired) => "Token is invalid or expired",
-        Err(TokenRefusal::WrongType) => "Token has wrong type",
-        Err(TokenRefusal::Over) => "Token is blacklisted",
-    };
-    let body = json!({ "detail": refused, "code": "token_not_valid" });
-    Err(Refusal::new(StatusCode::UNAUTHORIZED, body))
+    match ended.await? {
+        Ok(()) => Ok(HttpResponse::Ok().json(json!({}))),
+        Err(TokenRefusal::Over) => Err(not_valid("Token is blacklisted")),
+        Err(why) => Err(not_refreshed(why)),
+    }
 }

@@ -1,6 +1,5 @@
 //! Making an account.
 
-use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use parlor_domain::{DisplayName, Email, Password, PersonName};
@@ -71,9 +70,6 @@ pub(crate) async fn register_as<P>(
     match compat.services().accounts.register_guest(registration).await {
         Ok(_) => {}
         Err(Error::EmailTaken) => return Err(Refusal::field("email", &[TAKEN])),
-        Err(Error::SignUpClosed) => {
-            return Err(Refusal::detail(StatusCode::FORBIDDEN, "Registration is closed."));
-        }
         Err(error) => return Err(error.into()),
     }
     Ok(HttpResponse::Created().json(json!({

@@ -19,11 +19,10 @@ use uuid::Uuid;
 use super::format::Pair;
 use crate::compat::Compat;
 use crate::directory::{Directory, Held};
+use crate::ids;
 use crate::mount::Mount;
-use crate::sockets::{forbidden, query, start, unavailable};
+use crate::sockets::{FAULT, FRAME_BYTES, forbidden, plain, query, start, unavailable};
 
-/// A fault of what was sent, or of the server.
-const FAULT: u16 = 1011;
 const NORMAL: u16 = 1000;
 
 /// Opens sockets of conversations.
@@ -39,9 +38,7 @@ impl ConversationsSocket {
     fn room(&self, path: &str) -> Option<RoomId> {
         let rest = self.mount.strip(path)?.strip_prefix("/ws/chat/")?;
         let id = rest.strip_suffix('/').unwrap_or(rest);
-        // Other forms of a UUID are no form of the path.
-        let id = Some(id).filter(|id| id.len() == 36)?;
-        id.parse::<Uuid>().ok().map(RoomId::new)
+        ids::uuid(id).map(RoomId::new)
     }
 }
 
@@ -52,7 +49,7 @@ impl SocketDialect for ConversationsSocket {
     }
 
     fn frame_bytes(&self) -> usize {
-        256 << 10
+        FRAME_BYTES
     }
 
     async fn enter(&self, head: &RequestHead) -> Result<SocketGuest, HttpResponse> {
@@ -210,14 +207,6 @@ fn whom(value: &Value) -> Result<UserId, String> {
         _ => None,
     };
     id.map(UserId::new).ok_or_else(|| plain(value))
-}
-
-/// A value as text: a text as it is, anything else as JSON.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
 }
 
 #[cfg(test)]

@@ -65,6 +65,15 @@ impl Refusal {
         self
     }
 
+    /// The same, with `error` in place of `detail`, as some dialects have it.
+    pub(crate) fn into_error(mut self) -> Self {
+        let said: Option<Value> = serde_json::from_str(&self.body).ok();
+        if let Some(detail) = said.as_ref().and_then(|said| said.get("detail")) {
+            self.body = json!({ "error": detail }).to_string();
+        }
+        self
+    }
+
     /// An answer like any other: it does not know that it refuses.
     pub(crate) fn response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
@@ -124,6 +133,9 @@ mod tests {
             ),
             (Refusal::new(status, json!(["full"])), r#"["full"]"#),
             (Refusal::plain(status, "no"), "no"),
+            (Refusal::plain(status, "no").into_error(), "no"),
+            (Refusal::detail(status, "no").into_error(), r#"{"error":"no"}"#),
+            (Refusal::field("name", &["no"]).into_error(), r#"{"name":["no"]}"#),
         ] {
             assert_eq!(refusal.to_string(), body);
             assert_eq!(refusal.status_code(), status);

@@ -7,35 +7,39 @@ use parlor_domain::{DisplayName, Username};
 use parlor_services::{Accounts, Error, GuestName, GuestRegistration};
 use serde_json::json;
 
-use super::anybody;
+use super::Anybody;
 use crate::compat::Compat;
-use crate::drf::{Any, Body, Form, Refusal, Text};
+use crate::drf::{Any, Body, Form, InOrder, Refusal, Text};
 use crate::passwords;
 
 const TAKEN: &str = "Username already used";
 
 /// `POST /api/register/`: what is wrong first is told alone.
 pub(super) async fn register(
+    InOrder(_, body): InOrder<Anybody, Body<Any>>,
     request: HttpRequest,
     compat: Data<Compat>,
-    body: Body<Any>,
 ) -> Result<HttpResponse, Refusal> {
-    anybody(request.clone()).await?;
     register_as(request, compat, body).await
 }
 
-/// Registers whoever asks.
+/// Registers whoever asks. Whatever is wrong is told as an `error`.
 pub(crate) async fn register_as<P>(
     request: HttpRequest,
     compat: Data<Compat>,
     body: Body<P>,
 ) -> Result<HttpResponse, Refusal> {
-    compat.count_credentials(&request)?;
+    let registered = make(&request, &compat, body).await;
+    registered.map_err(Refusal::into_error)
+}
+
+async fn make<P>(request: &HttpRequest, compat: &Compat, body: Body<P>) -> Result<HttpResponse, Refusal> {
+    compat.count_credentials(request)?;
     let accounts = &compat.services().accounts;
     let mut form = body.form("non_field_errors")?;
-    let name = given(&mut form, "name")?;
-    let username = given(&mut form, "username")?;
-    let password = given(&mut form, "password")?;
+    let name = given(&mut form, "name", Text::new())?;
+    let username = given(&mut form, "username", Text::new())?;
+    let password = given(&mut form, "password", Text::new().untrimmed())?;
     let display_name = displayed(&name)?;
     let username = username
         .parse::<Username>()
@@ -56,7 +60,7 @@ pub(crate) async fn register_as<P>(
     let registered = accounts.register_guest(registration).await;
     let account = registered.map_err(|error| match error {
         Error::UsernameTaken => refused(TAKEN),
-        Error::SignUpClosed => Refusal::error(StatusCode::FORBIDDEN, "Registration is closed."),
+        Error::Invalid { .. } => refused(&error.to_string()),
         error => error.into(),
     })?;
     Ok(HttpResponse::Created().json(json!({
@@ -66,14 +70,10 @@ pub(crate) async fn register_as<P>(
     })))
 }
 
-/// A text that must be there; anything that is no text is as good as missing.
-fn given(form: &mut Form, field: &'static str) -> Result<String, Refusal> {
-    let rule = match field {
-        // What was typed counts, white space and all.
-        "password" => Text::new().untrimmed(),
-        _ => Text::new(),
-    };
+/// A text that must be there; white space, and anything that is no text, are as good as missing.
+fn given(form: &mut Form, field: &'static str, rule: Text) -> Result<String, Refusal> {
     let text = form.text_or_none(field, rule);
+    let text = text.filter(|text| !text.trim().is_empty());
     text.ok_or_else(|| refused(&format!("{field} is missing")))
 }
 

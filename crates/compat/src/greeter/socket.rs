@@ -18,7 +18,7 @@ use serde_json::json;
 use super::{COOKIE, groups, now};
 use crate::compat::Compat;
 use crate::mount::Mount;
-use crate::sockets::{cookie, forbidden, start, unavailable};
+use crate::sockets::{FRAME_BYTES, cookie, forbidden, start, unavailable};
 
 /// Opens sockets of groups.
 pub(crate) struct GreeterSocket {
@@ -43,7 +43,7 @@ impl SocketDialect for GreeterSocket {
     }
 
     fn frame_bytes(&self) -> usize {
-        256 << 10
+        FRAME_BYTES
     }
 
     async fn enter(&self, head: &RequestHead) -> Result<SocketGuest, HttpResponse> {

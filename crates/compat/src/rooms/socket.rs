@@ -20,10 +20,7 @@ use super::found;
 use crate::compat::Compat;
 use crate::directory::Directory;
 use crate::mount::Mount;
-use crate::sockets::{forbidden, query, start, unavailable};
-
-/// A fault of what was sent, or of the server.
-const FAULT: u16 = 1011;
+use crate::sockets::{FAULT, FRAME_BYTES, forbidden, plain, query, start, unavailable};
 
 /// Opens sockets of rooms.
 pub(crate) struct RoomsSocket {
@@ -40,7 +37,7 @@ impl SocketDialect for RoomsSocket {
     }
 
     fn frame_bytes(&self) -> usize {
-        256 << 10
+        FRAME_BYTES
     }
 
     async fn enter(&self, head: &RequestHead) -> Result<SocketGuest, HttpResponse> {
@@ -104,7 +101,7 @@ impl Dialogue for Visit {
         let Some(room) = number(&room) else {
             return self.line.close(FAULT);
         };
-        let text = plain(text);
+        let text = plain(&text);
         if text.len() > crate::MAX_BODY {
             return self.refuse("validation error");
         }
@@ -205,14 +202,6 @@ fn number(value: &Value) -> Option<i64> {
     match value {
         Value::String(text) => text.trim().parse().ok(),
         value => value.as_i64(),
-    }
-}
-
-/// A value as text: a text as it is, anything else as JSON.
-fn plain(value: Value) -> String {
-    match value {
-        Value::String(text) => text,
-        other => other.to_string(),
     }
 }
 

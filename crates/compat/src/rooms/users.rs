@@ -1,6 +1,5 @@
 //! Who there is, and becoming one of them.
 
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use parlor_domain::{Account, AccountStatus, DisplayName, PersonName, Username, UsernameError};
@@ -61,7 +60,6 @@ pub(super) async fn create(
     match accounts.register_guest(registration).await {
         Ok(account) => Ok(HttpResponse::Created().json(person(&account))),
         Err(Error::UsernameTaken) => Err(Refusal::field("username", &[TAKEN])),
-        Err(Error::SignUpClosed) => Err(Refusal::detail(StatusCode::FORBIDDEN, "Registration is closed.")),
         Err(error) => Err(error.into()),
     }
 }

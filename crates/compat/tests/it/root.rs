@@ -156,6 +156,58 @@ async fn what_one_of_them_has_alone_is_as_it_has_it() {
     assert_eq!(world.post("/api/register/", json!({})).await.status, 404);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_is_what_was_typed_with_the_spaces_at_its_ends() {
+    const TYPED: &str = " a train to Bern ";
+    const OTHER: &str = " a boat to Thun ";
+    let world = World::at("").await;
+    for (path, registration) in [
+        (
+            "/api/register/",
+            json!({
+                "first_name": "Ann", "last_name": "Smith", "email": "ann@example.org",
+                "password": TYPED, "confirm_password": TYPED,
+            }),
+        ),
+        (
+            "/api/register/",
+            json!({ "name": "Ben", "username": "ben", "password": TYPED }),
+        ),
+        ("/api/v1/users/", json!({ "username": "cleo", "password": TYPED })),
+    ] {
+        let answer = world.post(path, registration).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+    }
+    let by_name = ["/api/token/", "/compat/greeter/api/token/", "/api/v1/auth/login/"];
+    for (password, is_right) in [(TYPED, true), (TYPED.trim(), false)] {
+        for username in ["ann.smith", "ben", "cleo"] {
+            let login = json!({ "username": username, "password": password });
+            for path in by_name {
+                let answer = world.post(path, login.clone()).await;
+                assert_eq!(answer.status == 200, is_right, "{path}: {answer:?}");
+            }
+        }
+        let login = json!({ "email": "ann@example.org", "password": password });
+        let answer = world.post("/api/login/", login).await;
+        assert_eq!(answer.status == 200, is_right, "{answer:?}");
+    }
+    let login = json!({ "username": "cleo", "password": TYPED });
+    let key = world.post("/api/v1/auth/login/", login).await.json();
+    let key = format!("Token {}", key["token"].as_str().unwrap());
+    let people = world.get("/api/v1/users/", "").await.json();
+    let path = format!("/api/v1/users/{}/", people["results"][0]["id"]);
+    let other = json!({ "password": OTHER });
+    let changed = world
+        .call("PATCH", &path, &[("authorization", &key)], other)
+        .await;
+    assert_eq!(changed.status, 200, "{changed:?}");
+    for (password, is_right) in [(OTHER, true), (OTHER.trim(), false)] {
+        let login = json!({ "username": "cleo", "password": password });
+        let answer = world.post("/api/v1/auth/login/", login).await;
+        assert_eq!(answer.status == 200, is_right, "{answer:?}");
+    }
+}
+
 /// One direct room, seen at once through `rooms`, `conversations` and Parlor's own API.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_conversation_is_one_in_all_dialects() {

@@ -107,7 +107,9 @@ async fn wrong_credentials_are_refused_alike() {
         ("x", "y"),
     ] {
         let login = json!({ "email": email, "password": password });
-        world.post("/api/login/", login).await.is(401, refused.clone());
+        let answer = world.post("/api/login/", login).await;
+        answer.is(401, refused.clone());
+        assert_eq!(answer.header("www-authenticate"), Some("Bearer realm=\"api\""));
     }
     let required = json!(["This field is required."]);
     world
@@ -175,6 +177,7 @@ async fn tokens_are_good_for_what_they_are() {
     ] {
         let answer = world.post("/api/logout/", json!({ "refresh": token })).await;
         answer.is(401, json!({ "detail": detail, "code": "token_not_valid" }));
+        assert_eq!(answer.header("www-authenticate"), Some("Bearer realm=\"api\""));
     }
 }
 
@@ -249,9 +252,13 @@ async fn chats_with_nobody_are_refused() {
         404,
         json!({ "detail": "No UserAccount matches the given query." }),
     );
-    let nonsense = world.get("/api/users/nonsense/chat/", &ann.access).await;
-    assert_eq!(nonsense.status, 404);
-    assert!(nonsense.text.contains("<h1>"), "{nonsense:?}");
+    let ben = person(&world, "Ben").await;
+    for id in ["nonsense", &ben.id.replace('-', "")] {
+        let path = format!("/api/users/{id}/chat/");
+        let nonsense = world.get(&path, &ann.access).await;
+        assert_eq!(nonsense.status, 404, "{id}");
+        assert!(nonsense.text.contains("<h1>"), "{nonsense:?}");
+    }
     let post = world
         .call(
             "POST",

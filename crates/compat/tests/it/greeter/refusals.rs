@@ -1,6 +1,8 @@
 //! What is refused, and how.
 
-use parlor::config::Registration;
+use std::num::NonZeroU32;
+
+use parlor::config::{Registration, TwoStep};
 use parlor_testkit::TestApp;
 use serde_json::{Value, json};
 
@@ -159,6 +161,9 @@ async fn chats_are_for_those_with_a_good_access_token() {
         .call("POST", "/api/register/", &needless, registration("ben"))
         .await;
     answer.is(401, bad("Token is invalid or expired"));
+    let unread = [needless[0], ("content-type", "text/plain")];
+    let answer = world.send("POST", "/api/register/", &unread, b"x".to_vec()).await;
+    assert_eq!(answer.status, 401, "before the body: {answer:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -222,4 +227,22 @@ async fn a_server_that_takes_nobody_says_so() {
     let world = World::of(app, PREFIX);
     let answer = world.post("/api/register/", registration("ann")).await;
     answer.is(403, json!({ "error": "Registration is closed." }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_wrong_with_a_registration_is_told_as_an_error() {
+    let app = TestApp::start_with(|config| {
+        config.auth.two_step = TwoStep::Required;
+        config.limits.enabled = true;
+        config.limits.credentials_per_minute = NonZeroU32::MIN;
+    });
+    let world = World::of(app.await, PREFIX);
+    let unreachable = world.post("/api/register/", registration("ann")).await;
+    let error = "email is needed: a code is mailed there at each log in";
+    unreachable.is(400, json!({ "error": error }));
+    let hurried = world.post("/api/register/", registration("ann")).await;
+    assert_eq!(hurried.status, 429, "{hurried:?}");
+    let error = hurried.json()["error"].as_str().unwrap().to_owned();
+    assert!(error.starts_with("Request was throttled."), "{error}");
+    assert!(hurried.header("retry-after").is_some(), "{hurried:?}");
 }
