@@ -18,8 +18,8 @@ pub(crate) use self::format::GreeterFormat;
 pub(crate) use self::registration::register_as;
 pub(crate) use self::socket::GreeterSocket;
 pub(crate) use self::tokens::access_cookie;
-use crate::callers::{bearers, caller, known_caller};
-use crate::drf::{Refusal, View, time};
+use crate::callers::bearers;
+use crate::drf::{View, time};
 
 /// The cookie with the access token, by which the socket knows who comes.
 const COOKIE: &str = "access";
