@@ -108,6 +108,8 @@ pub struct RoomChange {
     pub rules: RulesChange,
     /// How many may be in it; those who already are stay.
     pub capacity: Option<Capacity>,
+    /// The same, in place of it, of those who take part where the dialect `rooms` shows it: those who do not are counted besides.
+    pub places: Option<Capacity>,
 }
 
 /// A person in a room.

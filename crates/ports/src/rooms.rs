@@ -170,6 +170,13 @@ pub trait RoomStore: Send + Sync {
     /// and direct rooms with somebody else. After so many of them, and so many at most.
     async fn attended(&self, user: UserId, skip: u64, most: usize) -> Result<AttendedPage, StoreError>;
 
+    /// The ids and numbers of all rooms of [`RoomStore::attended`], in the order of their ids.
+    async fn attended_numbers(&self, user: UserId) -> Result<Vec<(RoomId, i64)>, StoreError>;
+
+    /// The room with this number, whoever asks, and whether this user is a member who takes part in it; `None` if there is none, or it
+    /// was deleted.
+    async fn attendance(&self, number: i64, user: UserId) -> Result<Option<(RoomId, bool)>, StoreError>;
+
     /// A room as [`RoomStore::attended`] shows it, whoever asks, without who is in it if it is a channel; `None` if there is none, or
     /// it was deleted.
     async fn attended_room(&self, room: RoomId) -> Result<Option<AttendedRoom>, StoreError>;
@@ -431,8 +438,8 @@ pub struct AttendedRoom {
     pub attending: Vec<UserRef>,
     /// How many members take no part.
     pub absent: u32,
-    /// Who opened a direct room.
-    pub opened_by: Option<UserRef>,
+    /// Whom it belongs to: a direct room to who opened it, or if he is not there any more to the other one.
+    pub owner: Option<UserRef>,
 }
 
 /// A channel that anybody can find.

@@ -149,6 +149,7 @@ pub(crate) async fn change(
             (wish.slow_mode, wish.listed),
         )?,
         capacity,
+        places: None,
     };
     rooms.update(&actor, room, change).await?;
     let room = rooms.find(&actor, room).await?;

@@ -193,6 +193,14 @@ impl RoomStore for Faulty {
         self.rooms.attended(user, skip, most).await
     }
 
+    async fn attended_numbers(&self, user: UserId) -> Result<Vec<(RoomId, i64)>, StoreError> {
+        self.rooms.attended_numbers(user).await
+    }
+
+    async fn attendance(&self, number: i64, user: UserId) -> Result<Option<(RoomId, bool)>, StoreError> {
+        self.rooms.attendance(number, user).await
+    }
+
     async fn attended_room(&self, room: RoomId) -> Result<Option<AttendedRoom>, StoreError> {
         self.rooms.attended_room(room).await
     }

@@ -237,6 +237,15 @@ impl RoomStore for Backend {
             .await
     }
 
+    async fn attended_numbers(&self, user: UserId) -> Result<Vec<(RoomId, i64)>, StoreError> {
+        self.read(move |conn| attended::all_numbers(conn, user).boxed()).await
+    }
+
+    async fn attendance(&self, number: i64, user: UserId) -> Result<Option<(RoomId, bool)>, StoreError> {
+        self.snapshot(move |conn| attended::attendance(conn, number, user).boxed())
+            .await
+    }
+
     async fn attended_room(&self, room: RoomId) -> Result<Option<AttendedRoom>, StoreError> {
         self.snapshot(move |conn| attended::find(conn, room).boxed())
             .await

@@ -268,6 +268,8 @@ async fn speak_dialects_all_day(open: &impl AsyncFn() -> Fixture) -> Result<(), 
     attending::an_absent_owner_takes_no_part(&open().await).await?;
     attending::rooms_that_changed_last_come_first(&open().await).await?;
     attending::who_owns_a_room_is_known(&open().await).await?;
+    attending::it_is_known_where_somebody_takes_part(&open().await).await?;
+    attending::places_are_for_those_who_take_part(&open().await).await?;
     chatting::a_room_is_read_up_to_the_last_of_the_others(&open().await).await?;
     chatting::many_accounts_are_found_at_once(&open().await).await?;
     chatting::many_are_asked_at_once_who_has_blocked_whom(&open().await).await?;

@@ -1,7 +1,7 @@
 //! Who takes part in rooms where the dialect `rooms` shows them.
 
 use parlor_domain::{Capacity, RoomChange, RoomId, RoomKind, Timestamp, UserRef, What};
-use parlor_ports::{Attended, AttendedRoom, Clock, NewRoom, StoreError};
+use parlor_ports::{Attended, AttendedRoom, Clock, NewRoom, RoomAct, StoreError};
 
 use super::Tested;
 use crate::{Fixture, at_once};
@@ -46,7 +46,7 @@ pub async fn an_absent_owner_takes_no_part(f: &Fixture) -> Tested {
     assert_eq!(f.happened(ann.id).await?.last(), Some(&told));
     assert!(view.absent);
     let found = shown(f, room).await?;
-    assert_eq!((&found.room, found.opened_by), (&view.room, None));
+    assert_eq!((&found.room, found.owner), (&view.room, Some(ann)));
     assert_eq!(places(f, room).await?, (vec![], 1, 2));
     assert_eq!(page(f, ann, 0, 10).await?, (vec![], 0));
 
@@ -231,14 +231,14 @@ pub async fn rooms_that_changed_last_come_first(f: &Fixture) -> Tested {
 
     let found = f.rooms.attended(ann.id, 0, 10).await?.rooms;
     let expected = [
-        (vec![ann], None),
-        (vec![ann, ben], Some(ben)),
-        (vec![ann, ben], None),
+        (vec![ann], cleo),
+        (vec![ann, ben], ben),
+        (vec![ann, ben], ann),
     ];
-    for (found, (attending, opened_by)) in found.into_iter().zip(expected) {
+    for (found, (attending, owner)) in found.into_iter().zip(expected) {
         assert_eq!(found.room, f.view(found.room.id, ann).await?.room);
         assert_eq!((&found.attending, found.absent), (&attending, 0));
-        assert_eq!(found.opened_by, opened_by);
+        assert_eq!(found.owner, Some(owner));
         let mut alone = shown(f, found.room.id).await?;
         if alone.room.kind == RoomKind::Channel {
             assert_eq!(alone.attending, [], "nobody is shown who reads it");
@@ -275,6 +275,69 @@ pub async fn rooms_that_changed_last_come_first(f: &Fixture) -> Tested {
     assert!(f.rooms.attended_room(f.room_id()).await?.is_none());
     f.rooms.delete(group, ann, f.tick()).await?;
     assert!(f.rooms.attended_room(group).await?.is_none());
+    Ok(())
+}
+
+/// In which rooms somebody takes part is known without them: by their numbers, and of one room by its own.
+pub async fn it_is_known_where_somebody_takes_part(f: &Fixture) -> Tested {
+    let bot = f.bot("news-bot").await?;
+    f.everyones_room(bot).await?;
+    let [ann, ben, cleo] = f.people(["ann", "ben", "cleo"]).await?;
+    let notes = f.direct(ann, ann).await?;
+    let mut rooms = [
+        f.group(ann, &[ben]).await?,
+        f.direct(ben, ann).await?,
+        f.channel(ben, &[ann]).await?,
+    ];
+    rooms.sort_unstable();
+    let missed = f.group(ben, &[ann]).await?;
+    f.attend(missed, ann, false).await?;
+    let mut numbers = Vec::new();
+    for room in rooms {
+        let number = f.view(room, ann).await?.room.number;
+        assert_eq!(f.rooms.attendance(number, ann.id).await?, Some((room, true)));
+        assert_eq!(f.rooms.attendance(number, cleo.id).await?, Some((room, false)));
+        numbers.push((room, number));
+    }
+    assert_eq!(f.rooms.attended_numbers(ann.id).await?, numbers);
+    assert_eq!(f.rooms.attended_numbers(cleo.id).await?, []);
+
+    let own = f.view(notes, ann).await?.room.number;
+    assert_eq!(f.rooms.attendance(own, ann.id).await?, Some((notes, true)));
+    let number = f.view(missed, ann).await?.room.number;
+    assert_eq!(
+        f.rooms.attendance(number, ann.id).await?,
+        Some((missed, false)),
+        "he is absent"
+    );
+    f.attend(missed, ann, true).await?;
+    assert_eq!(
+        f.rooms.attendance(number, ann.id).await?,
+        Some((missed, true))
+    );
+    f.rooms.delete(missed, ben, f.tick()).await?;
+    for none in [number, i64::MAX, 0] {
+        assert_eq!(f.rooms.attendance(none, ann.id).await?, None, "{none}");
+    }
+    Ok(())
+}
+
+/// Places for those who take part are made besides those of all who do not, however many these are by then.
+pub async fn places_are_for_those_who_take_part(f: &Fixture) -> Tested {
+    let [ann, ben, cleo] = f.people(["ann", "ben", "cleo"]).await?;
+    let room = f.group(ann, &[ben, cleo]).await?;
+    f.attend(room, ben, false).await?;
+    let change = RoomChange {
+        places: Some(Capacity::stored(7)),
+        ..RoomChange::default()
+    };
+    f.rooms.update(room, ann, change.clone(), f.tick()).await?;
+    assert_eq!(places(f, room).await?, (vec![ann, cleo], 1, 8));
+    f.attend(room, cleo, false).await?;
+    f.attend(room, ben, true).await?;
+    let again = f.rooms.update(room, ann, change, f.tick()).await?;
+    assert!(matches!(again, RoomAct::Done(None)), "{again:?}");
+    assert_eq!(places(f, room).await?, (vec![ann, ben], 1, 8));
     Ok(())
 }
 

@@ -79,6 +79,8 @@ macro_rules! conformance {
                 a_room_tells_when_it_changed,
                 rooms_that_changed_last_come_first,
                 who_owns_a_room_is_known,
+                it_is_known_where_somebody_takes_part,
+                places_are_for_those_who_take_part,
             }
             blocking {
                 a_block_bars_both_sides_of_a_direct_room,

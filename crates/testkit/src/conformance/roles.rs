@@ -181,6 +181,7 @@ pub async fn settings_change_one_by_one(f: &Fixture) -> Tested {
             topic,
             rules,
             capacity,
+            places: _,
         } = change.clone();
         expected.name = name.or(expected.name);
         expected.topic = topic.unwrap_or(expected.topic);

@@ -9,6 +9,7 @@ use parlor_domain::{Room, RoomId, RoomKind, UserId, UserRef};
 use parlor_ports::{AttendedPage, AttendedRoom};
 
 use super::super::super::Conn;
+use super::numbers;
 use crate::code::Code;
 use crate::counter::{loaded_amount, rows, stored_amount};
 use crate::id::Id;
@@ -51,6 +52,35 @@ pub(super) async fn list(conn: &mut Conn, user: UserId, skip: u64, most: usize) 
     })
 }
 
+/// Ids and numbers of all of them.
+pub(super) async fn all_numbers(conn: &mut Conn, user: UserId) -> QueryResult<Vec<(RoomId, i64)>> {
+    let found: Vec<(Id, i64)> = attended_by!(user)
+        .order(members::room_id)
+        .select((members::room_id, rooms::number))
+        .load(conn)
+        .await?;
+    let numbers = found.into_iter().map(|(room, number)| (room.into(), number));
+    Ok(numbers.collect())
+}
+
+/// The room with this number, and whether somebody takes part in it.
+pub(super) async fn attendance(
+    conn: &mut Conn,
+    number: i64,
+    user: UserId,
+) -> QueryResult<Option<(RoomId, bool)>> {
+    let Some(room) = numbers::id_of(conn, number).await? else {
+        return Ok(None);
+    };
+    let absent: Option<bool> = members::table
+        .find((Id::of(room), Id::of(user)))
+        .select(members::absent)
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(Some((room, absent == Some(false))))
+}
+
 pub(super) async fn find(conn: &mut Conn, room: RoomId) -> QueryResult<Option<AttendedRoom>> {
     let found: Option<Row> = rooms::table
         .filter(rooms::id.eq(Id::of(room)))
@@ -74,12 +104,11 @@ async fn complete(conn: &mut Conn, viewer: Option<UserId>, rows: Vec<Row>) -> Qu
     };
     let mut attending = attending(conn, ids(|room| room.kind != RoomKind::Channel)).await?;
     let mut absent = absent(conn, ids(|_| true)).await?;
-    let viewer = match viewer {
-        Some(viewer) if rooms.iter().any(|(room, _)| room.kind == RoomKind::Channel) => {
-            reference(conn, viewer).await?
-        }
-        _ => None,
-    };
+    let has_channels = rooms.iter().any(|(room, _)| room.kind == RoomKind::Channel);
+    let viewer = viewer.filter(|_| has_channels);
+    let owners = rooms.iter().filter_map(|(room, _)| room.owner);
+    let people = references(conn, owners.chain(viewer).map(Id::of).collect()).await?;
+    let viewer = viewer.and_then(|viewer| people.get(&viewer).copied());
     let completed = rooms.into_iter().map(|(room, creator)| {
         let id = Id::of(room.id);
         let attending = match room.kind {
@@ -87,9 +116,14 @@ async fn complete(conn: &mut Conn, viewer: Option<UserId>, rows: Vec<Row>) -> Qu
             RoomKind::Direct | RoomKind::Group => attending.remove(&id).unwrap_or_default(),
         };
         let opener = attending.iter().find(|user| user.id == creator);
-        let opened_by = opener.or(attending.as_slice().first()).copied();
+        let owner = match room.kind {
+            RoomKind::Direct => opener.or(attending.as_slice().first()).copied(),
+            RoomKind::Group | RoomKind::Channel => {
+                room.owner.and_then(|owner| people.get(&owner).copied())
+            }
+        };
         AttendedRoom {
-            opened_by: opened_by.filter(|_| room.kind == RoomKind::Direct),
+            owner,
             absent: absent.remove(&id).unwrap_or(0),
             attending,
             room,
@@ -137,13 +171,25 @@ async fn absent(conn: &mut Conn, rooms: Vec<Id>) -> QueryResult<HashMap<Id, u32>
     Ok(counts.collect())
 }
 
-/// Somebody with his number.
-async fn reference(conn: &mut Conn, id: UserId) -> QueryResult<Option<UserRef>> {
-    let number: Option<i64> = users::table
-        .filter(users::id.eq(Id::of(id)))
-        .select(users::number)
-        .first(conn)
-        .await
-        .optional()?;
-    Ok(number.map(|number| UserRef { id, number }))
+/// How many members take no part in a room.
+pub(super) async fn absent_from(conn: &mut Conn, room: RoomId) -> QueryResult<u32> {
+    let counts = absent(conn, vec![room.into()]).await?;
+    Ok(counts.into_values().sum())
+}
+
+/// These people with their numbers.
+async fn references(conn: &mut Conn, ids: Vec<Id>) -> QueryResult<HashMap<UserId, UserRef>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found: Vec<(Id, i64)> = users::table
+        .filter(users::id.eq_any(ids))
+        .select((users::id, users::number))
+        .load(conn)
+        .await?;
+    let people = found.into_iter().map(|(id, number)| {
+        let id = id.into();
+        (id, UserRef { id, number })
+    });
+    Ok(people.collect())
 }

@@ -6,13 +6,13 @@ use diesel::dsl::Eq;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use parlor_domain::{
-    Action, Event, MediaId, Notify, Role, Room, RoomChange, RoomId, Rules, Timestamp, UserRef, What,
+    Action, Capacity, Event, MediaId, Notify, Role, Room, RoomChange, RoomId, Rules, Timestamp, UserRef, What,
 };
 use parlor_ports::{AvatarSet, RoomAct, RoomRefusal};
 
 use super::super::{Tx, media};
 use super::act::{self, Act, require};
-use super::{directory, links, names};
+use super::{attended, directory, links, names};
 use crate::code::Code;
 use crate::counter::Counter;
 use crate::id::Id;
@@ -28,11 +28,18 @@ pub(super) async fn update(
 ) -> Act<RoomAct> {
     let (before, role) = act::group(tx, room, actor, &[]).await?;
     require(role, Action::UpdateRoom)?;
+    let capacity = match change.places {
+        Some(places) => {
+            let absent = attended::absent_from(tx.conn, room).await?;
+            Some(Capacity::stored(places.members().saturating_add(absent)))
+        }
+        None => change.capacity,
+    };
     let after = Room {
         name: change.name.or_else(|| before.name.clone()),
         topic: change.topic.unwrap_or_else(|| before.topic.clone()),
         rules: before.rules.with(change.rules),
-        capacity: change.capacity.unwrap_or(before.capacity),
+        capacity: capacity.unwrap_or(before.capacity),
         ..before.clone()
     };
     if !after.rules.suit(after.kind) {
