@@ -65,8 +65,11 @@ pub trait EventLog: Send + Sync {
         most: usize,
     ) -> Result<SaidPage, StoreError>;
 
-    /// In which stream, and where in it, the event with this number stands, whoever asks.
-    async fn place_of(&self, number: i64) -> Result<Option<(StreamId, Seq)>, StoreError>;
+    /// The message with this number, whoever asks; `None` if there is none, or it was deleted.
+    async fn numbered(&self, number: i64) -> Result<Option<Arc<Event>>, StoreError>;
+
+    /// Deletes the message with this number for everyone, if the author says so: wherever it is, and even if he is not there any more.
+    async fn take_back(&self, number: i64, author: UserRef, at: Timestamp) -> Result<MessageAct, StoreError>;
 
     /// Notes that a member has played a voice message of somebody else, and tells both by [`What::VoicePlayed`] in their own
     /// streams: once, however often it is said. That one has played one's own is not noted.

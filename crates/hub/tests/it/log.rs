@@ -30,7 +30,11 @@ impl EventLog for Log {
         unreachable!("the hub reads the log only")
     }
 
-    async fn place_of(&self, _: i64) -> Result<Option<(StreamId, Seq)>, StoreError> {
+    async fn numbered(&self, _: i64) -> Result<Option<Arc<Event>>, StoreError> {
+        unreachable!("the hub reads the log only")
+    }
+
+    async fn take_back(&self, _: i64, _: UserRef, _: Timestamp) -> Result<MessageAct, StoreError> {
         unreachable!("the hub reads the log only")
     }
 

@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use parlor_domain::{
-    Called, ClientId, Draft, Event, MediaId, MessageBody, Origin, RoomId, Seq, TextError, What,
-};
+use parlor_domain::{Called, ClientId, Draft, Event, MediaId, MessageBody, Origin, RoomId, Seq, TextError};
 use parlor_ports::{Append, Priority};
 
-use super::Messages;
+use super::{Messages, done};
 use crate::{Actor, Error};
 
 impl Messages {
@@ -75,15 +73,21 @@ impl Messages {
     /// # Errors
     /// [`Error::NoSuchMessage`], also if it was deleted
     pub async fn numbered(&self, number: i64) -> Result<Arc<Event>, Error> {
-        let place = self.log.place_of(number).await?;
-        let (stream, seq) = place.ok_or(Error::NoSuchMessage)?;
-        let before = Seq(seq.0.saturating_sub(1));
-        let events = self.log.events_after(stream, before).await?;
-        let found = events.into_iter().next().filter(|event| match &event.what {
-            What::Message(message) => event.number == number && message.body.is_some(),
-            _ => false,
-        });
-        found.ok_or(Error::NoSuchMessage)
+        self.log.numbered(number).await?.ok_or(Error::NoSuchMessage)
+    }
+
+    /// Deletes one's own message with this number for everyone, even in a room in which one is not any more.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchMessage`]
+    pub async fn take_back(&self, actor: &Actor, number: i64) -> Result<(), Error> {
+        let now = self.clock.now();
+        done(self.log.take_back(number, actor.user, now).await?, now)
+    }
+
+    /// Most bytes of a text.
+    pub fn max_body(&self) -> usize {
+        self.settings.max_body
     }
 
     /// What comes next in the actor's own stream, after this event: not all at once, but at least one event if there is one.

@@ -6,13 +6,11 @@ use std::collections::BTreeSet;
 use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use parlor_domain::{RoomId, RoomKind, Seq, Timestamp, UserId, What};
+use parlor_domain::{RoomKind, Timestamp, UserId};
 
 use super::rooms::{depart, find_room, with_hosts};
-use super::{Tx, contacts, notifications};
-use crate::changing;
+use super::{Tx, contacts, log, notifications};
 use crate::code::{Code, Kind};
-use crate::counter::Counter;
 use crate::id::Id;
 use crate::rows::{StreamRow, Target, blank_people, joined_room};
 use crate::schema::{departures, events, join_requests, members, rooms, streams};
@@ -186,7 +184,6 @@ async fn delete_messages(
     head: &StreamRow,
     at: Timestamp,
 ) -> QueryResult<()> {
-    let room = RoomId::from(departure.room_id);
     let until = departure.done_seq.saturating_add(EVENTS);
     let messages: Vec<Target> = events::table
         .filter(events::stream_id.eq(departure.room_id))
@@ -201,23 +198,8 @@ async fn delete_messages(
         .load(tx.conn)
         .await?;
     for message in &messages {
-        let deleted = What::MessageDeleted {
-            target: Seq::loaded(message.seq),
-        };
         // Nobody does it: the author is not there any more.
-        let deletion = tx.append(room, None, deleted, at).await?;
-        RunQueryDsl::execute(changing::blank(&deletion, message), tx.conn).await?;
-        RunQueryDsl::execute(changing::forget(message), tx.conn).await?;
-        RunQueryDsl::execute(changing::unpin(message), tx.conn).await?;
-        if message.reacted().is_some() {
-            RunQueryDsl::execute(changing::unreact(message), tx.conn).await?;
-            RunQueryDsl::execute(changing::uncount(message), tx.conn).await?;
-        }
-        if message.shows_media() {
-            RunQueryDsl::execute(changing::release(message), tx.conn).await?;
-            RunQueryDsl::execute(changing::unuse(message), tx.conn).await?;
-            RunQueryDsl::execute(changing::unplay(message), tx.conn).await?;
-        }
+        log::erase(tx, message, None, at).await?;
     }
     let full = i64::try_from(messages.len()).is_ok_and(|found| found == MESSAGES);
     let until = match messages.last() {

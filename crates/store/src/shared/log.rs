@@ -10,6 +10,7 @@ mod reactions;
 mod receipts;
 mod revisions;
 mod said;
+mod taking_back;
 
 use std::sync::Arc;
 
@@ -36,6 +37,7 @@ use crate::schema::{events, members, streams};
 pub(in super::super) use self::decode::decode;
 pub(super) use self::history::messages_by;
 pub(super) use self::said::messages_of;
+pub(super) use self::taking_back::erase;
 
 /// Most events that one read of a stream gives.
 const PAGE_EVENTS: i64 = 64;
@@ -94,8 +96,13 @@ impl EventLog for Backend {
             .await
     }
 
-    async fn place_of(&self, number: i64) -> Result<Option<(StreamId, Seq)>, StoreError> {
-        self.read(move |conn| place_of(conn, number).boxed()).await
+    async fn numbered(&self, number: i64) -> Result<Option<Arc<Event>>, StoreError> {
+        self.read(move |conn| numbered(conn, number).boxed()).await
+    }
+
+    async fn take_back(&self, number: i64, author: UserRef, at: Timestamp) -> Result<MessageAct, StoreError> {
+        self.write(move |tx| taking_back::take_back(tx, number, author, at).boxed())
+            .await
     }
 
     async fn mark_played(
@@ -315,12 +322,13 @@ async fn message(conn: &mut Conn, room: RoomId, viewer: UserId, seq: Seq) -> Que
     Ok(found.pop().map(Arc::new))
 }
 
-async fn place_of(conn: &mut Conn, number: i64) -> QueryResult<Option<(StreamId, Seq)>> {
-    let found: Option<(Id, i64)> = events::table
+async fn numbered(conn: &mut Conn, number: i64) -> QueryResult<Option<Arc<Event>>> {
+    let rows = events::table
         .filter(events::number.eq(number))
-        .select((events::stream_id, events::seq))
-        .first(conn)
-        .await
-        .optional()?;
-    Ok(found.map(|(stream, seq)| (stream.into(), Seq::loaded(seq))))
+        .filter(events::rev.is_not_null())
+        .filter(events::body.is_not_null())
+        .select(EventRow::as_select())
+        .load(conn)
+        .await?;
+    Ok(decode(conn, rows).await?.pop().map(Arc::new))
 }

@@ -238,7 +238,8 @@ impl RoomStore for Backend {
     }
 
     async fn attended_numbers(&self, user: UserId) -> Result<Vec<(RoomId, i64)>, StoreError> {
-        self.read(move |conn| attended::all_numbers(conn, user).boxed()).await
+        self.read(move |conn| attended::all_numbers(conn, user).boxed())
+            .await
     }
 
     async fn attendance(&self, number: i64, user: UserId) -> Result<Option<(RoomId, bool)>, StoreError> {

@@ -126,6 +126,7 @@ async fn live_a_day(open: impl AsyncFn() -> Fixture) -> Result<(), parlor_ports:
     speak_dialects_all_day(&open).await?;
     look_after_rooms_all_day(&open).await?;
     changing::a_deletion_leaves_nothing_of_what_was_said(&open().await).await?;
+    changing::authors_take_back_what_they_said(&open().await).await?;
     direct::a_pair_has_one_direct_room(&open().await).await?;
     entering::a_join_is_told_to_the_room_and_to_the_person(&open().await).await?;
     groups::a_repeated_request_makes_one_room(&open().await).await?;
@@ -284,7 +285,7 @@ async fn speak_dialects_all_day(open: &impl AsyncFn() -> Fixture) -> Result<(), 
     naming::names_of_dialects_go_with_their_rooms(&open().await).await?;
     numbers::an_account_is_found_by_its_number(&open().await).await?;
     numbers::a_room_is_found_by_its_number(&open().await).await?;
-    numbers::an_event_is_found_by_its_number(&open().await).await?;
+    numbers::a_message_is_found_by_its_number(&open().await).await?;
     people::nobody_is_listed_across_a_block(&open().await).await?;
     people::people_are_listed_by_their_numbers(&open().await).await?;
     register_ids::a_code_proves_the_address(&open().await).await?;

@@ -230,11 +230,7 @@ pub async fn rooms_that_changed_last_come_first(f: &Fixture) -> Tested {
     assert_eq!(page(f, ann, 0, 10).await?, (vec![channel, direct, group], 3));
 
     let found = f.rooms.attended(ann.id, 0, 10).await?.rooms;
-    let expected = [
-        (vec![ann], cleo),
-        (vec![ann, ben], ben),
-        (vec![ann, ben], ann),
-    ];
+    let expected = [(vec![ann], cleo), (vec![ann, ben], ben), (vec![ann, ben], ann)];
     for (found, (attending, owner)) in found.into_iter().zip(expected) {
         assert_eq!(found.room, f.view(found.room.id, ann).await?.room);
         assert_eq!((&found.attending, found.absent), (&attending, 0));
@@ -311,10 +307,7 @@ pub async fn it_is_known_where_somebody_takes_part(f: &Fixture) -> Tested {
         "he is absent"
     );
     f.attend(missed, ann, true).await?;
-    assert_eq!(
-        f.rooms.attendance(number, ann.id).await?,
-        Some((missed, true))
-    );
+    assert_eq!(f.rooms.attendance(number, ann.id).await?, Some((missed, true)));
     f.rooms.delete(missed, ben, f.tick()).await?;
     for none in [number, i64::MAX, 0] {
         assert_eq!(f.rooms.attendance(none, ann.id).await?, None, "{none}");

@@ -1,7 +1,7 @@
 //! Edits and deletions, and what they leave.
 
 use parlor_domain::{Event, Message, Revision, What};
-use parlor_ports::{AppendRefusal, Appended};
+use parlor_ports::{AppendRefusal, Appended, MessageAct};
 
 use super::Tested;
 use crate::{Fixture, delete, edit, message, polled_in_order, reply, show, text};
@@ -218,6 +218,33 @@ pub async fn admins_delete_anybodys_message(f: &Fixture) -> Tested {
         let event = f.delete(room, deleter, seq).await?;
         assert_eq!(event.actor, Some(deleter));
     }
+    Ok(())
+}
+
+/// Authors take back what they said, by its number, also where they are not any more; nobody else does.
+pub async fn authors_take_back_what_they_said(f: &Fixture) -> Tested {
+    let [ann, ben] = f.people(["ann", "ben"]).await?;
+    let room = f.group(ann, &[ben]).await?;
+    let picture = f.picture(ben).await?;
+    let shown = f.show(room, ben, &[picture]).await?;
+    f.leave(room, ben).await?;
+    let refused = MessageAct::Refused(AppendRefusal::NoTarget);
+    let (own, other) = (shown.number, f.say(room, ann, "hello").await?);
+    for (number, author) in [(own, ann), (other.number, ben), (0, ben), (i64::MAX, ben)] {
+        let act = f.log.take_back(number, author, f.tick()).await?;
+        assert_eq!(act, refused, "{number}");
+    }
+    let MessageAct::Done(Some(event)) = f.log.take_back(own, ben, f.tick()).await? else {
+        panic!("it is his")
+    };
+    assert_eq!(event.what, What::MessageDeleted { target: shown.seq });
+    assert_eq!((event.stream, event.actor), (room.into(), Some(ben)));
+    assert_eq!(f.events(room).await?.last(), Some(&event));
+    let now = f.log.message(room, ann.id, shown.seq).await?;
+    let now = now.expect("it is still to be seen that it was there");
+    assert_eq!((&said(&now).body, said(&now).media.len()), (&None, 0));
+    assert_eq!(f.log.take_back(own, ben, f.tick()).await?, refused);
+    f.say(room, ann, "bye").await?;
     Ok(())
 }
 

@@ -130,6 +130,7 @@ macro_rules! conformance {
                 revisions_are_as_visible_as_their_message,
                 a_deletion_leaves_nothing_of_what_was_said,
                 admins_delete_anybodys_message,
+                authors_take_back_what_they_said,
                 replayed_changes_carry_the_current_state,
                 a_reply_points_to_what_it_answers,
                 changes_in_the_same_instant_take_effect_in_order,
@@ -384,7 +385,7 @@ macro_rules! conformance {
             numbers {
                 an_account_is_found_by_its_number,
                 a_room_is_found_by_its_number,
-                an_event_is_found_by_its_number,
+                a_message_is_found_by_its_number,
             }
             outbox {
                 a_letter_is_as_it_was_written,

@@ -68,8 +68,12 @@ impl EventLog for Busy {
         self.log.said(viewer, room, skip, most).await
     }
 
-    async fn place_of(&self, number: i64) -> Result<Option<(StreamId, Seq)>, StoreError> {
-        self.log.place_of(number).await
+    async fn numbered(&self, number: i64) -> Result<Option<Arc<Event>>, StoreError> {
+        self.log.numbered(number).await
+    }
+
+    async fn take_back(&self, number: i64, author: UserRef, at: Timestamp) -> Result<MessageAct, StoreError> {
+        self.log.take_back(number, author, at).await
     }
 
     async fn mark_played(

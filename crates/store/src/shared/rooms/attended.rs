@@ -118,9 +118,7 @@ async fn complete(conn: &mut Conn, viewer: Option<UserId>, rows: Vec<Row>) -> Qu
         let opener = attending.iter().find(|user| user.id == creator);
         let owner = match room.kind {
             RoomKind::Direct => opener.or(attending.as_slice().first()).copied(),
-            RoomKind::Group | RoomKind::Channel => {
-                room.owner.and_then(|owner| people.get(&owner).copied())
-            }
+            RoomKind::Group | RoomKind::Channel => room.owner.and_then(|owner| people.get(&owner).copied()),
         };
         AttendedRoom {
             owner,
