@@ -1,8 +1,19 @@
 //! `messenger`, as its README and its code tell it and as it refuses.
 
 mod accounts;
+mod across;
+mod chats;
 mod links;
+mod lists;
+mod missed;
 mod people;
+mod presence;
+mod profile;
+mod search;
+mod socket;
+mod starting;
+mod statuses;
+mod telling;
 
 use parlor_compat::Root;
 use parlor_domain::Dialect;

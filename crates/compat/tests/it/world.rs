@@ -146,7 +146,13 @@ impl World {
 
     /// Opens a socket; `Err` has the status of the answer if it is refused.
     pub(crate) async fn socket(&self, path: &str, headers: &[(&str, &str)]) -> Result<Socket, u16> {
-        let url = self.url(path).replacen("http", "ws", 1);
+        let path = format!("{}{path}", self.prefix);
+        self.socket_anywhere(&path, headers).await
+    }
+
+    /// The same at a path of the server, whatever dialect is there.
+    pub(crate) async fn socket_anywhere(&self, path: &str, headers: &[(&str, &str)]) -> Result<Socket, u16> {
+        let url = format!("{}{path}", self.app.url()).replacen("http", "ws", 1);
         let mut request = url.into_client_request().unwrap();
         for (name, value) in headers {
             let name: HeaderName = name.parse().unwrap();

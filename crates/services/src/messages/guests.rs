@@ -85,11 +85,6 @@ impl Messages {
         done(self.log.take_back(number, actor.user, now).await?, now)
     }
 
-    /// Most bytes of a text.
-    pub fn max_body(&self) -> usize {
-        self.settings.max_body
-    }
-
     /// What comes next in the actor's own stream, after this event: not all at once, but at least one event if there is one.
     pub async fn own_events_after(&self, actor: &Actor, after: Seq) -> Result<Vec<Arc<Event>>, Error> {
         Ok(self.log.events_after(actor.user.id.into(), after).await?)

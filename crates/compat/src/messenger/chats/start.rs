@@ -36,12 +36,18 @@ struct Wish {
 
 impl Wish {
     fn read(form: &mut Form) -> Self {
-        let text = Text::new().optional().nullable();
+        let room_type = form.choice("room_type", &[NORMAL, GROUP, BROADCAST]);
+        let name = Text::new().optional().nullable();
+        // What is not asked for may be left blank.
+        let rest = name.blank();
+        let username = form.text_or_none("username", if room_type == NORMAL { name } else { rest });
+        let members = form.integers_or_none("members_id", members::MOST);
+        let channel = form.text_or_none("room_channelName", rest);
         Self {
-            room_type: form.choice("room_type", &[NORMAL, GROUP, BROADCAST]),
-            username: form.text_or_none("username", text),
-            members: form.integers_or_none("members_id", members::MOST),
-            channel: form.text_or_none("room_channelName", text),
+            room_type,
+            username: username.filter(|name| !name.is_empty()),
+            members,
+            channel: channel.filter(|name| !name.is_empty()),
         }
     }
 
