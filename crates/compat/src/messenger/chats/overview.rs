@@ -103,19 +103,21 @@ impl Overview<'_> {
         let Shapes { compat, caller, .. } = self.shapes;
         let peers = directs.iter().filter_map(|(_, peer)| peer.as_ref());
         let peers = peers.map(|peer| peer.user.id).collect();
-        let found = compat.services().accounts.find_all(peers).await?;
-        let found: HashMap<UserId, Account> = found
+        let people = compat.services().accounts.find_all(peers).await?;
+        let statuses = statuses::currents(compat, &caller.actor, &people, &self.shapes.photos).await?;
+        let mut found: HashMap<UserId, (Account, Value)> = people
             .into_iter()
-            .map(|account| (account.user.id, account))
+            .zip(statuses)
+            .map(|(account, status)| (account.user.id, (account, status)))
             .collect();
         let mut conversations = Vec::with_capacity(directs.len());
         for (room, peer) in directs {
-            let Some(other) = peer.as_ref().and_then(|peer| found.get(&peer.user.id)) else {
+            // There is one room with each.
+            let Some((other, status)) = peer.as_ref().and_then(|peer| found.remove(&peer.user.id)) else {
                 continue;
             };
-            let status = statuses::current(compat, &caller.actor, other, &self.shapes.photos).await?;
             let mut shape = self.shapes.room_head(room).await?;
-            shape.insert("users".to_owned(), self.shapes.member(other, room));
+            shape.insert("users".to_owned(), self.shapes.member(&other, room));
             shape.insert("satus_add".to_owned(), status);
             conversations.push(Value::Object(shape));
         }
