@@ -1,13 +1,13 @@
-//! How people come into rooms besides being added: by links, and by asking.
+//! How people come into rooms besides being added: by links, by names, and by asking.
 
 use async_trait::async_trait;
 use parlor_domain::{
-    JoinRequest, LinkCode, PageSize, RequestNote, Room, RoomId, RoomLink, Timestamp, UserId, UserRef,
+    Dialect, JoinRequest, LinkCode, PageSize, RequestNote, Room, RoomId, RoomLink, Timestamp, UserId, UserRef,
 };
 
 use crate::{Joined, RoomRefusal, StoreError};
 
-/// Links to rooms, and requests to be let in, which [`RoomStore::join`] makes as well. Rights are checked inside the
+/// Links to rooms, the names that dialects give them, and requests to be let in, which [`RoomStore::join`] makes as well. Rights are checked inside the
 /// transaction that writes.
 ///
 /// Who asks is told in his own stream, and so are the owner and the admins of the room in theirs: by
@@ -52,6 +52,16 @@ pub trait AdmissionStore: Send + Sync {
         code: LinkCode,
         user: UserRef,
         note: Option<RequestNote>,
+        at: Timestamp,
+    ) -> Result<Result<(RoomId, Joined), RoomRefusal>, StoreError>;
+
+    /// Enters the group or channel that a dialect calls so, whatever its rules say of those who come by themselves: the name is the
+    /// way in.
+    async fn join_by_name(
+        &self,
+        dialect: Dialect,
+        name: &str,
+        user: UserRef,
         at: Timestamp,
     ) -> Result<Result<(RoomId, Joined), RoomRefusal>, StoreError>;
 

@@ -31,6 +31,16 @@ pub trait DialectStore: Send + Sync {
         now: Timestamp,
     ) -> Result<Option<KeySession>, StoreError>;
 
+    /// Ends some of the groups of this owner that have a name in this dialect and in which nobody else is, the oldest first, as long as
+    /// there are more than `keep` of them.
+    async fn end_lonely(
+        &self,
+        dialect: Dialect,
+        owner: UserRef,
+        keep: usize,
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
+
     /// Names a room in a dialect, for good; false if the name or the room is taken there, or there is no such room.
     async fn name_room(&self, dialect: Dialect, name: &str, room: RoomId) -> Result<bool, StoreError>;
 

@@ -271,6 +271,12 @@ impl Dialects {
         Ok(self.store.name_of(dialect, room).await?)
     }
 
+    /// Ends the oldest groups of the actor's own that have a name in a dialect and in which nobody else is, but for so many.
+    pub async fn end_lonely(&self, dialect: Dialect, owner: &Actor, keep: usize) -> Result<(), Error> {
+        let now = self.clock.now();
+        Ok(self.store.end_lonely(dialect, owner.user, keep, now).await?)
+    }
+
     /// Random bytes, for names that dialects make.
     pub fn draw<const N: usize>(&self) -> [u8; N] {
         let mut random = [0; N];

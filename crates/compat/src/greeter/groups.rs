@@ -1,10 +1,12 @@
 //! The groups of chats, which are found by their names: `chat_` and eight hex digits.
 
-use parlor_domain::{Dialect, JoinPolicy, RoomId, RoomKind, RoomName, Rules, Topic};
+use parlor_domain::{Dialect, RoomId, RoomKind, RoomName, Rules, Topic};
 use parlor_services::{Actor, Entered, Error, NewGroup, Services};
 
 const BEGINNING: &str = "chat_";
 const DIGITS: usize = 8;
+/// How many groups somebody may have in which nobody else is.
+const LONELY: usize = 20;
 /// How many names are drawn for a group until one is free.
 const TRIES: usize = 5;
 
@@ -14,12 +16,14 @@ pub(super) fn is_name(text: &str) -> bool {
     digits.is_some_and(|digits| digits.len() == DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-/// Makes a group that anybody may enter, and tells its name.
+/// Makes a group that anybody may enter who knows its name, and tells that. The oldest of those in which its creator stayed alone ends if
+/// there are too many.
 ///
 /// # Errors
 /// [`Error::TooManyRooms`], [`Error::Busy`]
 pub(super) async fn make(services: &Services, creator: &Actor) -> Result<String, Error> {
     let dialects = &services.dialects;
+    dialects.end_lonely(Dialect::Greeter, creator, LONELY - 1).await?;
     for _ in 0..TRIES {
         let name = format!("{BEGINNING}{:08x}", u32::from_be_bytes(dialects.draw()));
         if dialects.room_named(Dialect::Greeter, &name).await?.is_some() {
@@ -44,10 +48,7 @@ fn group(name: &str) -> NewGroup {
         client_id: None,
         name: name.expect("letters and digits can name a room"),
         topic: topic.expect("a room may be about nothing"),
-        rules: Rules {
-            join: JoinPolicy::Open,
-            ..Rules::default()
-        },
+        rules: Rules::default(),
         capacity: None,
         members: Vec::new(),
         creator_absent: false,
@@ -58,18 +59,18 @@ fn group(name: &str) -> NewGroup {
 /// The group of this name, which the actor is in from now on; `None` if there is none that he may enter.
 ///
 /// # Errors
-/// As [`Rooms::join`](parlor_services::Rooms::join).
+/// As [`Rooms::join_by_name`](parlor_services::Rooms::join_by_name).
 pub(super) async fn enter(services: &Services, actor: &Actor, name: &str) -> Result<Option<RoomId>, Error> {
-    let Some(room) = services.dialects.room_named(Dialect::Greeter, name).await? else {
-        return Ok(None);
-    };
-    match services.rooms.find(actor, room).await {
-        Ok(_) => return Ok(Some(room)),
-        Err(Error::NoSuchRoom) => {}
-        Err(error) => return Err(error),
+    if let Some(room) = services.dialects.room_named(Dialect::Greeter, name).await? {
+        // Who is in it may come as often as he likes.
+        match services.rooms.find(actor, room).await {
+            Ok(_) => return Ok(Some(room)),
+            Err(Error::NoSuchRoom) => {}
+            Err(error) => return Err(error),
+        }
     }
-    match services.rooms.join(actor, room, None).await {
-        Ok(Entered::New(_) | Entered::Already(_)) => Ok(Some(room)),
+    match services.rooms.join_by_name(actor, Dialect::Greeter, name).await {
+        Ok(Entered::New(view) | Entered::Already(view)) => Ok(Some(view.room.id)),
         Ok(Entered::Waiting(_)) | Err(Error::NoSuchRoom) => Ok(None),
         Err(error) => Err(error),
     }

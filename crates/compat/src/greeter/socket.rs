@@ -28,11 +28,14 @@ pub(crate) struct GreeterSocket {
 }
 
 impl GreeterSocket {
-    /// The name of the group at this path.
+    /// The name of the group at this path. At the root, where others may have theirs, it is what a group can be called.
     fn group<'a>(&self, path: &'a str) -> Option<&'a str> {
         let rest = self.mount.strip(path)?.strip_prefix("/ws/chat/")?;
         let name = rest.strip_suffix('/').unwrap_or(rest);
-        Some(name).filter(|name| groups::is_name(name))
+        Some(name).filter(|name| match self.mount {
+            Mount::Prefix(_) => is_word(name),
+            Mount::Root => groups::is_name(name),
+        })
     }
 }
 
@@ -48,7 +51,8 @@ impl SocketDialect for GreeterSocket {
 
     async fn enter(&self, head: &RequestHead) -> Result<SocketGuest, HttpResponse> {
         let services = self.compat.services();
-        let group = self.group(head.uri.path()).ok_or_else(forbidden)?;
+        let group = self.group(head.uri.path()).filter(|name| groups::is_name(name));
+        let group = group.ok_or_else(forbidden)?;
         // A browser sends the cookie whichever page asks: one must be named. A foreign one was refused before.
         if !head.headers().contains_key(ORIGIN) {
             return Err(forbidden());
@@ -81,6 +85,12 @@ impl SocketDialect for GreeterSocket {
             }),
         })
     }
+}
+
+/// Whether a text is what the original takes for a name.
+fn is_word(text: &str) -> bool {
+    let of_words = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    !text.is_empty() && text.bytes().all(of_words)
 }
 
 /// Somebody's socket of a group.

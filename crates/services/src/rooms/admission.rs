@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use parlor_domain::{JoinRequest, LinkCode, PageSize, RequestNote, RoomId, RoomLink, UserId};
+use parlor_domain::{Dialect, JoinRequest, LinkCode, PageSize, RequestNote, RoomId, RoomLink, UserId};
 use parlor_ports::{JoinRequestsPage, Joined, LinkedRoom, RoomRefusal, RoomView};
 
 use super::Rooms;
@@ -128,6 +128,18 @@ impl Rooms {
         self.count_try(actor).await?;
         let now = self.clock.now();
         let (room, joined) = self.admission.join_by_link(code, actor.user, note, now).await??;
+        self.entered(actor, room, joined).await
+    }
+
+    /// Enters the group or channel that a dialect calls so: whoever knows the name may come in.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRoom`], [`Error::KeptOut`], [`Error::RoomFull`], [`Error::TooManyRooms`], [`Error::TooManyTries`]
+    pub async fn join_by_name(&self, actor: &Actor, dialect: Dialect, name: &str) -> Result<Entered, Error> {
+        self.count_try(actor).await?;
+        let now = self.clock.now();
+        let joined = self.admission.join_by_name(dialect, name, actor.user, now);
+        let (room, joined) = joined.await??;
         self.entered(actor, room, joined).await
     }
 

@@ -8,11 +8,12 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
-use parlor_domain::{AccountStatus, BroadcastListId, Dialect, RoomId, Timestamp};
+use parlor_domain::{AccountStatus, BroadcastListId, Dialect, RoomId, Timestamp, UserRef};
 use parlor_ports::{DialectStore, KeySession, NewKeySession, StoreError};
 
 use super::super::{Backend, Conn};
 use super::Tx;
+use super::rooms::end_lonely;
 use super::sessions::{keep_keyed_alive, open_keyed};
 use super::users;
 use crate::code::Code;
@@ -20,6 +21,8 @@ use crate::error::corrupt;
 use crate::id::Id;
 use crate::rows::{AccountRow, SessionRow};
 use crate::schema::{dialect_keys, sessions, users as accounts};
+
+pub(super) use self::names::find as room_named;
 
 #[async_trait]
 impl DialectStore for Backend {
@@ -34,6 +37,17 @@ impl DialectStore for Backend {
         now: Timestamp,
     ) -> Result<Option<KeySession>, StoreError> {
         self.read(move |conn| find(conn, dialect, user_number, now).boxed())
+            .await
+    }
+
+    async fn end_lonely(
+        &self,
+        dialect: Dialect,
+        owner: UserRef,
+        keep: usize,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(move |tx| end_lonely(tx, dialect, owner, keep, at).boxed())
             .await
     }
 

@@ -369,6 +369,8 @@ macro_rules! conformance {
                 a_dialect_gives_a_name_once,
                 names_of_dialects_go_with_their_rooms,
                 a_dialects_name_wanted_by_many_at_once_goes_to_one,
+                who_knows_a_dialects_name_comes_in,
+                groups_in_which_nobody_else_is_end_but_for_some,
             }
             notifying {
                 who_is_named_is_notified,

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use parlor_domain::{Dialect, RoomChange, RoomId, RoomKind, RoomName, UserRef};
-use parlor_ports::{NewRoom, RoomAct, RoomCreated, RoomRefusal, StoreError};
+use parlor_domain::{Dialect, RoomChange, RoomId, RoomKind, RoomName, Rules, UserRef};
+use parlor_ports::{Joined, NewRoom, RoomAct, RoomCreated, RoomRefusal, StoreError};
 
 use super::Tested;
 use crate::{Fixture, at_once};
@@ -231,5 +231,71 @@ pub async fn a_dialects_name_wanted_by_many_at_once_goes_to_one(f: &Fixture) -> 
         names += u32::from(given?);
     }
     assert_eq!(names, 1);
+    Ok(())
+}
+
+/// Whoever knows how a dialect calls a room comes in by that, where the room is closed as well, but not who is kept out.
+pub async fn who_knows_a_dialects_name_comes_in(f: &Fixture) -> Tested {
+    let [ann, ben, eve] = f.people(["ann", "ben", "eve"]).await?;
+    let room = f
+        .create(NewRoom {
+            rules: Rules::default(),
+            ..f.new_room(ann)
+        })
+        .await?;
+    assert!(f.dialects.name_room(Dialect::Greeter, "tea", room).await?);
+    f.moderation.ban(room, ann, eve.id, f.tick()).await?;
+    for (dialect, name, user, joined) in [
+        (Dialect::Greeter, "coffee", ben, Err(RoomRefusal::NoRoom)),
+        (Dialect::Greeter, "t\0ea", ben, Err(RoomRefusal::NoRoom)),
+        (Dialect::Messenger, "tea", ben, Err(RoomRefusal::NoRoom)),
+        (Dialect::Greeter, "tea", eve, Err(RoomRefusal::Out)),
+        (Dialect::Greeter, "tea", ben, Ok((room, Joined::New))),
+        (Dialect::Greeter, "tea", ben, Ok((room, Joined::Already))),
+        (Dialect::Greeter, "tea", ann, Ok((room, Joined::Already))),
+    ] {
+        let at = f.tick();
+        let answer = f.admission.join_by_name(dialect, name, user, at).await?;
+        assert_eq!(answer, joined, "{dialect:?} {name} {user:?}");
+    }
+    assert_eq!(f.view(room, ben).await?.room.members, 2);
+    let direct = f.direct(ann, eve).await?;
+    assert!(f.dialects.name_room(Dialect::Greeter, "milk", direct).await?);
+    let at = f.tick();
+    let answer = f
+        .admission
+        .join_by_name(Dialect::Greeter, "milk", ben, at)
+        .await?;
+    assert_eq!(answer, Err(RoomRefusal::NoRoom));
+    Ok(())
+}
+
+/// Of the named groups in which their owner is alone the oldest end, as long as there are too many. No others do.
+pub async fn groups_in_which_nobody_else_is_end_but_for_some(f: &Fixture) -> Tested {
+    let [ann, ben] = f.people(["ann", "ben"]).await?;
+    let mut rooms = Vec::new();
+    for (name, owner) in [("a", ann), ("b", ann), ("c", ben), ("d", ann), ("e", ann)] {
+        let room = f.group(owner, &[]).await?;
+        assert!(f.dialects.name_room(Dialect::Greeter, name, room).await?);
+        rooms.push((room, owner));
+    }
+    rooms.push((f.group(ann, &[]).await?, ann));
+    f.add(rooms[0].0, ann, ben).await?;
+    let alive = async || {
+        let mut alive = Vec::new();
+        for &(room, owner) in &rooms {
+            alive.push(f.rooms.find(room, owner.id).await?.is_some());
+        }
+        Ok::<_, StoreError>(alive)
+    };
+    let dialects = &f.dialects;
+    dialects.end_lonely(Dialect::Greeter, ann, 3, f.tick()).await?;
+    dialects.end_lonely(Dialect::Messenger, ann, 0, f.tick()).await?;
+    assert_eq!(alive().await?, [true; 6]);
+    dialects.end_lonely(Dialect::Greeter, ann, 2, f.tick()).await?;
+    assert_eq!(alive().await?, [true, false, true, true, true, true]);
+    assert_eq!(dialects.room_named(Dialect::Greeter, "b").await?, None);
+    dialects.end_lonely(Dialect::Greeter, ann, 0, f.tick()).await?;
+    assert_eq!(alive().await?, [true, false, true, false, false, true]);
     Ok(())
 }

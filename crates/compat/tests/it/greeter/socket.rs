@@ -1,5 +1,6 @@
 //! Its socket.
 
+use parlor_testkit::TestApp;
 use serde_json::json;
 
 use super::{PAGE, PASSWORD, PREFIX, Person, enter, group, person, said, send_test};
@@ -85,10 +86,55 @@ async fn the_token_of_another_dialect_is_none() {
 async fn groups_that_nobody_made_are_not_joined() {
     let world = World::at(PREFIX).await;
     let ann = person(&world, "ann").await;
-    assert_eq!(enter(&world, "chat_0123abcd", &ann).await.err(), Some(403));
-    for other in ["chat_0123abc", "lobby", "chat_"] {
-        assert_eq!(enter(&world, other, &ann).await.err(), Some(404), "{other}");
+    for (name, status) in [
+        ("chat_0123abcd", 403),
+        ("chat_0123abc", 403),
+        ("lobby", 403),
+        ("chat_", 403),
+        ("chat-0123abcd", 404),
+        ("chat_0123abcd/x", 404),
+    ] {
+        assert_eq!(enter(&world, name, &ann).await.err(), Some(status), "{name}");
     }
+    let at_root = World::of(world.app, "");
+    assert_eq!(enter(&at_root, "lobby", &ann).await.err(), Some(404));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chat_is_entered_by_its_name_alone() {
+    let world = World::at(PREFIX).await;
+    let [ann, ben] = [person(&world, "ann").await, person(&world, "ben").await];
+    let group = group(&world, &ann).await;
+    let (_, room) = in_parlor(&world, "ann").await;
+    let login = json!({ "username": "ben", "password": PASSWORD, "device": "" });
+    let logged_in = world.ask_parlor("POST", "/v1/sessions", "", login).await;
+    let token = logged_in.json()["access_token"].as_str().unwrap().to_owned();
+    let join = format!("/v1/rooms/{room}/members/me");
+    let joined = world.ask_parlor("PUT", &join, &token, json!(null)).await;
+    assert_eq!(joined.status, 404, "{joined:?}");
+    welcomed(&world, &group, &ben).await;
+    let entered = world.ask_parlor("GET", &format!("/v1/rooms/{room}"), &token, json!(null));
+    assert_eq!(entered.await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn chats_can_be_started_again_and_again() {
+    let app = TestApp::start_with(|config| config.rooms.per_user = 25);
+    let world = World::of(app.await, PREFIX);
+    let [ann, ben] = [person(&world, "ann").await, person(&world, "ben").await];
+    let shared = group(&world, &ann).await;
+    welcomed(&world, &shared, &ben).await;
+    let first = group(&world, &ann).await;
+    let mut last = String::new();
+    for _ in 0..30 {
+        last = group(&world, &ann).await;
+    }
+    assert!(
+        enter(&world, &shared, &ann).await.is_ok(),
+        "somebody else is in it"
+    );
+    assert!(enter(&world, &last, &ben).await.is_ok());
+    assert_eq!(enter(&world, &first, &ann).await.err(), Some(403));
 }
 
 #[tokio::test(flavor = "multi_thread")]

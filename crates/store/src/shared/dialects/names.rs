@@ -35,7 +35,11 @@ pub(super) async fn give(tx: &mut Tx<'_>, dialect: Dialect, name: String, room: 
     Ok(named > 0)
 }
 
-pub(super) async fn find(conn: &mut Conn, dialect: Dialect, name: String) -> QueryResult<Option<RoomId>> {
+pub(in super::super) async fn find(
+    conn: &mut Conn,
+    dialect: Dialect,
+    name: String,
+) -> QueryResult<Option<RoomId>> {
     if !can_be(&name) {
         return Ok(None);
     }

@@ -3,13 +3,13 @@
 use async_trait::async_trait;
 use futures_util::FutureExt;
 use parlor_domain::{
-    JoinRequest, LinkCode, PageSize, RequestNote, RoomId, RoomLink, Timestamp, UserId, UserRef,
+    Dialect, JoinRequest, LinkCode, PageSize, RequestNote, RoomId, RoomLink, Timestamp, UserId, UserRef,
 };
 use parlor_ports::{AdmissionStore, JoinRequestsPage, Joined, LinkedRoom, RoomRefusal, StoreError};
 
 use super::super::super::Backend;
 use super::act::outcome;
-use super::{links, requests};
+use super::{called, links, requests};
 
 #[async_trait]
 impl AdmissionStore for Backend {
@@ -55,6 +55,18 @@ impl AdmissionStore for Backend {
         at: Timestamp,
     ) -> Result<Result<(RoomId, Joined), RoomRefusal>, StoreError> {
         self.write(move |tx| outcome(links::join(tx, code, user, note, at)).boxed())
+            .await
+    }
+
+    async fn join_by_name(
+        &self,
+        dialect: Dialect,
+        name: &str,
+        user: UserRef,
+        at: Timestamp,
+    ) -> Result<Result<(RoomId, Joined), RoomRefusal>, StoreError> {
+        let name = name.to_owned();
+        self.write(move |tx| outcome(called::join(tx, dialect, name, user, at)).boxed())
             .await
     }
 
