@@ -123,6 +123,7 @@ pub(crate) fn compat(config: &Config) -> parlor_compat::Settings {
             access: config.auth.access,
             refresh: config.auth.session,
         },
+        max_users_in_room: config.compat.max_users_in_room,
         json_bytes: config.http.json_bytes,
         docs: config.server.docs,
     }

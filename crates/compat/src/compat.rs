@@ -12,6 +12,7 @@ use url::Url;
 use crate::drf::Refusal;
 use crate::links::Links;
 use crate::mount::Mount;
+use crate::{MAX_BODY, Settings};
 
 /// The services, and what the operator decides about dialects.
 pub(crate) struct Compat {
@@ -19,14 +20,16 @@ pub(crate) struct Compat {
     /// Where people reach the server, if that was said.
     public_url: Option<Url>,
     lives: Lives,
+    max_users_in_room: u32,
 }
 
 impl Compat {
-    pub(crate) fn new(services: Arc<Services>, public_url: Option<Url>, lives: Lives) -> Self {
+    pub(crate) fn new(services: Arc<Services>, settings: &Settings) -> Self {
         Self {
             services,
-            public_url,
-            lives,
+            public_url: settings.public_url.clone(),
+            lives: settings.lives,
+            max_users_in_room: settings.max_users_in_room,
         }
     }
 
@@ -47,9 +50,14 @@ impl Compat {
         self.lives
     }
 
+    /// How many may take part in a room of `rooms` at most.
+    pub(crate) fn max_users_in_room(&self) -> u32 {
+        self.max_users_in_room
+    }
+
     /// Most bytes of a message.
     pub(crate) fn max_body(&self) -> usize {
-        crate::MAX_BODY.min(self.services.messages.max_body())
+        self.services.messages.max_body().min(MAX_BODY)
     }
 
     /// Counts that somebody wants to be let in.

@@ -63,7 +63,7 @@ pub const SERVED: [Dialect; 5] = [
     Dialect::Rooms,
 ];
 
-/// Most bytes of a message, where Parlor takes as many.
+/// Most bytes of a message, if Parlor itself does not take fewer.
 const MAX_BODY: usize = 65_536;
 /// Most bytes of the files of one form.
 const FILE_BYTES: u64 = 20 << 20;
@@ -79,6 +79,8 @@ pub struct Settings {
     pub public_url: Option<Url>,
     /// How long tokens are good where a dialect says nothing of it.
     pub lives: Lives,
+    /// How many may take part in a room of `rooms` at most.
+    pub max_users_in_room: u32,
     /// Largest body that is no file, in bytes.
     pub json_bytes: usize,
     /// Whether pages that describe them are served.
@@ -117,8 +119,7 @@ pub struct Dialects {
 impl Dialects {
     /// The dialects on these services.
     pub fn new(services: Arc<Services>, settings: Settings) -> Self {
-        let compat = Compat::new(services, settings.public_url.clone(), settings.lives);
-        let compat = Arc::new(compat);
+        let compat = Arc::new(Compat::new(services, &settings));
         let mut dialects = Self {
             compat,
             settings,

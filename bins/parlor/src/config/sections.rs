@@ -382,6 +382,9 @@ pub struct Compat {
     /// What is served at the root besides Parlor itself.
     #[serde(deserialize_with = "root")]
     pub root: Root,
+    /// How many may take part in a room of `rooms` at most.
+    #[serde(deserialize_with = "within::<1, 100_000, _>")]
+    pub max_users_in_room: u32,
 }
 
 /// `[socket]`

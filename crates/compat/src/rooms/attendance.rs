@@ -82,7 +82,7 @@ async fn enter(services: &Services, actor: &Actor, room: RoomId) -> Result<(), R
 async fn show(services: &Services, actor: &Actor, room: RoomId) -> Result<HttpResponse, Refusal> {
     let found = found::look_up(services, actor, room).await?;
     let found = found.ok_or_else(Refusal::not_found)?;
-    Ok(HttpResponse::Ok().json(found::shown(services, &found).await?))
+    Ok(HttpResponse::Ok().json(found::shown(&found)))
 }
 
 /// Whether nobody else can take part in a room.

@@ -4,14 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use parlor_domain::{Event, PageSize, Room, RoomId, RoomKind, Seq, StreamId, What};
+use parlor_domain::{Event, Room, RoomId, RoomKind, Seq, StreamId, What};
 use parlor_hub::{Connection, Start};
-use parlor_services::{Actor, AttendedRoom, Error, HistoryRange, RoomView, Services};
+use parlor_services::{Actor, Error, Services};
 
 use crate::directory::{Directory, Held};
-
-/// More rooms than anybody may be in.
-const ROOMS: usize = 10_000;
 
 /// The rooms of a socket.
 pub(super) struct Following {
@@ -21,6 +18,8 @@ pub(super) struct Following {
     /// Those in which the user takes part or took part. What was written there may be on its way to him, so that their numbers are
     /// needed as long as the socket is open.
     rooms: RefCell<HashMap<RoomId, Known>>,
+    /// Those in which he takes part, by their numbers.
+    attended: RefCell<HashMap<i64, RoomId>>,
     /// Up to which event his own stream was looked at.
     seen: Cell<Seq>,
 }
@@ -28,7 +27,8 @@ pub(super) struct Following {
 /// A room that the socket follows or followed.
 struct Known {
     number: i64,
-    attends: bool,
+    /// Up to which event it was told when it was followed no more.
+    told: Seq,
     _held: Held<i64>,
 }
 
@@ -41,26 +41,28 @@ impl Following {
         start: &mut Start,
     ) -> Result<Self, Error> {
         // This is asked after the start was read: what changed in between follows in his own stream.
-        let attended = services.rooms.attended(&actor, 0, ROOMS).await?.rooms;
+        let attended = services.rooms.attended_numbers(&actor).await?;
         let own = start.streams.first();
         let following = Self {
             services: services.clone(),
             numbers: numbers.clone(),
             actor,
             rooms: RefCell::default(),
+            attended: RefCell::default(),
             seen: Cell::new(own.map_or(Seq::ZERO, |own| own.head.seq)),
         };
-        let mut rooms: HashMap<StreamId, Room> = attended
-            .into_iter()
-            .map(|AttendedRoom { room, .. }| (room.id.into(), room))
+        let attended = attended.into_iter();
+        let mut rooms: HashMap<StreamId, (RoomId, i64)> = attended
+            .map(|(room, number)| (room.into(), (room, number)))
             .collect();
         start.streams.retain(|follow| {
             if follow.stream == actor.user.id.into() {
                 return true;
             }
             let room = rooms.remove(&follow.stream);
-            if let Some(room) = &room {
-                following.know(room.id, room.number);
+            if let Some((room, number)) = room {
+                following.know(room, number);
+                following.note(room, true);
             }
             room.is_some()
         });
@@ -69,10 +71,7 @@ impl Following {
 
     /// The room with this number, if the socket knows that its user takes part in it.
     pub(super) fn find(&self, number: i64) -> Option<RoomId> {
-        let rooms = self.rooms.borrow();
-        let mut attended = rooms.iter().filter(|(_, known)| known.attends);
-        let found = attended.find(|(_, known)| known.number == number);
-        found.map(|(room, _)| *room)
+        self.attended.borrow().get(&number).copied()
     }
 
     /// Whether there is something in the user's own stream that was not looked at.
@@ -88,104 +87,112 @@ impl Following {
         let messages = &self.services.messages;
         let mut events = messages.own_events_after(&self.actor, self.seen.get()).await?;
         events.retain(|event| event.seq <= reached);
-        for event in decisive(&events) {
+        for event in &events {
             self.turn(connection, event).await?;
+            self.seen.set(event.seq);
         }
-        self.seen.set(events.last().map_or(reached, |event| event.seq));
+        if events.is_empty() {
+            self.seen.set(reached);
+        }
         Ok(())
     }
 
-    /// Follows a room or follows it no more, as an event of the user's own stream says.
+    /// Follows a room or follows it no more, as an event of the user's own stream says: from the event of the room on that tells of
+    /// it, or up to there.
     async fn turn(&self, connection: &Connection, event: &Event) -> Result<(), Error> {
         match event.what {
             What::RoomJoined {
                 room,
-                joined,
+                joined: since,
                 visible_from,
-            } if self.attended(room).await?.is_some() => {
-                connection.follow(room.into(), joined, visible_from);
             }
-            What::AttendanceChanged {
+            | What::AttendanceChanged {
                 room,
                 attending: true,
+                since,
+                visible_from,
             } => {
-                if let Some(view) = self.attended(room).await?
-                    && connection.follows(room.into()).is_none()
-                {
-                    let joined = self.next_after(room, event.number).await?;
-                    connection.follow(room.into(), joined, view.visible_from);
+                if !self.attends(room) && self.look_up(room).await? {
+                    self.note(room, true);
+                    // Perhaps it was told more than he was to hear when he was gone for a moment.
+                    let next = since.max(self.told(room).next());
+                    connection.follow(room.into(), next, visible_from);
                 }
             }
             What::AttendanceChanged {
                 room,
                 attending: false,
-            } => {
-                connection.unfollow(room.into());
-                self.forget(room);
+                since,
+                ..
+            } if self.attends(room) => {
+                self.note(room, false);
+                self.note_told(room, connection.reached(room.into()));
+                connection.unfollow_after(room.into(), since);
             }
             // The connection reads the room to the end of the membership by itself.
-            What::RoomLeft { room, .. } => self.forget(room),
+            What::RoomLeft { room, .. } => self.note(room, false),
             _ => {}
         }
         Ok(())
     }
 
-    /// A room in which the user takes part, which is known then; `None` if he does not, or not any more.
-    async fn attended(&self, room: RoomId) -> Result<Option<RoomView>, Error> {
+    /// Gets to know a room which the user has come into; false if he is not in it any more, or it is not shown.
+    async fn look_up(&self, room: RoomId) -> Result<bool, Error> {
+        if self.rooms.borrow().contains_key(&room) {
+            return Ok(true);
+        }
         match self.services.rooms.find(&self.actor, room).await {
-            Ok(view) if !view.absent && !is_notes(&view.room) => {
+            Ok(view) if is_shown(&view.room) => {
                 self.know(room, view.room.number);
-                Ok(Some(view))
+                Ok(true)
             }
-            Ok(_) | Err(Error::NoSuchRoom) => Ok(None),
+            Ok(_) | Err(Error::NoSuchRoom) => Ok(false),
             Err(error) => Err(error),
         }
     }
 
-    /// The event of a room with which one begins to read who takes part since the event with this number: the first message after
-    /// that, or what is still to come.
-    async fn next_after(&self, room: RoomId, number: i64) -> Result<Seq, Error> {
-        let messages = &self.services.messages;
-        let page = messages
-            .history(&self.actor, room, HistoryRange::Newest, PageSize::default())
-            .await?;
-        let since = page.messages.iter().find(|message| message.number > number);
-        Ok(since.map_or(page.as_of.seq.next(), |message| message.seq))
-    }
-
     fn know(&self, room: RoomId, number: i64) {
-        let mut rooms = self.rooms.borrow_mut();
-        let known = rooms.entry(room).or_insert_with(|| Known {
+        let known = Known {
             number,
-            attends: true,
+            told: Seq::ZERO,
             _held: self.numbers.hold(room.into(), number),
-        });
-        known.attends = true;
+        };
+        self.rooms.borrow_mut().insert(room, known);
     }
 
-    fn forget(&self, room: RoomId) {
+    fn attends(&self, room: RoomId) -> bool {
+        let rooms = self.rooms.borrow();
+        let number = rooms.get(&room).map(|known| known.number);
+        number.is_some_and(|number| self.find(number).is_some())
+    }
+
+    /// Notes whether the user takes part in a room, if that is known.
+    fn note(&self, room: RoomId, attends: bool) {
+        if let Some(Known { number, .. }) = self.rooms.borrow().get(&room) {
+            let mut attended = self.attended.borrow_mut();
+            if attends {
+                attended.insert(*number, room);
+            } else {
+                attended.remove(number);
+            }
+        }
+    }
+
+    /// Up to which event a room was told when it was followed no more.
+    fn told(&self, room: RoomId) -> Seq {
+        let rooms = self.rooms.borrow();
+        rooms.get(&room).map_or(Seq::ZERO, |known| known.told)
+    }
+
+    fn note_told(&self, room: RoomId, reached: Option<Seq>) {
         if let Some(known) = self.rooms.borrow_mut().get_mut(&room) {
-            known.attends = false;
+            known.told = known.told.max(reached.unwrap_or_default());
         }
     }
 }
 
-/// Whether a room is somebody's direct room with himself, which this dialect does not show.
-fn is_notes(room: &Room) -> bool {
-    room.kind == RoomKind::Direct && room.members == 1
-}
-
-/// Of each room the last of these events that says whether the user takes part in it.
-fn decisive(events: &[Arc<Event>]) -> Vec<&Event> {
-    let mut last: Vec<(RoomId, &Event)> = Vec::new();
-    for event in events {
-        if let What::RoomJoined { room, .. }
-        | What::RoomLeft { room, .. }
-        | What::AttendanceChanged { room, .. } = event.what
-        {
-            last.retain(|(other, _)| *other != room);
-            last.push((room, event));
-        }
-    }
-    last.into_iter().map(|(_, event)| event).collect()
+/// Whether this dialect lists a room: neither that of all accounts nor somebody's direct room with himself.
+fn is_shown(room: &Room) -> bool {
+    let is_notes = room.kind == RoomKind::Direct && room.members == 1;
+    !is_notes && !room.everyones
 }

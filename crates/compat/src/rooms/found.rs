@@ -29,8 +29,10 @@ pub(super) async fn look_up(
     actor: &Actor,
     room: RoomId,
 ) -> Result<Option<AttendedRoom>, Error> {
-    let Some(mut found) = by_id(services, room).await? else {
-        return Ok(None);
+    let mut found = match services.rooms.attended_room(room).await {
+        Ok(found) => found,
+        Err(Error::NoSuchRoom) => return Ok(None),
+        Err(error) => return Err(error),
     };
     // Who reads a channel is told to nobody but himself.
     if found.room.kind == RoomKind::Channel {
@@ -41,15 +43,6 @@ pub(super) async fn look_up(
         };
     }
     Ok(Some(found))
-}
-
-/// A room, whoever asks; `None` if there is none.
-pub(super) async fn by_id(services: &Services, room: RoomId) -> Result<Option<AttendedRoom>, Error> {
-    match services.rooms.attended_room(room).await {
-        Ok(found) => Ok(Some(found)),
-        Err(Error::NoSuchRoom) => Ok(None),
-        Err(error) => Err(error),
-    }
 }
 
 /// Whether somebody takes part in a room.
@@ -70,34 +63,22 @@ pub(super) fn kind(room: &Room) -> &'static str {
     }
 }
 
-/// The number of whom a room belongs to: of a direct room who opened it.
-pub(super) async fn owner(services: &Services, room: &AttendedRoom) -> Result<Option<i64>, Error> {
-    let Some(owner) = room.room.owner else {
-        return Ok(room.opened_by.map(|user| user.number));
-    };
-    let attending = room.attending.iter().find(|user| user.id == owner);
-    Ok(Some(match attending {
-        Some(user) => user.number,
-        None => services.accounts.find(owner).await?.user.number,
-    }))
-}
-
 /// A room as JSON.
-pub(super) async fn shown(services: &Services, found: &AttendedRoom) -> Result<Value, Error> {
+pub(super) fn shown(found: &AttendedRoom) -> Value {
     let room = &found.room;
     let name = match &room.name {
         Some(name) => name.to_string(),
         None => format!("direct-{}", room.number),
     };
     let users: Vec<i64> = found.attending.iter().map(|user| user.number).collect();
-    Ok(json!({
+    json!({
         "id": room.number,
         "name": name,
         "max_users": max_users(found),
         "type": kind(room),
         "created_at": time::drf(room.created_at),
         "updated_at": time::drf(room.changed_at),
-        "owner": owner(services, found).await?,
+        "owner": found.owner.map(|owner| owner.number),
         "users": users,
-    }))
+    })
 }

@@ -15,10 +15,9 @@ use crate::drf::{Any, Body, Form, InOrder, Integer, Refusal, Text};
 
 /// Most characters of a name.
 const NAME: usize = 50;
-/// How many may be in a room if nothing is said.
+/// How many may be in a room if nothing is said and no fewer are the most.
 const USUAL: u32 = 10;
-/// How many may be in a room at most.
-const MOST: u32 = 20;
+const TAKEN: &str = "room with this name already exists.";
 
 /// What somebody wants of a room, as far as it was sent.
 struct Wish {
@@ -28,25 +27,29 @@ struct Wish {
 }
 
 impl Wish {
-    /// The fields of a room, after its name was asked for; what is wrong with them the form knows then.
-    fn read(form: &mut Form, name: Option<String>) -> Self {
-        let name = name.filter(|_| !form.is_refused("name")).and_then(|name| {
-            let parsed = name.parse().ok();
-            if parsed.is_none() {
-                form.refuse("name", "Enter a valid value.");
-            }
-            parsed
-        });
+    /// The fields of a room, which is called something `own` so far, after its name was asked for; what is wrong with them the form
+    /// knows then.
+    async fn read(
+        compat: &Compat,
+        form: &mut Form,
+        name: Option<String>,
+        own: Option<&RoomName>,
+    ) -> Result<Self, Refusal> {
+        let name = match name.filter(|_| !form.is_refused("name")) {
+            Some(name) => free_name(compat, form, &name, own).await?,
+            None => None,
+        };
         let max_users = form.integer_or_none("max_users", Integer::new().min(1).optional());
-        let max_users = max_users.map(|most| u32::try_from(most).unwrap_or(u32::MAX));
-        if max_users.is_some_and(|most| most > MOST) {
-            form.refuse("max_users", &too_many());
+        let max_users = max_users.map(|users| u32::try_from(users).unwrap_or(u32::MAX));
+        let most = most(compat);
+        if max_users.is_some_and(|users| users > most) {
+            form.refuse("max_users", &too_many(most));
         }
-        Self {
+        Ok(Self {
             name,
             max_users,
             kind: form.choice_or_none("type", &[PRIVATE, GROUP]),
-        }
+        })
     }
 }
 
@@ -62,10 +65,7 @@ pub(super) async fn list(
         Ok::<_, Error>((page.rooms, page.count))
     });
     let (rooms, count) = read.await?;
-    let mut results = Vec::with_capacity(rooms.len());
-    for room in &rooms {
-        results.push(found::shown(services, room).await?);
-    }
+    let results = rooms.iter().map(found::shown).collect();
     Ok(HttpResponse::Ok().json(page::shape(results, count, &query)))
 }
 
@@ -76,8 +76,10 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, Refusal> {
     let mut form = body.form(NO_FIELD)?;
     let name = form.text("name", Text::new().max(NAME));
-    let wish = Wish::read(&mut form, Some(name));
+    let wish = Wish::read(&compat, &mut form, Some(name), None).await?;
     form.finish()?;
+    // The owner, who takes no part, has a place besides.
+    let users = wish.max_users.unwrap_or_else(|| USUAL.min(most(&compat)));
     let group = NewGroup {
         kind: RoomKind::Group,
         client_id: None,
@@ -88,19 +90,14 @@ pub(super) async fn create(
             join: join_policy(wish.kind.unwrap_or(GROUP)),
             ..Rules::of_new(RoomKind::Group)
         },
-        capacity: Some(capacity(
-            &compat,
-            RoomKind::Group,
-            wish.max_users.unwrap_or(USUAL),
-            1,
-        )?),
+        capacity: Some(capacity(&compat, RoomKind::Group, users.saturating_add(1))?),
         members: Vec::new(),
         creator_absent: true,
     };
     let made = compat.services().rooms.create(&caller.actor, group).await;
     let room = made.map_err(refused)?.into_inner().room.id;
     let found = find(&compat, &caller.actor, room).await?;
-    Ok(HttpResponse::Created().json(found::shown(compat.services(), &found).await?))
+    Ok(HttpResponse::Created().json(found::shown(&found)))
 }
 
 /// `GET /api/v1/chats/rooms/<number>/`
@@ -110,7 +107,7 @@ pub(super) async fn retrieve(
     number: Path<i64>,
 ) -> Result<HttpResponse, Refusal> {
     let found = find_own(&compat, &caller.actor, number.into_inner()).await?;
-    Ok(HttpResponse::Ok().json(found::shown(compat.services(), &found).await?))
+    Ok(HttpResponse::Ok().json(found::shown(&found)))
 }
 
 /// `PUT /api/v1/chats/rooms/<number>/`
@@ -122,7 +119,8 @@ pub(super) async fn replace(
     let found = find_own(&compat, &caller.actor, number.into_inner()).await?;
     let mut form = body.form(NO_FIELD)?;
     let name = form.text("name", Text::new().max(NAME));
-    let wish = Wish::read(&mut form, Some(name));
+    let own = found.room.name.as_ref();
+    let wish = Wish::read(&compat, &mut form, Some(name), own).await?;
     form.finish()?;
     save(&compat, &caller.actor, &found, wish).await
 }
@@ -136,7 +134,8 @@ pub(super) async fn change(
     let found = find_own(&compat, &caller.actor, number.into_inner()).await?;
     let mut form = body.form(NO_FIELD)?;
     let name = form.text_or_none("name", Text::new().max(NAME));
-    let wish = Wish::read(&mut form, name);
+    let own = found.room.name.as_ref();
+    let wish = Wish::read(&compat, &mut form, name, own).await?;
     form.finish()?;
     save(&compat, &caller.actor, &found, wish).await
 }
@@ -160,15 +159,13 @@ async fn save(
     wish: Wish,
 ) -> Result<HttpResponse, Refusal> {
     let room = &found.room;
-    let capacity = wish
-        .max_users
-        .map(|most| capacity(compat, room.kind, most, found.absent));
+    let places = wish.max_users.map(|users| capacity(compat, room.kind, users));
     // Who may join may be decided elsewhere in more ways than there are types.
     let kind = wish.kind.filter(|kind| *kind != found::kind(room));
     let change = RoomChange {
         name: wish.name,
         unique_name: true,
-        capacity: capacity.transpose()?,
+        places: places.transpose()?,
         rules: RulesChange {
             join: kind.map(join_policy),
             ..RulesChange::default()
@@ -178,7 +175,7 @@ async fn save(
     let changed = compat.services().rooms.update(actor, room.id, change).await;
     changed.map_err(refused)?;
     let found = find(compat, actor, room.id).await?;
-    Ok(HttpResponse::Ok().json(found::shown(compat.services(), &found).await?))
+    Ok(HttpResponse::Ok().json(found::shown(&found)))
 }
 
 async fn find(compat: &Compat, actor: &Actor, room: RoomId) -> Result<AttendedRoom, Refusal> {
@@ -188,25 +185,48 @@ async fn find(compat: &Compat, actor: &Actor, room: RoomId) -> Result<AttendedRo
 
 /// A room that belongs to the actor.
 async fn find_own(compat: &Compat, actor: &Actor, number: i64) -> Result<AttendedRoom, Refusal> {
-    let services = compat.services();
-    let found = found::find(services, actor, number).await?;
+    let found = found::find(compat.services(), actor, number).await?;
     let found = found.ok_or_else(Refusal::not_found)?;
-    if found::owner(services, &found).await? == Some(actor.user.number) {
+    if found.owner == Some(actor.user) {
         Ok(found)
     } else {
         Err(owner_only())
     }
 }
 
-/// How many members a room may have in which so many take part, and so many others do not.
-fn capacity(compat: &Compat, kind: RoomKind, max_users: u32, absent: u32) -> Result<Capacity, Refusal> {
-    let members = max_users.saturating_add(absent);
-    let capacity = compat.services().rooms.capacity(kind, members);
-    capacity.map_err(|_| Refusal::field("max_users", &[&too_many()]))
+/// A name that no other room has; `None` if something is wrong with it, which the form knows then. Whether it is still free when it is
+/// given, the store decides.
+async fn free_name(
+    compat: &Compat,
+    form: &mut Form,
+    name: &str,
+    own: Option<&RoomName>,
+) -> Result<Option<RoomName>, Refusal> {
+    let Ok(name) = name.parse::<RoomName>() else {
+        form.refuse("name", "Enter a valid value.");
+        return Ok(None);
+    };
+    if own != Some(&name) && compat.services().rooms.is_named(&name).await? {
+        form.refuse("name", TAKEN);
+        return Ok(None);
+    }
+    Ok(Some(name))
 }
 
-fn too_many() -> String {
-    format!("System max users limit is {MOST}")
+/// A number of members or places that a room may have.
+fn capacity(compat: &Compat, kind: RoomKind, members: u32) -> Result<Capacity, Refusal> {
+    let capacity = compat.services().rooms.capacity(kind, members);
+    capacity.map_err(|_| Refusal::field("max_users", &[&too_many(most(compat))]))
+}
+
+/// How many may take part in a room at most. Its owner, who may be absent, has a place besides.
+fn most(compat: &Compat) -> u32 {
+    let members = compat.services().rooms.most_members();
+    compat.max_users_in_room().min(members.saturating_sub(1))
+}
+
+fn too_many(most: u32) -> String {
+    format!("System max users limit is {most}")
 }
 
 /// Who may enter a room of this type.
@@ -221,7 +241,7 @@ fn join_policy(kind: &str) -> JoinPolicy {
 /// What is said of a room that was not stored as it was sent.
 fn refused(error: Error) -> Refusal {
     match error {
-        Error::RoomNameTaken => Refusal::field("name", &["room with this name already exists."]),
+        Error::RoomNameTaken => Refusal::field("name", &[TAKEN]),
         error => error.into(),
     }
 }

@@ -1,19 +1,17 @@
 //! What was said, and saying something with a file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use parlor_domain::{Event, Media, Room, RoomId};
+use parlor_domain::{Event, Media, RoomId};
 use parlor_services::{Actor, Error, ErrorKind, Services};
 use serde_json::Value;
 use url::form_urlencoded;
 
-use super::found::{attends, by_id, find};
 use super::said::Said;
 use super::{Caller, NO_FIELD};
-use crate::MAX_BODY;
 use crate::compat::Compat;
 use crate::drf::page::{self, PageQuery};
 use crate::drf::{Body, FilePart, Form, InOrder, OnlyMultipart, Refusal, Text};
@@ -47,20 +45,20 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, Refusal> {
     let (services, actor) = (compat.services(), &caller.actor);
     let mut form = body.form(NO_FIELD)?;
-    let text = text(&mut form).unwrap_or_default();
+    let text = text(&compat, &mut form).unwrap_or_default();
     let file = form.file_or_none("file");
     let number = form.primary_key("room");
     let room = room(services, actor, &mut form, number).await?;
     form.finish()?;
-    let room = room.ok_or_else(Refusal::server_error)?;
+    let (room, number) = room.zip(number).ok_or_else(Refusal::server_error)?;
     let media = match file {
         Some(file) => Some(upload(services, actor, file).await?.id),
         None => None,
     };
     let messages = &services.messages;
-    let sent = messages.send_even_nothing(actor, room.id, &text, media, None);
+    let sent = messages.send_even_nothing(actor, room, &text, media, None);
     let event = sent.await.map_err(not_sent)?;
-    Ok(HttpResponse::Created().json(one(&compat, &request, &event, room.number)?))
+    Ok(HttpResponse::Created().json(one(&compat, &request, &event, number)?))
 }
 
 /// A message, in the room with this number.
@@ -78,24 +76,19 @@ pub(super) fn one(
 /// Messages of any rooms.
 async fn all(compat: &Compat, request: &HttpRequest, messages: &[Arc<Event>]) -> Result<Vec<Value>, Refusal> {
     let links = compat.links_for(request);
-    let mut numbers = HashMap::new();
-    let mut shown = Vec::with_capacity(messages.len());
-    for event in messages {
-        let number = match numbers.get(&event.stream) {
-            Some(number) => *number,
-            None => {
-                let room = RoomId::new(event.stream.uuid());
-                let found = by_id(compat.services(), room).await?;
-                let number = found.map(|found| found.room.number);
-                numbers.insert(event.stream, number);
-                number
-            }
-        };
-        if let (Some(said), Some(number)) = (Said::by(event), number) {
-            shown.push(said.shown(number, &links, &links));
-        }
-    }
-    Ok(shown)
+    let rooms: HashSet<RoomId> = messages.iter().map(|event| room_of(event)).collect();
+    let numbers = compat.services().rooms.numbers(rooms.into_iter().collect());
+    let numbers: HashMap<RoomId, i64> = numbers.await?.into_iter().collect();
+    let shown = messages.iter().filter_map(|event| {
+        let number = numbers.get(&room_of(event))?;
+        Some(Said::by(event)?.shown(*number, &links, &links))
+    });
+    Ok(shown.collect())
+}
+
+/// In which room a message is.
+pub(super) fn room_of(event: &Event) -> RoomId {
+    RoomId::new(event.stream.uuid())
 }
 
 /// The room whose messages alone are wanted, if one is named.
@@ -112,10 +105,11 @@ async fn wanted(services: &Services, query: &str) -> Result<Option<RoomId>, Refu
 }
 
 /// The text of a message, if one was sent.
-pub(super) fn text(form: &mut Form) -> Option<String> {
+pub(super) fn text(compat: &Compat, form: &mut Form) -> Option<String> {
     let text = form.text_or_none("text", Text::new().blank())?;
-    if text.len() > MAX_BODY {
-        let wrong = format!("Ensure this field has no more than {MAX_BODY} bytes.");
+    let most = compat.max_body();
+    if text.len() > most {
+        let wrong = format!("Ensure this field has no more than {most} bytes.");
         form.refuse("text", &wrong);
     }
     Some(text)
@@ -127,13 +121,13 @@ pub(super) async fn room(
     actor: &Actor,
     form: &mut Form,
     number: Option<i64>,
-) -> Result<Option<Room>, Refusal> {
+) -> Result<Option<RoomId>, Refusal> {
     let Some(number) = number else {
         return Ok(None);
     };
-    match find(services, actor, number).await? {
-        Some(found) if attends(&found, actor) => return Ok(Some(found.room)),
-        Some(_) => form.refuse("room", NOT_AUTHORIZED),
+    match services.rooms.attendance(actor, number).await? {
+        Some((room, true)) => return Ok(Some(room)),
+        Some((_, false)) => form.refuse("room", NOT_AUTHORIZED),
         None => form.no_such_key("room"),
     }
     Ok(None)
@@ -159,7 +153,12 @@ pub(super) fn not_taken(error: Error) -> Refusal {
 /// What is said of a message that was not sent: who may not write in a room is not in it as this dialect counts.
 fn not_sent(error: Error) -> Refusal {
     match error.kind() {
-        ErrorKind::Forbidden | ErrorKind::NotFound => Refusal::field("room", &[NOT_AUTHORIZED]),
+        ErrorKind::Forbidden | ErrorKind::NotFound => not_authorized(),
         _ => not_taken(error),
     }
+}
+
+/// 400, for who wants something in a room in which he takes no part.
+pub(super) fn not_authorized() -> Refusal {
+    Refusal::field("room", &[NOT_AUTHORIZED])
 }

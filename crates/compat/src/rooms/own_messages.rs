@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use parlor_domain::{Event, RoomId};
-use parlor_services::Guest;
+use parlor_domain::Event;
+use parlor_services::{Error, Guest};
 
-use super::found::by_id;
-use super::messages::{not_taken, one, room, text};
+use super::messages::{not_authorized, not_taken, one, room, room_of, text};
 use super::{Caller, NO_FIELD, owner_only};
 use crate::compat::Compat;
 use crate::drf::{Body, Form, InOrder, OnlyMultipart, Refusal};
@@ -33,7 +32,8 @@ pub(super) async fn replace(
 ) -> Result<HttpResponse, Refusal> {
     let event = find_own(&compat, &caller, number.into_inner()).await?;
     let mut form = body.form(NO_FIELD)?;
-    let text = text(&mut form);
+    let text = text(&compat, &mut form);
+    keeps_file(&mut form);
     let room = form.primary_key("room");
     let event = save(&compat, &caller, event, form, text, room).await?;
     show(&compat, &request, &event).await
@@ -48,13 +48,14 @@ pub(super) async fn change(
 ) -> Result<HttpResponse, Refusal> {
     let event = find_own(&compat, &caller, number.into_inner()).await?;
     let mut form = body.form(NO_FIELD)?;
-    let text = text(&mut form);
+    let text = text(&compat, &mut form);
+    keeps_file(&mut form);
     let room = form.primary_key_or_none("room");
     let event = save(&compat, &caller, event, form, text, room).await?;
     show(&compat, &request, &event).await
 }
 
-/// `DELETE /api/v1/chats/messages/<number>/`
+/// `DELETE /api/v1/chats/messages/<number>/`, also by who is in its room no more.
 pub(super) async fn remove(
     Caller(caller): Caller,
     compat: Data<Compat>,
@@ -62,9 +63,7 @@ pub(super) async fn remove(
 ) -> Result<HttpResponse, Refusal> {
     let event = find_own(&compat, &caller, number.into_inner()).await?;
     let messages = &compat.services().messages;
-    messages
-        .delete(&caller.actor, room_of(&event), event.seq, None, None)
-        .await?;
+    messages.take_back(&caller.actor, event.number).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -90,7 +89,7 @@ async fn save(
     let services = compat.services();
     let own = room_of(&event);
     let named = room(services, &caller.actor, &mut form, number).await?;
-    if named.is_some_and(|room| room.id != own) {
+    if named.is_some_and(|room| room != own) {
         form.refuse("room", "A message stays in its room.");
     }
     form.finish()?;
@@ -99,15 +98,21 @@ async fn save(
     };
     let messages = &services.messages;
     let edited = messages.edit_even_to_nothing(&caller.actor, own, event.seq, &text);
-    edited.await.map_err(not_taken)
+    edited.await.map_err(|error| match error {
+        Error::NoSuchRoom => not_authorized(),
+        error => not_taken(error),
+    })
+}
+
+/// Refuses another file.
+fn keeps_file(form: &mut Form) {
+    if form.file_or_none("file").is_some() {
+        form.refuse("file", "A message keeps its file.");
+    }
 }
 
 async fn show(compat: &Compat, request: &HttpRequest, event: &Event) -> Result<HttpResponse, Refusal> {
-    let found = by_id(compat.services(), room_of(event)).await?;
-    let number = found.ok_or_else(Refusal::not_found)?.room.number;
+    let numbers = compat.services().rooms.numbers(vec![room_of(event)]).await?;
+    let (_, number) = numbers.first().copied().ok_or_else(Refusal::not_found)?;
     Ok(HttpResponse::Ok().json(one(compat, request, event, number)?))
-}
-
-fn room_of(event: &Event) -> RoomId {
-    RoomId::new(event.stream.uuid())
 }

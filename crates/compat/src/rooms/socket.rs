@@ -16,7 +16,6 @@ use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 
 use super::following::Following;
-use super::found;
 use crate::compat::Compat;
 use crate::directory::Directory;
 use crate::mount::Mount;
@@ -102,7 +101,7 @@ impl Dialogue for Visit {
             return self.line.close(FAULT);
         };
         let text = plain(&text);
-        if text.len() > crate::MAX_BODY {
+        if text.len() > self.compat.max_body() {
             return self.refuse("validation error");
         }
         let line = self.line.clone();
@@ -160,9 +159,10 @@ impl Visit {
         if let Some(room) = self.following.find(number) {
             return Ok(Some(room));
         }
-        match found::find(self.compat.services(), &self.actor, number).await? {
-            Some(found) if found::attends(&found, &self.actor) => Ok(Some(found.room.id)),
-            Some(_) => Err(Error::NoSuchRoom),
+        let rooms = &self.compat.services().rooms;
+        match rooms.attendance(&self.actor, number).await? {
+            Some((room, true)) => Ok(Some(room)),
+            Some((_, false)) => Err(Error::NoSuchRoom),
             None => Ok(None),
         }
     }

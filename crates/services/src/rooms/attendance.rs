@@ -33,6 +33,26 @@ impl Rooms {
         Ok(self.rooms.attended(actor.user.id, skip, most).await?)
     }
 
+    /// The ids and numbers of all rooms of [`Rooms::attended`].
+    pub async fn attended_numbers(&self, actor: &Actor) -> Result<Vec<(RoomId, i64)>, Error> {
+        Ok(self.rooms.attended_numbers(actor.user.id).await?)
+    }
+
+    /// The room with this number, whoever asks, and whether the actor is a member who takes part in it.
+    pub async fn attendance(&self, actor: &Actor, number: i64) -> Result<Option<(RoomId, bool)>, Error> {
+        Ok(self.rooms.attendance(number, actor.user.id).await?)
+    }
+
+    /// The numbers of these rooms. Whether they are to be shown to who asks, is for the caller to check.
+    pub async fn numbers(&self, rooms: Vec<RoomId>) -> Result<Vec<(RoomId, i64)>, Error> {
+        Ok(self.rooms.numbers(rooms).await?)
+    }
+
+    /// How many may be in any group.
+    pub fn most_members(&self) -> u32 {
+        self.settings.max_members
+    }
+
     /// A room as [`Rooms::attended`] shows it. Whether it is to be shown to who asks, is for the caller to check.
     ///
     /// # Errors
