@@ -5,7 +5,7 @@ use actix_web::http::header::ContentType;
 use actix_web::web::{Bytes, Data};
 use futures_util::stream;
 use parlor_domain::Account;
-use parlor_services::{Actor, PeopleOrder};
+use parlor_services::Actor;
 use serde_json::Value;
 
 use crate::compat::Compat;
@@ -37,22 +37,22 @@ pub(crate) async fn list(
     viewer: Option<Actor>,
     shown: fn(&Account) -> Value,
 ) -> Result<HttpResponse, Refusal> {
-    let first = page(&compat, viewer.as_ref(), 0).await?;
+    let first = page(&compat, viewer.as_ref(), i64::MIN).await?;
     let begun = Listing {
         compat,
         viewer,
         shown,
         next: Some(first),
-        told: 0,
+        is_begun: false,
     };
     let body = stream::try_unfold(begun, |mut listing| async move {
         let Some(people) = listing.next.take() else {
             return Ok(None);
         };
         let text = listing.chunk(&people);
-        listing.told += people.len();
-        if people.len() == STEP {
-            let next = page(&listing.compat, listing.viewer.as_ref(), listing.told).await;
+        listing.is_begun = true;
+        if let Some(last) = people.last().filter(|_| people.len() == STEP) {
+            let next = page(&listing.compat, listing.viewer.as_ref(), last.user.number).await;
             listing.next = Some(next?);
         }
         Ok::<_, Refusal>(Some((text, listing)))
@@ -68,16 +68,15 @@ struct Listing {
     viewer: Option<Actor>,
     shown: fn(&Account) -> Value,
     next: Option<Vec<Account>>,
-    told: usize,
+    is_begun: bool,
 }
 
 impl Listing {
     /// The next piece of the list, which one that is not full ends.
     fn chunk(&self, people: &[Account]) -> Bytes {
-        let is_first = self.told == 0;
-        let mut text = String::from(if is_first { "[" } else { "" });
+        let mut text = String::from(if self.is_begun { "" } else { "[" });
         for (number, account) in people.iter().enumerate() {
-            if number > 0 || !is_first {
+            if number > 0 || self.is_begun {
                 text.push(',');
             }
             text.push_str(&(self.shown)(account).to_string());
@@ -89,9 +88,8 @@ impl Listing {
     }
 }
 
-async fn page(compat: &Compat, viewer: Option<&Actor>, skip: usize) -> Result<Vec<Account>, Refusal> {
+/// The next people after the one with this number.
+async fn page(compat: &Compat, viewer: Option<&Actor>, after: i64) -> Result<Vec<Account>, Refusal> {
     let accounts = &compat.services().accounts;
-    let skip = u64::try_from(skip).unwrap_or(u64::MAX);
-    let listed = accounts.list(viewer, PeopleOrder::Oldest, skip, STEP);
-    Ok(listed.await?)
+    Ok(accounts.list_after(viewer, after, STEP).await?)
 }

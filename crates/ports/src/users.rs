@@ -64,6 +64,14 @@ pub trait UserStore: Send + Sync {
         most: usize,
     ) -> Result<Vec<Account>, StoreError>;
 
+    /// So many of them at most whose numbers come after this one, the lowest first.
+    async fn people_after(
+        &self,
+        viewer: Option<UserId>,
+        number: i64,
+        most: usize,
+    ) -> Result<Vec<Account>, StoreError>;
+
     /// How many are in lists of people for this viewer.
     async fn count_people(&self, viewer: Option<UserId>) -> Result<u64, StoreError>;
 

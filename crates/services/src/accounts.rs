@@ -169,6 +169,17 @@ impl Accounts {
         Ok(self.users.people(viewer, order, skip, most).await?)
     }
 
+    /// The people of [`Self::list`] whose numbers come after this one, the oldest first: so many at most.
+    pub async fn list_after(
+        &self,
+        actor: Option<&Actor>,
+        number: i64,
+        most: usize,
+    ) -> Result<Vec<Account>, Error> {
+        let viewer = actor.map(|actor| actor.user.id);
+        Ok(self.users.people_after(viewer, number, most).await?)
+    }
+
     /// How many people [`Self::list`] lists.
     pub async fn count_listed(&self, actor: Option<&Actor>) -> Result<u64, Error> {
         let viewer = actor.map(|actor| actor.user.id);

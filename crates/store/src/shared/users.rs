@@ -101,6 +101,16 @@ impl UserStore for Backend {
             .await
     }
 
+    async fn people_after(
+        &self,
+        viewer: Option<UserId>,
+        number: i64,
+        most: usize,
+    ) -> Result<Vec<Account>, StoreError> {
+        self.snapshot(move |conn| people::after(conn, viewer, number, most).boxed())
+            .await
+    }
+
     async fn count_people(&self, viewer: Option<UserId>) -> Result<u64, StoreError> {
         self.snapshot(move |conn| people::count(conn, viewer).boxed())
             .await

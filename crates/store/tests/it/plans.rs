@@ -288,6 +288,7 @@ async fn speak_dialects_all_day(open: &impl AsyncFn() -> Fixture) -> Result<(), 
     numbers::a_message_is_found_by_its_number(&open().await).await?;
     people::nobody_is_listed_across_a_block(&open().await).await?;
     people::people_are_listed_by_their_numbers(&open().await).await?;
+    people::a_list_of_people_goes_on_after_a_number(&open().await).await?;
     register_ids::a_code_proves_the_address(&open().await).await?;
     register_ids::an_id_is_kept_under_the_newest_secret(&open().await).await?;
     register_ids::codes_are_void_when_the_account_changes(&open().await).await?;

@@ -399,6 +399,7 @@ macro_rules! conformance {
             }
             people {
                 people_are_listed_by_their_numbers,
+                a_list_of_people_goes_on_after_a_number,
                 who_is_not_discoverable_is_not_listed,
                 nobody_is_listed_across_a_block,
             }

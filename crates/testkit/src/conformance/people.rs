@@ -50,6 +50,30 @@ pub async fn people_are_listed_by_their_numbers(f: &Fixture) -> Tested {
     Ok(())
 }
 
+/// A list goes on after a number, whoever has gone meanwhile, and is the same list.
+pub async fn a_list_of_people_goes_on_after_a_number(f: &Fixture) -> Tested {
+    let [zoe, ann, ben, cleo] = f.people(["zoe", "ann", "ben", "cleo"]).await?;
+    f.bot("shop").await?;
+    f.block(cleo, ann).await?;
+    for (viewer, after, most, names) in [
+        (None, i64::MIN, 100, "zoe ann ben cleo"),
+        (None, zoe.number, 2, "ann ben"),
+        (None, ben.number, 2, "cleo"),
+        (None, cleo.number, 2, ""),
+        (None, i64::MAX, 2, ""),
+        (Some(ann), i64::MIN, 100, "zoe ben"),
+    ] {
+        let viewer = viewer.map(|viewer: UserRef| viewer.id);
+        let list = f.users.people_after(viewer, after, most).await?;
+        let found: Vec<&str> = list.iter().map(|account| account.username.as_str()).collect();
+        assert_eq!(found.join(" "), names, "{most} after {after}");
+    }
+    f.users.delete(ann.id, false, f.tick()).await?;
+    let list = f.users.people_after(None, ann.number, 100).await?;
+    assert_eq!(list, [f.account(ben).await?, f.account(cleo).await?]);
+    Ok(())
+}
+
 /// Listed is whose account can be used and who is discoverable, and no bot.
 pub async fn who_is_not_discoverable_is_not_listed(f: &Fixture) -> Tested {
     let [_, ben, cleo, dan] = f.people(["ann", "ben", "cleo", "dan"]).await?;

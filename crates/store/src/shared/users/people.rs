@@ -53,6 +53,22 @@ pub(super) async fn list(
     found.into_iter().map(Account::try_from).collect()
 }
 
+pub(super) async fn after(
+    conn: &mut Conn,
+    viewer: Option<UserId>,
+    number: i64,
+    most: usize,
+) -> QueryResult<Vec<Account>> {
+    let found: Vec<AccountRow> = listed!(id_of(viewer))
+        .filter(users::number.gt(number))
+        .order(users::number.asc())
+        .limit(rows(most))
+        .select(AccountRow::as_select())
+        .load(conn)
+        .await?;
+    found.into_iter().map(Account::try_from).collect()
+}
+
 pub(super) async fn count(conn: &mut Conn, viewer: Option<UserId>) -> QueryResult<u64> {
     let count: i64 = listed!(id_of(viewer)).count().get_result(conn).await?;
     Ok(loaded_amount(count))
