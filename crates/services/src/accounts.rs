@@ -1,6 +1,7 @@
 //! Accounts: who may have one, and what one can change about one's own.
 
 mod administered;
+mod counted;
 mod guests;
 
 use std::collections::HashMap;
@@ -13,6 +14,7 @@ use parlor_domain::{
 use parlor_ports::{Clock, Entropy, NewAccount, PeopleOrder, Registered, Shown, UserSearch, UserStore};
 use secrecy::SecretString;
 
+pub(crate) use self::counted::Counted;
 pub use self::guests::{GuestName, GuestRegistration};
 use crate::codes::token_digest;
 use crate::confirm::Confirm;
@@ -81,6 +83,8 @@ pub struct Accounts {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) two_step: TwoStep,
+    /// How many people are listed for nobody.
+    pub(crate) listed: Counted,
     pub(crate) settings: AccountsSettings,
 }
 
@@ -180,10 +184,18 @@ impl Accounts {
         Ok(self.users.people_after(viewer, number, most).await?)
     }
 
-    /// How many people [`Self::list`] lists.
+    /// How many people [`Self::list`] lists. For nobody in particular a great number may be a minute old.
     pub async fn count_listed(&self, actor: Option<&Actor>) -> Result<u64, Error> {
-        let viewer = actor.map(|actor| actor.user.id);
-        Ok(self.users.count_people(viewer).await?)
+        if let Some(actor) = actor {
+            return Ok(self.users.count_people(Some(actor.user.id)).await?);
+        }
+        let now = self.clock.now();
+        if let Some(number) = self.listed.at(now) {
+            return Ok(number);
+        }
+        let number = self.users.count_people(None).await?;
+        self.listed.note(number, now);
+        Ok(number)
     }
 
     /// What these people show to the actor besides what everybody sees, in the same order.

@@ -14,6 +14,7 @@ use parlor_ports::{
 
 use tokio::sync::{Notify, Semaphore};
 
+use crate::accounts::Counted;
 use crate::codes::Codes;
 use crate::confirm::Confirm;
 use crate::letters::Letters;
@@ -425,6 +426,7 @@ impl Services {
                 clock: clock.clone(),
                 entropy: entropy.clone(),
                 two_step: settings.log_ins.two_step,
+                listed: Counted::default(),
                 settings: settings.accounts,
             },
             log_ins,

@@ -31,6 +31,7 @@ mod budget;
 mod changing;
 mod code;
 mod counter;
+mod end;
 mod error;
 mod id;
 mod migrations;

@@ -25,6 +25,7 @@ use tokio::sync::{Notify, oneshot};
 use self::connection::Conn;
 use self::lane::Pending;
 use self::stores::{Job, Task, Tx};
+use crate::end::End;
 use crate::error::{closed, store_error};
 use crate::id::{DbId, Id};
 use crate::queue::Queue;
@@ -189,22 +190,23 @@ struct Numbered {
     number: i64,
 }
 
-/// The numbers of the newest messages, without deleted ones, that somebody may see in these rooms of his, the greatest first: after
-/// so many, so many at most. Of each room no more are read than the page may need, by the index of messages, which a sum leaves as
-/// the only one.
-async fn newest_messages(
+/// The numbers of messages, without deleted ones, that somebody may see in these rooms of his, from one end: after so many, so many
+/// at most. Of each room no more are read than the page may need, by the index of messages, which a sum leaves as the only one.
+async fn messages_from(
     conn: &mut Conn,
+    end: End,
     viewer: Id,
     rooms: Vec<Id>,
     (skip, most): (i64, i64),
 ) -> QueryResult<Vec<i64>> {
-    let found: Vec<Numbered> = diesel::sql_query(
+    let order = end.order();
+    let found: Vec<Numbered> = diesel::sql_query(format!(
         "SELECT said.number FROM unnest($1) AS wanted (room_id) \
          JOIN members ON members.room_id = wanted.room_id AND members.user_id = $2 \
          CROSS JOIN LATERAL (SELECT events.number FROM events WHERE events.stream_id = members.room_id \
          AND events.rev IS NOT NULL AND events.body IS NOT NULL AND events.seq + 0 >= members.visible_from \
-         ORDER BY events.msg_no DESC LIMIT $3) AS said ORDER BY said.number DESC LIMIT $4 OFFSET $5",
-    )
+         ORDER BY events.msg_no {order} LIMIT $3) AS said ORDER BY said.number {order} LIMIT $4 OFFSET $5",
+    ))
     .bind::<Array<DbId>, _>(rooms)
     .bind::<DbId, _>(viewer)
     .bind::<BigInt, _>(skip.saturating_add(most))

@@ -27,6 +27,7 @@ use self::batch::{Pending, Write};
 use self::connection::Conn;
 use self::reader::Read;
 use self::stores::{Task, Tx};
+use crate::end::End;
 use crate::error::closed;
 use crate::id::{DbId, Id};
 use crate::queue::Queue;
@@ -140,11 +141,11 @@ struct Numbered {
     number: i64,
 }
 
-/// The numbers of the newest messages, without deleted ones, that somebody may see in these rooms of his, the greatest first: after
-/// so many, so many at most. Of each room no more are read than the page may need, by the index of messages, which a sum leaves as
-/// the only one.
-async fn newest_messages(
+/// The numbers of messages, without deleted ones, that somebody may see in these rooms of his, from one end: after so many, so many
+/// at most. Of each room no more are read than the page may need, by the index of messages, which a sum leaves as the only one.
+async fn messages_from(
     conn: &mut Conn,
+    end: End,
     viewer: Id,
     rooms: Vec<Id>,
     (skip, most): (i64, i64),
@@ -154,14 +155,15 @@ async fn newest_messages(
         .map(|room| room.0.simple().to_string())
         .collect();
     let rooms = serde_json::to_string(&rooms).expect("texts are always JSON");
-    let found: Vec<Numbered> = diesel::sql_query(
+    let order = end.order();
+    let found: Vec<Numbered> = diesel::sql_query(format!(
         "SELECT events.number FROM json_each(?) AS wanted \
          CROSS JOIN members ON members.room_id = unhex(wanted.value) AND members.user_id = ? \
          CROSS JOIN events ON events.number IN (SELECT said.number FROM events AS said \
          WHERE said.stream_id = members.room_id AND said.rev IS NOT NULL AND said.body IS NOT NULL \
-         AND said.seq + 0 >= members.visible_from ORDER BY said.msg_no DESC LIMIT ?) \
-         ORDER BY events.number + 0 DESC LIMIT ? OFFSET ?",
-    )
+         AND said.seq + 0 >= members.visible_from ORDER BY said.msg_no {order} LIMIT ?) \
+         ORDER BY events.number + 0 {order} LIMIT ? OFFSET ?",
+    ))
     .bind::<Text, _>(rooms)
     .bind::<DbId, _>(viewer)
     .bind::<BigInt, _>(skip.saturating_add(most))

@@ -155,6 +155,11 @@ pub async fn pages_across_rooms_meet_every_message_once(f: &Fixture) -> Tested {
             }
             assert_eq!(met, expected, "{most} at a time");
         }
+        for (number, message) in expected.iter().enumerate().rev() {
+            let skip = u64::try_from(number).expect("few");
+            let page = f.log.said(viewer.id, None, skip, 1).await?;
+            assert_eq!(page.messages, [message.clone()], "the one after {skip}");
+        }
     }
     Ok(())
 }

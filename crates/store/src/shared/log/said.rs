@@ -10,11 +10,12 @@ use parlor_domain::{Event, RoomId, RoomKind, UserId};
 use parlor_ports::SaidPage;
 use uuid::Uuid;
 
-use super::super::super::{Conn, newest_messages};
+use super::super::super::{Conn, messages_from};
 use super::super::rooms::attended_by;
 use super::decode;
 use crate::code::Code;
 use crate::counter::{loaded_amount, rows, stored_amount};
+use crate::end::End;
 use crate::id::Id;
 use crate::rows::EventRow;
 use crate::schema::{events, members, rooms, streams};
@@ -68,9 +69,17 @@ pub(super) async fn list(
             count,
         });
     }
-    let page = (stored_amount(skip), rows(most));
-    let places = places(&written, page.0.saturating_add(page.1));
-    let numbers = newest_messages(conn, viewer.into(), places, page).await?;
+    let skip = stored_amount(skip);
+    let left = stored_amount(count) - skip;
+    let most = rows(most).min(left);
+    let numbers = if skip + most <= left {
+        let places = places(&written, skip + most);
+        messages_from(conn, End::Newest, viewer.into(), places, (skip, most)).await?
+    } else {
+        // The oldest are nearer.
+        let places = written.iter().map(|room| room.room).collect();
+        messages_from(conn, End::Oldest, viewer.into(), places, (left - most, most)).await?
+    };
     Ok(SaidPage {
         messages: messages_of(conn, numbers).await?,
         count,
