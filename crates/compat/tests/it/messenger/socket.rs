@@ -27,8 +27,8 @@ async fn a_token_comes_by_the_query_or_by_the_header() {
     for (query, headers) in [
         (format!("?Authorization={}", ann.token), nothing),
         (format!("?token={}", ann.token), nothing),
-        (String::new(), &[("authorization", &*bearer)]),
-        (String::new(), &[("authorization", &*ann.token)]),
+        (String::new(), &[("authorization", &*bearer)][..]),
+        (String::new(), &[("authorization", &*ann.token)][..]),
     ] {
         let socket = world.socket(&format!("{path}{query}"), headers).await;
         assert!(socket.is_ok(), "{query} {headers:?}");
