@@ -1,6 +1,6 @@
 //! What was said, and saying something with a file.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use actix_web::web::Data;
@@ -78,7 +78,7 @@ async fn all(compat: &Compat, request: &HttpRequest, messages: &[Arc<Event>]) ->
     let links = compat.links_for(request);
     let rooms: HashSet<RoomId> = messages.iter().map(|event| room_of(event)).collect();
     let numbers = compat.services().rooms.numbers(rooms.into_iter().collect());
-    let numbers: HashMap<RoomId, i64> = numbers.await?.into_iter().collect();
+    let numbers = numbers.await?;
     let shown = messages.iter().filter_map(|event| {
         let number = numbers.get(&room_of(event))?;
         Some(Said::by(event)?.shown(*number, &links, &links))

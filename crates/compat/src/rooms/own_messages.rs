@@ -112,7 +112,8 @@ fn keeps_file(form: &mut Form) {
 }
 
 async fn show(compat: &Compat, request: &HttpRequest, event: &Event) -> Result<HttpResponse, Refusal> {
-    let numbers = compat.services().rooms.numbers(vec![room_of(event)]).await?;
-    let (_, number) = numbers.first().copied().ok_or_else(Refusal::not_found)?;
-    Ok(HttpResponse::Ok().json(one(compat, request, event, number)?))
+    let room = room_of(event);
+    let numbers = compat.services().rooms.numbers(vec![room]).await?;
+    let number = numbers.get(&room).ok_or_else(Refusal::not_found)?;
+    Ok(HttpResponse::Ok().json(one(compat, request, event, *number)?))
 }

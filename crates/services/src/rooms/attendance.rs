@@ -43,11 +43,6 @@ impl Rooms {
         Ok(self.rooms.attendance(number, actor.user.id).await?)
     }
 
-    /// The numbers of these rooms. Whether they are to be shown to who asks, is for the caller to check.
-    pub async fn numbers(&self, rooms: Vec<RoomId>) -> Result<Vec<(RoomId, i64)>, Error> {
-        Ok(self.rooms.numbers(rooms).await?)
-    }
-
     /// How many may be in any group.
     pub fn most_members(&self) -> u32 {
         self.settings.max_members

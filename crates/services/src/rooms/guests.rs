@@ -1,4 +1,4 @@
-//! What the dialect `messenger` asks of rooms: their numbers, and what somebody knows of others by them.
+//! What dialects ask of rooms: their numbers, and what somebody knows of others by them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,7 +8,7 @@ use super::Rooms;
 use crate::{Actor, Error};
 
 impl Rooms {
-    /// The numbers of these rooms, whoever asks.
+    /// The numbers of these rooms. Whether they are to be shown to who asks, is for the caller to check.
     pub async fn numbers(&self, rooms: Vec<RoomId>) -> Result<HashMap<RoomId, i64>, Error> {
         Ok(self.rooms.numbers(rooms).await?.into_iter().collect())
     }

@@ -67,7 +67,7 @@ impl<'a> Shapes<'a> {
             self.member(&self.caller.account, &view.room),
             self.member(&other, &view.room),
         ];
-        let [initiator, receiver] = if found.opened_by == Some(peer) {
+        let [initiator, receiver] = if found.owner == Some(peer) {
             let [caller, other] = pair;
             [other, caller]
         } else {

@@ -113,8 +113,9 @@ async fn a_chat_is_entered_by_its_name_alone() {
     let joined = world.ask_parlor("PUT", &join, &token, json!(null)).await;
     assert_eq!(joined.status, 404, "{joined:?}");
     welcomed(&world, &group, &ben).await;
-    let entered = world.ask_parlor("GET", &format!("/v1/rooms/{room}"), &token, json!(null));
-    assert_eq!(entered.await.status, 200);
+    let path = format!("/v1/rooms/{room}");
+    let entered = world.ask_parlor("GET", &path, &token, json!(null)).await;
+    assert_eq!(entered.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
