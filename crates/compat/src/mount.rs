@@ -27,7 +27,7 @@ impl Mount {
         match self {
             Self::Prefix(dialect) => {
                 let rest = path.strip_prefix("/compat/")?.strip_prefix(dialect.name())?;
-                rest.starts_with('/').then_some(rest)
+                (rest.is_empty() || rest.starts_with('/')).then_some(rest)
             }
             Self::Root => Some(path),
         }

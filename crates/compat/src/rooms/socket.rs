@@ -32,7 +32,7 @@ pub(crate) struct RoomsSocket {
 #[async_trait(?Send)]
 impl SocketDialect for RoomsSocket {
     fn serves(&self, path: &str) -> bool {
-        self.mount.strip(path) == Some("/")
+        matches!(self.mount.strip(path), Some("/" | ""))
     }
 
     fn frame_bytes(&self) -> usize {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{PREFIX, Person, person};
+use crate::multipart::Part;
 use crate::world::World;
 
 fn full() -> Value {
@@ -113,10 +114,18 @@ async fn who_is_not_there_cannot_leave() {
             (200, &json!("Tea")),
             "{way}"
         );
+        let users = if way == "join" { json!([ben.id]) } else { json!([]) };
+        if way == "leave" {
+            ben.join(&world, room).await;
+        }
         let bare = ben
             .ask(&world, "PUT", &format!("{path}/{way}"), Value::Null)
             .await;
-        assert_ne!(bare.status, 405, "without its slash: {bare:?}");
+        assert_eq!(
+            (bare.status, &bare.json()["users"]),
+            (200, &users),
+            "without its slash"
+        );
     }
 }
 
@@ -157,4 +166,50 @@ async fn a_direct_room_is_for_its_two() {
     world.ask_parlor("PUT", &block, &token, Value::Null).await;
     socket.say_json(json!({ "text": "Hello", "room": number })).await;
     assert_eq!(socket.hear_json().await, json!({ "error": "validation error" }));
+}
+
+/// Makes a channel of somebody that anybody may enter, and tells its number.
+async fn channel(world: &World, owner: &Person) -> i64 {
+    let token = owner.log_in_to_parlor(world).await;
+    let wish = json!({ "name": "news", "kind": "channel", "join": "open" });
+    let made = world.ask_parlor("POST", "/v1/rooms", &token, wish).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    made.json()["number"].as_i64().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_is_a_room_in_which_its_owner_writes() {
+    let world = World::at(PREFIX).await;
+    let [ann, ben, cleo] = [
+        person(&world, "ann").await,
+        person(&world, "ben").await,
+        person(&world, "cleo").await,
+    ];
+    let room = channel(&world, &ann).await;
+    let mut anns = ann.socket(&world).await;
+    let mut bens = ben.socket(&world).await;
+    for person in [&ben, &cleo] {
+        let joined = person.join(&world, room).await;
+        assert_eq!((joined.status, &joined.json()["type"]), (200, &json!("GROUP")));
+        assert_eq!(joined.json()["users"], json!([person.id]), "readers are not seen");
+        assert_eq!(joined.json()["owner"], ann.id);
+    }
+    let said = ann.say(&world, room, "news").await;
+    assert_eq!(anns.hear_json().await, said);
+    assert_eq!(bens.hear_json().await, said);
+
+    let number = room.to_string();
+    let parts = [Part::Text("room", &number), Part::Text("text", "x")];
+    let refused = ben.send(&world, "POST", "/api/v1/chats/messages/", &parts).await;
+    let text = "You're not authorized to perform any actions in this room";
+    refused.is(400, json!({ "room": [text] }));
+    bens.say_json(json!({ "text": "x", "room": room })).await;
+    assert_eq!(bens.hear_json().await, json!({ "error": "validation error" }));
+
+    assert_eq!(ben.leave(&world, room).await.status, 200);
+    let rooms = ben.get(&world, "/api/v1/chats/rooms/").await.json();
+    assert_eq!(rooms["page_metadata"]["count"], 0);
+    let rooms = cleo.get(&world, "/api/v1/chats/rooms/").await.json();
+    assert_eq!(rooms["results"][0]["users"], json!([cleo.id]));
+    assert_eq!(rooms["results"][0]["owner"], ann.id, "who takes part or not");
 }

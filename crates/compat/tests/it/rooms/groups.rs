@@ -1,5 +1,6 @@
 //! Making, changing and ending rooms.
 
+use parlor_testkit::TestApp;
 use serde_json::{Value, json};
 
 use super::{PREFIX, numbers, person};
@@ -54,6 +55,17 @@ async fn fields_of_a_room_are_checked_all_at_once() {
         let answer = ann.ask(&world, "POST", ROOMS, body).await;
         answer.is(400, json!({ field: [error] }));
     }
+    let taken = json!({ "name": "Tea", "max_users": 21, "type": "SECRET" });
+    let expected = json!({
+        "name": ["room with this name already exists."],
+        "max_users": ["System max users limit is 20"],
+        "type": ["\"SECRET\" is not a valid choice."],
+    });
+    let answer = ann.ask(&world, "POST", ROOMS, taken.clone()).await;
+    answer.is(400, expected.clone());
+    let other = ann.room(&world, json!({ "name": "Coffee" })).await;
+    let answer = ann.ask(&world, "PUT", &format!("{ROOMS}{other}/"), taken).await;
+    answer.is(400, expected);
     let list = ann.ask(&world, "POST", ROOMS, json!([])).await;
     list.is(
         400,
@@ -177,4 +189,50 @@ async fn rooms_are_listed_by_their_last_change() {
         page["page_metadata"],
         json!({ "total_pages": 2, "count": 3, "page_size": 2 })
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_many_may_be_in_a_room_is_a_setting() {
+    for (most, members, allowed) in [(50, 1000, 50_u32), (8, 1000, 8), (50, 6, 5)] {
+        let app = TestApp::start_with(|config| {
+            config.compat.max_users_in_room = most;
+            config.rooms.members = members;
+        });
+        let world = World::of(app.await, PREFIX);
+        let ann = person(&world, "ann").await;
+        let more = json!({ "name": "Tea", "max_users": allowed + 1 });
+        let refused = ann.ask(&world, "POST", ROOMS, more).await;
+        let text = format!("System max users limit is {allowed}");
+        refused.is(400, json!({ "max_users": [text] }));
+        let usual = ann.ask(&world, "POST", ROOMS, json!({ "name": "Usual" })).await;
+        assert_eq!(usual.json()["max_users"], json!(allowed.min(10)));
+        let large = json!({ "name": "Tea", "max_users": allowed });
+        let large = ann.ask(&world, "POST", ROOMS, large).await;
+        assert_eq!((large.status, &large.json()["max_users"]), (201, &json!(allowed)));
+        let path = format!("{ROOMS}{}/", large.json()["id"]);
+        ann.join(&world, large.json()["id"].as_i64().unwrap()).await;
+        let same = ann
+            .ask(&world, "PATCH", &path, json!({ "max_users": allowed }))
+            .await;
+        assert_eq!((same.status, &same.json()["max_users"]), (200, &json!(allowed)));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn places_are_kept_while_people_come_and_go() {
+    let world = World::at(PREFIX).await;
+    let (ann, ben) = (person(&world, "ann").await, person(&world, "ben").await);
+    let room = ann.room(&world, json!({ "name": "Tea" })).await;
+    let path = format!("{ROOMS}{room}/");
+    for most in 2..6 {
+        let body = json!({ "max_users": most });
+        let change = ann.ask(&world, "PATCH", &path, body);
+        let (changed, _, _) = tokio::join!(change, ann.join(&world, room), ben.join(&world, room));
+        assert_eq!(changed.status, 200, "{changed:?}");
+        let shown = ann.get(&world, &path).await.json();
+        assert_eq!(shown["max_users"], json!(most));
+        for person in [&ann, &ben] {
+            assert_eq!(person.leave(&world, room).await.status, 200);
+        }
+    }
 }

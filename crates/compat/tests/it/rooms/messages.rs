@@ -1,5 +1,6 @@
 //! Messages over HTTP.
 
+use parlor_testkit::TestApp;
 use serde_json::{Value, json};
 
 use super::{PREFIX, Person, numbers, person, picture};
@@ -159,8 +160,9 @@ async fn messages_are_listed_from_rooms_that_one_is_in() {
     assert_eq!(numbers(&list(&ann, format!("?room={two}")).await), [second]);
     assert_eq!(numbers(&list(&ann, "?room=".to_owned()).await).len(), 3);
     assert_eq!(numbers(&list(&ben, String::new()).await), [third, first]);
-    let page = list(&ann, "?page=2&page_size=2".to_owned()).await;
-    assert_eq!(numbers(&page), [first]);
+    for query in ["?page=2&page_size=2", "?page=last&page_size=2"] {
+        assert_eq!(numbers(&list(&ann, query.to_owned()).await), [first]);
+    }
     let other = list(&ben, format!("?room={two}")).await;
     assert_eq!(
         other["page_metadata"],
@@ -223,11 +225,7 @@ async fn a_message_is_its_authors() {
     let picture = picture();
     let file = [Part::File("file", "dot.png", "image/png", &picture)];
     let filed = ben.send(&world, "PATCH", &path, &file).await;
-    assert_eq!(
-        (filed.status, &filed.json()["file"]),
-        (200, &Value::Null),
-        "a file stays"
-    );
+    filed.is(400, json!({ "file": ["A message keeps its file."] }));
     let blank = ben.send(&world, "PATCH", &path, &[Part::Text("text", "")]).await;
     assert_eq!((blank.status, &blank.json()["text"]), (200, &json!("")));
     let other = other.to_string();
@@ -236,8 +234,44 @@ async fn a_message_is_its_authors() {
         .await;
     moved.is(400, json!({ "room": ["A message stays in its room."] }));
     ben.leave(&world, room.parse().unwrap()).await;
-    let gone = ben.send(&world, "PUT", &path, &parts).await;
+    for method in ["PUT", "PATCH"] {
+        let gone = ben.send(&world, method, &path, &parts).await;
+        gone.is(400, json!({ "room": [NOT_AUTHORIZED] }));
+    }
+    let text = [Part::Text("text", "x")];
+    let gone = ben.send(&world, "PATCH", &path, &text).await;
     gone.is(400, json!({ "room": [NOT_AUTHORIZED] }));
+    let own = ben.get(&world, &path).await;
+    assert_eq!((own.status, &own.json()["text"]), (200, &json!("")));
+    assert_eq!(ann.ask(&world, "DELETE", &path, Value::Null).await.status, 403);
+    let mut anns = ann.socket(&world).await;
+    assert_eq!(ben.ask(&world, "DELETE", &path, Value::Null).await.status, 204);
+    assert_eq!(ben.get(&world, &path).await.status, 404);
+    assert_eq!(ben.ask(&world, "DELETE", &path, Value::Null).await.status, 404);
+    let page = ann.get(&world, &format!("{MESSAGES}?room={room}")).await.json();
+    assert_eq!(page["page_metadata"]["count"], 0, "it is gone for everyone");
+    let last = ann.say(&world, room.parse().unwrap(), "Bye").await;
+    assert_eq!(anns.hear_json().await, last, "of which nothing is told");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_is_as_long_as_the_server_takes_it() {
+    let app = TestApp::start_with(|config| config.messages.body_bytes = 100).await;
+    let world = World::of(app, PREFIX);
+    let ann = person(&world, "ann").await;
+    let room = ann.room(&world, json!({ "name": "Tea" })).await;
+    ann.join(&world, room).await;
+    let long = "x".repeat(101);
+    let parts = [Part::Text("room", &room.to_string()), Part::Text("text", &long)];
+    let refused = send(&world, &ann, &parts).await;
+    refused.is(
+        400,
+        json!({ "text": ["Ensure this field has no more than 100 bytes."] }),
+    );
+    let mut socket = ann.socket(&world).await;
+    socket.say_json(json!({ "text": long, "room": room })).await;
+    assert_eq!(socket.hear_json().await, json!({ "error": "validation error" }));
+    assert_eq!(ann.say(&world, room, &long[1..]).await["text"], json!(&long[1..]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -33,6 +33,8 @@ async fn who_has_no_key_is_refused_at_the_door() {
     let token = format!("Token {}", ann.key);
     let by_header = world.socket("/", &[("authorization", &token)]).await;
     assert_eq!(by_header.err(), Some(403), "the query is the only place");
+    let bare = world.socket(&format!("?token={}", ann.key), &[]).await;
+    assert!(bare.is_ok(), "its path is the root, with or without a slash");
     let path = format!("/?a=b&token={}", ann.key);
     assert!(world.socket(&path, &[]).await.is_ok());
     let foreign = world.socket(&path, &[("origin", "https://evil.example")]).await;
@@ -153,6 +155,31 @@ async fn who_comes_and_goes_hears_what_is_said_while_he_is_there() {
     let said = ben.say(&world, room, "back").await;
     assert_eq!(anns.hear_json().await, said, "the owner likewise");
     assert_eq!(bens.hear_json().await, said);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_into_his_own_room_hears_all_from_then_on() {
+    let world = World::at(PREFIX).await;
+    let (ann, ben) = (person(&world, "ann").await, person(&world, "ben").await);
+    let room = ann.room(&world, json!({ "name": "Tea" })).await;
+    ben.join(&world, room).await;
+    let mut anns = ann.socket(&world).await;
+    let mut bens = ben.socket(&world).await;
+    for round in 0..3 {
+        ann.join(&world, room).await;
+        let texts: Vec<String> = (0..60).map(|number| format!("{round}.{number}")).collect();
+        for text in &texts {
+            bens.say_json(json!({ "text": text, "room": room })).await;
+        }
+        for text in &texts {
+            assert_eq!(bens.hear_json().await["text"], json!(text));
+        }
+        // He leaves when all was said, which he is still to hear.
+        ann.leave(&world, room).await;
+        for text in &texts {
+            assert_eq!(anns.hear_json().await["text"], json!(text));
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use parlor_testkit::TestApp;
 use serde_json::{Value, json};
 
 use super::{PASSWORD, PREFIX, Person, numbers, person};
-use crate::world::World;
+use crate::world::{Heard, World};
 
 fn path(person: &Person) -> String {
     format!("/api/v1/users/{}/", person.id)
@@ -328,6 +328,57 @@ async fn a_password_is_not_changed_without_end() {
         .ask(&world, "PATCH", &path(&ann), json!({ "first_name": "Ann" }))
         .await;
     assert_eq!(renamed.status, 200, "all else may be changed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_was_ended_is_followed_by_another() {
+    let world = World::at(PREFIX).await;
+    let ann = person(&world, "ann").await;
+    let mut socket = ann.socket(&world).await;
+    let token = ann.log_in_to_parlor(&world).await;
+    let sessions = world.ask_parlor("GET", "/v1/sessions", &token, Value::Null).await;
+    let sessions = sessions.json();
+    let mut sessions = sessions["sessions"].as_array().unwrap().iter();
+    let own = sessions.find(|session| session["device"] == "rooms").unwrap();
+    let session = format!("/v1/sessions/{}", own["id"].as_str().unwrap());
+    let ended = world.ask_parlor("DELETE", &session, &token, Value::Null).await;
+    assert_eq!(ended.status, 204, "{ended:?}");
+    assert_eq!(socket.hear().await, Heard::Closed(1008));
+    let invalid = json!({ "detail": "Invalid token." });
+    ann.get(&world, "/api/v1/chats/rooms/")
+        .await
+        .is(401, invalid.clone());
+
+    let login = json!({ "username": "ann", "password": PASSWORD });
+    let next = world.post("/api/token/", login.clone()).await.json();
+    let key = next["token"].as_str().unwrap().to_owned();
+    assert_ne!(key, ann.key);
+    world.post("/api/token/", login).await.is(200, next);
+    ann.get(&world, "/api/v1/chats/rooms/").await.is(401, invalid);
+    let ann = Person { key, ..ann };
+    assert_eq!(ann.get(&world, "/api/v1/chats/rooms/").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_want_to_be_found_is_in_no_list() {
+    let world = World::at(PREFIX).await;
+    let (ann, ben) = (person(&world, "ann").await, person(&world, "ben").await);
+    let token = ann.log_in_to_parlor(&world).await;
+    let hidden = json!({ "discoverable": false });
+    let changed = world.ask_parlor("PATCH", "/v1/me", &token, hidden).await;
+    assert!(changed.status < 300, "{changed:?}");
+    let list = world.call("GET", "/api/v1/users/", &[], Value::Null).await.json();
+    assert_eq!(
+        (numbers(&list), &list["page_metadata"]["count"]),
+        (vec![ben.id], &json!(1))
+    );
+    let seen = world.call("GET", &path(&ann), &[], Value::Null).await;
+    seen.is(404, json!({ "detail": "Not found." }));
+    assert_eq!(
+        ben.get(&world, &path(&ann)).await.status,
+        200,
+        "whom one shares rooms with has a name"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
