@@ -44,13 +44,6 @@ const FOLDERS: Folders = Folders {
     other: "files",
 };
 
-/// Where the media of statuses are.
-const STATUS_FOLDERS: Folders = Folders {
-    image: "status_pictures",
-    video: "status",
-    ..FOLDERS
-};
-
 /// Its paths.
 pub(crate) fn views() -> Vec<View> {
     let mut views = views_beside_others();

@@ -21,15 +21,6 @@ impl Scheme {
             Self::Token => "Token",
         })
     }
-
-    /// Refuses a request that brings no credentials of this scheme, whether they are good or not.
-    pub(super) fn demand(self, headers: &HeaderMap) -> Result<(), Refusal> {
-        let brought = match self {
-            Self::Bearer => bearer(headers)?,
-            Self::Token => token_key(headers)?,
-        };
-        brought.map(drop).ok_or_else(|| Refusal::not_authenticated(self))
-    }
 }
 
 /// The JWT of a request. The scheme is written exactly so; another one counts as no credentials.
@@ -137,15 +128,5 @@ mod tests {
             let body = format!(r#"{{"detail":"Invalid token header. {why}"}}"#);
             assert_eq!(refusal.to_string(), body, "{value}");
         }
-    }
-
-    #[test]
-    fn a_scheme_is_demanded_without_a_look_at_the_token() {
-        assert!(Scheme::Bearer.demand(&headers("Bearer nonsense")).is_ok());
-        let refusal = Scheme::Bearer.demand(&headers("Token abc")).unwrap_err();
-        assert_eq!(
-            refusal.to_string(),
-            r#"{"detail":"Authentication credentials were not provided."}"#
-        );
     }
 }

@@ -44,11 +44,6 @@ impl FilePart {
         self.file.bytes()
     }
 
-    /// What the sender calls it.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
     /// What the sender says of it.
     pub(crate) fn claims(&self) -> Claims {
         Claims {
@@ -113,7 +108,7 @@ pub(super) mod tests {
     #[tokio::test]
     async fn what_came_is_known_and_can_be_had_again() {
         let mut part = file("a/b.txt", Some("text/plain"), b"abc").await;
-        assert_eq!((part.bytes(), part.name()), (3, "a/b.txt"));
+        assert_eq!(part.bytes(), 3);
         let claims = part.claims();
         assert_eq!(claims.name.unwrap().as_str(), "b.txt");
         assert_eq!(claims.mime.as_deref(), Some("text/plain"));

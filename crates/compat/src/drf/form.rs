@@ -69,11 +69,6 @@ impl Form {
         }
     }
 
-    /// Whether a field was sent, as whatever.
-    pub(crate) fn has(&self, field: &str) -> bool {
-        self.values.contains_key(field) || self.files.contains_key(field)
-    }
-
     /// A field as it was sent, if it is no file.
     pub(crate) fn value(&self, field: &str) -> Option<&Value> {
         self.values.get(field)
@@ -200,7 +195,6 @@ mod tests {
     #[test]
     fn where_nothing_is_wrong_nothing_is_said() {
         let mut form = Form::of_json(json!({ "a": "b" }));
-        assert!(form.has("a") && !form.has("b"));
         assert_eq!(form.value("a"), Some(&json!("b")));
         assert_eq!(form.text("a", Text::new()), "b");
         assert_eq!(form.errors(), None);

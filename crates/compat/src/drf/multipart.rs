@@ -253,7 +253,8 @@ mod tests {
         let sent = received(&parts).await.unwrap();
         assert_eq!(sent.value, json!({ "a": "one", "c": "" }));
         let file = &sent.files["b"];
-        assert_eq!((file.name(), file.bytes()), ("b.txt", 3));
+        assert_eq!(file.claims().name.unwrap().as_str(), "b.txt");
+        assert_eq!(file.bytes(), 3);
     }
 
     #[tokio::test]
@@ -302,7 +303,7 @@ mod tests {
         ];
         let sent = received(&parts).await.unwrap();
         assert_eq!(sent.value, json!({ "a": "two" }));
-        assert_eq!(sent.files["b"].name(), "2");
+        assert_eq!(sent.files["b"].claims().name.unwrap().as_str(), "2");
     }
 
     #[tokio::test]

@@ -45,11 +45,6 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, json!({ field: texts }))
     }
 
-    /// With a body of plain text.
-    pub(crate) fn plain(status: StatusCode, text: &str) -> Self {
-        Self::of_type("text/plain; charset=utf-8", status, text.to_owned())
-    }
-
     fn of_type(content_type: &'static str, status: StatusCode, body: String) -> Self {
         Self {
             status,
@@ -132,8 +127,6 @@ mod tests {
                 r#"{"password":["a","b"]}"#,
             ),
             (Refusal::new(status, json!(["full"])), r#"["full"]"#),
-            (Refusal::plain(status, "no"), "no"),
-            (Refusal::plain(status, "no").into_error(), "no"),
             (Refusal::detail(status, "no").into_error(), r#"{"error":"no"}"#),
             (Refusal::field("name", &["no"]).into_error(), r#"{"name":["no"]}"#),
         ] {

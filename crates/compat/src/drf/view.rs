@@ -12,7 +12,7 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 use futures_util::future::LocalBoxFuture;
 use serde_json::json;
 
-use super::{Refusal, Scheme, settle};
+use super::{Refusal, settle};
 use crate::mount::Mount;
 
 /// The order in which methods are listed.
@@ -34,7 +34,6 @@ pub(crate) struct View {
     is_exact: bool,
     methods: Vec<Method>,
     routes: Vec<Route>,
-    scheme: Option<Scheme>,
     guard: Option<Guard>,
     otherwise: Option<Route>,
     mount: Option<Mount>,
@@ -53,7 +52,6 @@ impl View {
             is_exact: false,
             methods: Vec::new(),
             routes: Vec::new(),
-            scheme: None,
             guard: None,
             otherwise: None,
             mount: None,
@@ -99,19 +97,6 @@ impl View {
         F::Output: Responder + 'static,
     {
         self.otherwise = Some(web::to(handler));
-        self
-    }
-
-    /// Wants no credentials, as at first.
-    pub(crate) fn open(mut self) -> Self {
-        self.scheme = None;
-        self
-    }
-
-    /// Who brings no credentials of this scheme is told so, before he is told of a wrong method. Whether they are good, a
-    /// [guard](Self::guard) knows, and the handlers.
-    pub(crate) fn needs(mut self, scheme: Scheme) -> Self {
-        self.scheme = Some(scheme);
         self
     }
 
@@ -177,7 +162,6 @@ impl HttpServiceFactory for View {
         let other = Rc::new(Other {
             path: self.path,
             allowed: self.allowed(),
-            scheme: self.scheme,
             guard: self.guard,
         });
         let default = self.otherwise.unwrap_or_else(|| {
@@ -210,15 +194,11 @@ impl HttpServiceFactory for View {
 struct Other {
     path: &'static str,
     allowed: String,
-    scheme: Option<Scheme>,
     guard: Option<Guard>,
 }
 
 impl Other {
     async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, Refusal> {
-        if let Some(scheme) = self.scheme {
-            scheme.demand(request.headers())?;
-        }
         if let Some(guard) = &self.guard {
             guard(request.clone()).await?;
         }
@@ -269,7 +249,7 @@ pub(crate) async fn no_page() -> HttpResponse {
 mod tests {
     use actix_web::App;
     use actix_web::http::StatusCode;
-    use actix_web::http::header::{AUTHORIZATION, HeaderName};
+    use actix_web::http::header::HeaderName;
     use actix_web::test::{TestRequest, call_service, init_service, read_body};
 
     use super::*;
@@ -359,14 +339,6 @@ mod tests {
         let path = "/compat/rooms/users/7/";
         let (status, _, body) = answered(users().guard(nobody), request(Method::DELETE, path), ALLOW).await;
         assert_eq!((status, &*body), (403, r#"{"error":"nobody"}"#));
-        for (authorization, expected) in [("", 401), ("Bearer a", 401), ("Token a", 405)] {
-            let request = request(Method::DELETE, path).insert_header((AUTHORIZATION, authorization));
-            let (status, ..) = answered(users().needs(Scheme::Token), request, ALLOW).await;
-            assert_eq!(status, expected, "{authorization}");
-        }
-        let open = users().needs(Scheme::Token).open();
-        let (status, ..) = answered(open, request(Method::DELETE, path), ALLOW).await;
-        assert_eq!(status, 405);
     }
 
     #[tokio::test]

@@ -27,7 +27,7 @@ const VIDEOS: &str = "status";
 enum Shown {
     /// In base64.
     Text(String),
-    File(FilePart),
+    File(Box<FilePart>),
 }
 
 pub(super) fn views() -> Vec<View> {
@@ -39,19 +39,8 @@ pub(super) fn views() -> Vec<View> {
     ]
 }
 
-/// What somebody shows at the moment, as far as the viewer may see it.
+/// What each of these people shows at the moment, as far as the viewer may see it, in their order.
 pub(super) async fn current(
-    compat: &Compat,
-    viewer: &Actor,
-    owner: &Account,
-    links: &Links,
-) -> Result<Value, Refusal> {
-    let mut shown = currents(compat, viewer, std::slice::from_ref(owner), links).await?;
-    shown.pop().ok_or_else(Refusal::server_error)
-}
-
-/// What each of these people shows at the moment, in their order.
-pub(super) async fn currents(
     compat: &Compat,
     viewer: &Actor,
     owners: &[Account],
@@ -114,7 +103,7 @@ async fn remove(
 /// The picture or video; `None` if there is none or something is wrong with it, which the form knows then.
 fn shown(form: &mut Form) -> Option<Shown> {
     if form.value("files").is_none() {
-        return form.file_or_none("files").map(Shown::File);
+        return form.file_or_none("files").map(|file| Shown::File(Box::new(file)));
     }
     let text = form.text_or_none("files", Text::new().blank().nullable())?;
     (!text.is_empty()).then_some(Shown::Text(text))

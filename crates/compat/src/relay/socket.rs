@@ -286,7 +286,6 @@ mod tests {
 
     #[test]
     fn a_token_is_looked_for_in_its_places() {
-        let request = |uri| TestRequest::with_uri(uri);
         let key = "Bearer 0123456789abcdef0123456789abcdef01234567";
         for (uri, name, value, expected) in [
             ("/", "token", "a", Some("a")),

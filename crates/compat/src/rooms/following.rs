@@ -111,8 +111,8 @@ impl Following {
                 attending: true,
                 since,
                 visible_from,
-            } => {
-                if !self.attends(room) && self.look_up(room).await? {
+            } if !self.attends(room) => {
+                if self.look_up(room).await? {
                     self.note(room, true);
                     // Perhaps it was told more than he was to hear when he was gone for a moment.
                     let next = since.max(self.told(room).next());

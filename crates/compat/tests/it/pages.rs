@@ -21,7 +21,7 @@ async fn told(page: &'static str, prefix: &str) -> Option<Value> {
         let tell = tell.clone();
         let done = move |Json(what): Json<Value>| {
             tell.send(what).unwrap();
-            async { HttpResponse::NoContent() }
+            async { HttpResponse::NoContent().finish() }
         };
         let show = move || async move { HttpResponse::Ok().content_type(ContentType::html()).body(page) };
         App::new()

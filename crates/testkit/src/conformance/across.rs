@@ -158,7 +158,11 @@ pub async fn pages_across_rooms_meet_every_message_once(f: &Fixture) -> Tested {
         for (number, message) in expected.iter().enumerate().rev() {
             let skip = u64::try_from(number).expect("few");
             let page = f.log.said(viewer.id, None, skip, 1).await?;
-            assert_eq!(page.messages, [message.clone()], "the one after {skip}");
+            assert_eq!(
+                page.messages,
+                std::slice::from_ref(message),
+                "the one after {skip}"
+            );
         }
     }
     Ok(())

@@ -2,30 +2,13 @@
 
 use serde_json::Value;
 
-use super::{Form, NULL};
+use super::Form;
 use crate::drf::FilePart;
 
-const NO_FILE: &str = "No file was submitted.";
 const NOT_A_FILE: &str = "The submitted data was not a file. Check the encoding type on the form.";
 const EMPTY: &str = "The submitted file is empty.";
 
 impl Form {
-    /// A file; `None` if it is refused.
-    pub(crate) fn file(&mut self, field: &str) -> Option<FilePart> {
-        match self.file_or_none(field) {
-            None if !self.is_refused(field) => {
-                let text = match self.value(field) {
-                    Some(Value::Null) => NULL,
-                    Some(_) => NOT_A_FILE,
-                    None => NO_FILE,
-                };
-                self.refuse(field, text);
-                None
-            }
-            file => file,
-        }
-    }
-
     /// A file; `None` if it is refused, or if there is none, which is never wrong: nothing, `null`, or an empty text in a form.
     pub(crate) fn file_or_none(&mut self, field: &str) -> Option<FilePart> {
         let wrong = match (self.files.remove(field), self.value(field)) {
@@ -58,15 +41,14 @@ mod tests {
     #[tokio::test]
     async fn a_file_is_taken_out() {
         let mut form = form("photo", b"abc").await;
-        assert!(form.has("photo"));
-        assert_eq!(form.file("photo").unwrap().bytes(), 3);
+        assert_eq!(form.file_or_none("photo").unwrap().bytes(), 3);
         form.finish().unwrap();
     }
 
     #[tokio::test]
     async fn an_empty_file_is_refused() {
         let mut form = form("photo", b"").await;
-        assert!(form.file("photo").is_none());
+        assert!(form.file_or_none("photo").is_none());
         assert_eq!(form.said(), r#"{"photo":["The submitted file is empty."]}"#);
     }
 
@@ -79,15 +61,13 @@ mod tests {
 
     #[test]
     fn what_is_no_file_is_refused() {
-        let mut form = Form::of_json(json!({ "a": "x", "b": null, "c": "" }));
-        for field in ["a", "b", "c", "d"] {
-            assert!(form.file(field).is_none());
+        let mut form = Form::of_json(json!({ "a": "x", "b": "" }));
+        for field in ["a", "b"] {
+            assert!(form.file_or_none(field).is_none());
         }
         let errors = json!({
             "a": ["The submitted data was not a file. Check the encoding type on the form."],
-            "b": ["This field may not be null."],
-            "c": ["The submitted data was not a file. Check the encoding type on the form."],
-            "d": ["No file was submitted."],
+            "b": ["The submitted data was not a file. Check the encoding type on the form."],
         });
         assert_eq!(form.errors(), Some(errors));
     }

@@ -116,11 +116,6 @@ impl Form {
         let text = self.read(field, need, |value| rule.read(value, not_an_email));
         text.unwrap_or_default()
     }
-
-    /// The text of an e-mail address; `None` as with [`Form::text_or_none`].
-    pub(crate) fn email_or_none(&mut self, field: &str, rule: Text) -> Option<String> {
-        self.read(field, rule.need(true), |value| rule.read(value, not_an_email))
-    }
 }
 
 #[cfg(test)]
@@ -214,7 +209,6 @@ mod tests {
         let mut form = Form::of_json(json!({ "a": " ann@example.org ", "b": "ann" }));
         assert_eq!(form.email("a", Text::new()), "ann@example.org");
         assert_eq!(form.email("b", Text::new().max(2)), "");
-        assert_eq!(form.email_or_none("c", Text::new()), None);
         assert_eq!(
             form.said(),
             r#"{"b":["Ensure this field has no more than 2 characters.","Enter a valid email address."]}"#

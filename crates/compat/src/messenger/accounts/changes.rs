@@ -1,6 +1,5 @@
 //! Changing the password or the address, by what was mailed or by log in and register id.
 
-use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use parlor_services::{Actor, Error};

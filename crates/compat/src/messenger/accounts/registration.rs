@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::passwords;
 use crate::compat::Compat;
-use crate::drf::{Any, Body, FilePart, Form, Integer, Refusal, Text};
+use crate::drf::{Body, FilePart, Form, Integer, Refusal, Text};
 use crate::messenger::{NO_FIELD, people};
 
 const NAME_TAKEN: &str = "user with this username already exists.";

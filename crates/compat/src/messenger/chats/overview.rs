@@ -104,7 +104,7 @@ impl Overview<'_> {
         let peers = directs.iter().filter_map(|(_, peer)| peer.as_ref());
         let peers = peers.map(|peer| peer.user.id).collect();
         let people = compat.services().accounts.find_all(peers).await?;
-        let statuses = statuses::currents(compat, &caller.actor, &people, &self.shapes.photos).await?;
+        let statuses = statuses::current(compat, &caller.actor, &people, &self.shapes.photos).await?;
         let mut found: HashMap<UserId, (Account, Value)> = people
             .into_iter()
             .zip(statuses)
