@@ -7,6 +7,7 @@ use parlor_domain::{About, MediaId, MediaKind, ProfileChange};
 use parlor_services::{Actor, Error, ErrorKind, Guest, Services};
 use serde_json::{Value, json};
 
+use super::FOLDERS;
 use super::callers::{Caller, known};
 use super::people::{mobile, person};
 use crate::compat::Compat;
@@ -43,7 +44,7 @@ pub(super) fn views() -> Vec<View> {
 
 /// `GET /api/UserProfileView/`
 async fn show(Caller(caller): Caller, request: HttpRequest, compat: Data<Compat>) -> HttpResponse {
-    let links = compat.paths_at(Mount::of(&request));
+    let links = compat.paths_at(Mount::of(&request)).in_folders(FOLDERS);
     HttpResponse::Ok().json(person(&caller.account, true, &links))
 }
 

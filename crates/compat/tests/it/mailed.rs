@@ -46,6 +46,26 @@ pub(crate) fn line<'a>(letter: &'a str, beginning: &str) -> &'a str {
     line.unwrap_or_else(|| panic!("no line {beginning} in {letter}"))
 }
 
+/// A letter without what quoted-printable (RFC 2045, section 6.7) has done to it.
+fn readable(letter: &str) -> String {
+    if !letter.contains("quoted-printable") {
+        return letter.to_owned();
+    }
+    let whole = letter.replace("=\r\n", "");
+    let mut parts = whole.split('=');
+    let mut read: Vec<u8> = parts.next().unwrap_or_default().into();
+    for part in parts {
+        match part.get(..2).map(|hex| u8::from_str_radix(hex, 16)) {
+            Some(Ok(byte)) => {
+                read.push(byte);
+                read.extend(&part.as_bytes()[2..]);
+            }
+            _ => read.extend([b"=", part.as_bytes()].concat()),
+        }
+    }
+    String::from_utf8(read).unwrap()
+}
+
 /// In the order in which they were written.
 fn letters(folder: &Path, to: &str, kind: &str) -> Vec<String> {
     let Ok(entries) = folder.read_dir() else {
@@ -57,7 +77,7 @@ fn letters(folder: &Path, to: &str, kind: &str) -> Vec<String> {
             let name = path.file_name()?.to_str()?.strip_suffix(".eml")?;
             let (_, rest) = name.split_once('-')?;
             let (number, of_kind) = rest.split_once('-')?;
-            let letter = std::fs::read_to_string(&path).unwrap();
+            let letter = readable(&std::fs::read_to_string(&path).unwrap());
             let fits = of_kind == kind && letter.contains(to);
             fits.then(|| (number.parse().unwrap(), letter))
         })
