@@ -234,7 +234,7 @@ async fn claim_email(
         return Ok(EmailProved::Unknown);
     };
     let is_new = account.email.as_ref().map(Email::key) != Some(email.key());
-    if is_new && address.is_anothers(tx, user).await? {
+    if is_new && address.belongs_to_another(tx, user).await? {
         return Ok(EmailProved::Taken);
     }
     if let Some(proof) = proof

@@ -68,7 +68,11 @@ impl<'a> Address<'a> {
     }
 
     /// Whether somebody else has proved that it is his, or claims it.
-    pub(in super::super) async fn is_anothers(&self, tx: &mut Tx<'_>, user: UserId) -> QueryResult<bool> {
+    pub(in super::super) async fn belongs_to_another(
+        &self,
+        tx: &mut Tx<'_>,
+        user: UserId,
+    ) -> QueryResult<bool> {
         Ok(self.is_taken(tx, user).await? || self.is_claimed(tx, user).await?)
     }
 
