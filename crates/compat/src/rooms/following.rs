@@ -112,12 +112,13 @@ impl Following {
                 since,
                 visible_from,
             } if !self.attends(room) => {
-                if self.look_up(room).await? {
-                    self.note(room, true);
-                    // Perhaps it was told more than he was to hear when he was gone for a moment.
-                    let next = since.max(self.told(room).next());
-                    connection.follow(room.into(), next, visible_from);
+                if !self.look_up(room).await? {
+                    return Ok(());
                 }
+                self.note(room, true);
+                // Perhaps it was told more than he was to hear when he was gone for a moment.
+                let next = since.max(self.told(room).next());
+                connection.follow(room.into(), next, visible_from);
             }
             What::AttendanceChanged {
                 room,
