@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use parlor_domain::{Event, MarksUpdate, Media, MsgNo, Rev, Seq, StreamId, What};
+use parlor_domain::{Event, MarksUpdate, Media, MsgNo, Rev, Seq, StreamId, UserRef, What};
 use parlor_ports::Published;
 
 use super::Tested;
@@ -74,6 +74,12 @@ fn log_is_dense(log: &[Arc<Event>]) {
     assert!(numbers.is_sorted(), "numbers grow along a stream: {numbers:?}");
 }
 
+/// Whether somebody has written the event with this seq.
+fn wrote(log: &[Arc<Event>], target: Seq, actor: Option<UserRef>) -> bool {
+    log.iter()
+        .any(|event| event.seq == target && event.actor == actor)
+}
+
 /// In a room's log everybody acts between coming and going, and nothing follows the end. Of a channel's readers it tells nothing.
 fn people_act_as_members(log: &[Arc<Event>]) {
     let (mut members, mut over) = (BTreeSet::new(), false);
@@ -84,8 +90,8 @@ fn people_act_as_members(log: &[Arc<Event>]) {
     for event in log {
         assert!(!over, "nothing follows the end of a room: {event:?}");
         match &event.what {
-            // Of somebody whose account is gone: nobody does it.
-            What::MessageDeleted { .. } if event.actor.is_none() => {}
+            // Of somebody whose account is gone: nobody does it. And authors take back what is theirs when they have left, too.
+            What::MessageDeleted { target } if event.actor.is_none() || wrote(log, *target, event.actor) => {}
             What::Message(_) | What::MessageEdited { .. } | What::MessageDeleted { .. } => {
                 let actor = event.actor.expect("somebody says it");
                 assert!(
