@@ -200,8 +200,10 @@ impl State {
             let (after, rev, key_of_stream) = (cursor.seq, cursor.rev(), cursor.stream);
             let missing = if events {
                 let next = after.next();
-                let slot = stream
-                    .event(next)
+                let slot = self
+                    .making
+                    .event(stream.id, next)
+                    .or_else(|| stream.event(next))
                     .or_else(|| self.pages.event(key_of_stream, next));
                 let formats = &self.hub.formats;
                 match slot.map(|slot| (slot, slot.encoded(peer.format, cursor.visible_from, formats))) {

@@ -233,6 +233,7 @@ impl State {
         } else if listeners.is_empty() {
             let id = self.streams.remove(stream).id;
             self.pages.forget(stream);
+            self.making.forget(id);
             self.hub.registry.unregister(id, self.number);
         }
     }

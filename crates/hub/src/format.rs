@@ -11,7 +11,7 @@ use crate::PresenceState;
 /// One dialect's encoding of what sockets are told. Every method gives complete frames, header included, ready to be
 /// written to the socket; `None` where the dialect has no such thing, as is so of all but events where nothing else is said.
 pub trait WireFormat: Send + Sync {
-    /// An event, for a reader who may see everything it says.
+    /// An event, for a reader who may see everything it says. Also if a frame that takes a while could not be made.
     fn event(&self, event: &Event) -> Option<Bytes>;
 
     /// Whether the frame of an event takes a while, since something must be read or worked out for it. Then it is not asked for at
@@ -21,8 +21,8 @@ pub trait WireFormat: Send + Sync {
     }
 
     /// The frame of an event that takes a while. It is made once for all who are to be told, who are told nothing of what comes after
-    /// the event in its stream meanwhile. It lives as long as the event is in a ring, or somebody has not taken all of it: how much of
-    /// that there may be is for the format to see to.
+    /// the event in its stream meanwhile. It lives as long as the event is in a ring, some seconds for those who waited for it, and as
+    /// long as somebody has not taken all of it: how much of that there may be is for the format to see to.
     fn later(&self, event: Arc<Event>) -> FutureFrame {
         let frame = self.event(&event);
         Box::pin(async move { frame })

@@ -3,26 +3,77 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use parlor_domain::{Seq, StreamId};
+
 use crate::format::Format;
 use crate::slot::EventSlot;
 use crate::worker::{State, Worker};
 
-/// The frames for which connections of one worker wait. There are few of them at a time.
+/// For so many seconds a frame that was made is kept for those who waited for it: the rings and pages may have forgotten its event
+/// meanwhile.
+const KEPT: u32 = 10;
+
+/// The frames for which connections of one worker wait, or waited a moment ago. There are few of them at a time.
 #[derive(Default)]
 pub(crate) struct Making(Vec<Awaited>);
 
-/// A frame that is being made, or is about to be.
+/// A frame that somebody waits for.
 struct Awaited {
     slot: Arc<EventSlot>,
     format: Format,
-    has_begun: bool,
+    progress: Progress,
+    /// The event was changed since, or nobody follows its stream any more: it is not for new readers.
+    outdated: bool,
     /// Cursors that wait for it: connection, its generation, cursor.
     waiters: Vec<(u32, u32, u32)>,
+}
+
+#[derive(PartialEq, Eq)]
+enum Progress {
+    Wanted,
+    Begun,
+    /// In this second.
+    Made(u32),
 }
 
 impl Awaited {
     fn is(&self, slot: &Arc<EventSlot>, format: Format) -> bool {
         Arc::ptr_eq(&self.slot, slot) && self.format == format
+    }
+}
+
+impl Making {
+    /// The event with this seq, if a frame of it is awaited or was made a moment ago.
+    pub(crate) fn event(&self, stream: StreamId, seq: Seq) -> Option<&Arc<EventSlot>> {
+        let mut slots = self.0.iter().filter(|frame| !frame.outdated);
+        let found = slots.find(|frame| frame.slot.seq() == seq && frame.slot.event.stream == stream);
+        found.map(|frame| &frame.slot)
+    }
+
+    /// Takes note of an edit or a deletion.
+    pub(crate) fn amend(&mut self, by: &EventSlot) {
+        self.outdate(|slot| slot.event.stream == by.event.stream && by.event.changed(&slot.event).is_some());
+    }
+
+    /// Nobody follows a stream any more, so that it is not known what changes in it.
+    pub(crate) fn forget(&mut self, stream: StreamId) {
+        self.outdate(|slot| slot.event.stream == stream);
+    }
+
+    fn outdate(&mut self, is_outdated: impl Fn(&EventSlot) -> bool) {
+        for frame in &mut self.0 {
+            frame.outdated |= is_outdated(&frame.slot);
+        }
+        self.0
+            .retain(|frame| !frame.outdated || !matches!(frame.progress, Progress::Made(_)));
+    }
+
+    /// Lets go of the frames that were made some seconds ago.
+    pub(crate) fn forget_old(&mut self, tick: u32) {
+        self.0.retain(|frame| match frame.progress {
+            Progress::Made(at) => tick.wrapping_sub(at) <= KEPT,
+            Progress::Wanted | Progress::Begun => true,
+        });
     }
 }
 
@@ -37,7 +88,8 @@ impl State {
             None => frames.push(Awaited {
                 slot,
                 format,
-                has_begun: false,
+                progress: Progress::Wanted,
+                outdated: false,
                 waiters: vec![waiter],
             }),
         }
@@ -46,8 +98,10 @@ impl State {
     /// The next frame to begin with.
     fn next_to_make(&mut self) -> Option<(Arc<EventSlot>, Format)> {
         let Making(frames) = &mut self.making;
-        let next = frames.iter_mut().find(|frame| !frame.has_begun)?;
-        next.has_begun = true;
+        let next = frames
+            .iter_mut()
+            .find(|frame| frame.progress == Progress::Wanted)?;
+        next.progress = Progress::Begun;
         Some((next.slot.clone(), next.format))
     }
 
@@ -57,7 +111,13 @@ impl State {
         let Some(at) = frames.iter().position(|frame| frame.is(slot, format)) else {
             return;
         };
-        for (connection, generation, cursor) in frames.swap_remove(at).waiters {
+        let frame = &mut frames[at];
+        frame.progress = Progress::Made(self.tick);
+        let waiters = std::mem::take(&mut frame.waiters);
+        if frame.outdated {
+            frames.swap_remove(at);
+        }
+        for (connection, generation, cursor) in waiters {
             self.wake(connection, generation, cursor);
         }
     }
@@ -72,7 +132,14 @@ impl Worker {
             let worker = self.clone();
             tokio::task::spawn_local(async move {
                 let formats = worker.state().hub.formats.clone();
-                slot.make(format, &formats).await;
+                let making = {
+                    let (slot, formats) = (slot.clone(), formats.clone());
+                    tokio::task::spawn_local(async move { slot.make(format, &formats).await })
+                };
+                if let Err(error) = making.await {
+                    tracing::error!(%error, "a frame could not be made");
+                    slot.make_at_once(format, &formats);
+                }
                 worker.state().made(&slot, format);
                 worker.wake();
             });

@@ -92,7 +92,9 @@ impl State {
         let last = peer.last_of(stream.id, seq);
         while seq < stream.head.seq && last.is_none_or(|last| seq < last) {
             seq = seq.next();
-            let Some(slot) = stream.event(seq).or_else(|| self.pages.event(cursor.stream, seq)) else {
+            let awaited = self.making.event(stream.id, seq);
+            let slot = awaited.or_else(|| stream.event(seq));
+            let Some(slot) = slot.or_else(|| self.pages.event(cursor.stream, seq)) else {
                 return true;
             };
             let Encoded::Frame(frame) = slot.encoded(peer.format, cursor.visible_from, formats) else {

@@ -77,6 +77,7 @@ impl State {
         stream.amend(&slot);
         if slot.event.target().is_some() {
             self.pages.amend(key, &slot);
+            self.making.amend(&slot);
         }
         let weight = slot.weight();
         self.ring_bytes += weight;

@@ -90,6 +90,12 @@ impl EventSlot {
         }
     }
 
+    /// Makes a frame that could not be made by taking a while.
+    pub(crate) fn make_at_once(&self, format: Format, formats: &Formats) {
+        let [full, _] = self.encodings.of(format, formats);
+        full.get_or_init(|| formats[format.index()].event(&self.event));
+    }
+
     /// Whether reading it changes what a connection follows.
     pub(crate) fn is_turn(&self) -> bool {
         matches!(

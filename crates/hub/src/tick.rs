@@ -36,7 +36,7 @@ impl State {
         }
     }
 
-    /// Lets go of what has been in the rings too long, and of one page.
+    /// Lets go of what has been in the rings too long, of one page, and of frames that were made for those who waited.
     fn forget_old(&mut self) {
         let age = self.hub.settings.ring_age.as_secs() as u32;
         while self
@@ -47,6 +47,7 @@ impl State {
             self.forget_oldest();
         }
         self.pages.drop_oldest();
+        self.making.forget_old(self.tick);
     }
 
     /// Drops the oldest event of all rings; false if there is none.

@@ -88,7 +88,7 @@ impl House {
     pub(crate) fn new(settings: Settings) -> Self {
         let (log, clock) = (Arc::new(Log::default()), Arc::new(TestClock::default()));
         let lines = Arc::new(Lines::default());
-        let formats: Vec<Arc<dyn WireFormat>> = vec![lines.clone()];
+        let formats: Vec<Arc<dyn WireFormat>> = vec![lines.clone(), lines.clone()];
         let hub = Hub::new(settings, formats, log.clone(), clock.clone());
         Self {
             worker: Worker::start(hub.clone()),
@@ -186,17 +186,22 @@ impl House {
 
     /// A connected device that decides itself what it follows.
     pub(crate) fn connect_led(&self, user: UserRef, rooms: &[RoomId], lead: Lead) -> Device {
-        self.begin(user, rooms, None, lead)
+        self.begin(user, rooms, None, lead, Format(0))
     }
 
     /// A connected device that has everything, but of the rooms only what lies before this.
     pub(crate) fn connect_at(&self, user: UserRef, rooms: &[RoomId], has: Option<Seq>) -> Device {
-        self.begin(user, rooms, has, Lead::Hub)
+        self.begin(user, rooms, has, Lead::Hub, Format(0))
     }
 
-    fn begin(&self, user: UserRef, rooms: &[RoomId], has: Option<Seq>, lead: Lead) -> Device {
+    /// A connected device that has everything and speaks another format, whose frames look the same.
+    pub(crate) fn connect_otherwise(&self, user: UserRef, rooms: &[RoomId]) -> Device {
+        self.begin(user, rooms, None, Lead::Hub, Format(1))
+    }
+
+    fn begin(&self, user: UserRef, rooms: &[RoomId], has: Option<Seq>, lead: Lead, format: Format) -> Device {
         let socket = Rc::new(Socket::default());
-        let connection = self.worker.connect(socket.clone(), Format(0)).expect("a place");
+        let connection = self.worker.connect(socket.clone(), format).expect("a place");
         let follow = |stream: StreamId, has: Option<Seq>| {
             let head = self.head(stream);
             let cursor = has.map_or(head, |seq| Position {

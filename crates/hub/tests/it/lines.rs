@@ -13,11 +13,21 @@ pub(crate) fn name(stream: StreamId) -> String {
     stream.uuid().as_u128().to_string()
 }
 
-/// Frames that are words: `STREAM:SEQ:TEXT`. That of a text that begins with "slow" takes a second.
+/// Frames that are words: `STREAM:SEQ:TEXT`. That of a text that begins with "slow" takes a second, or as many as the next word says.
 #[derive(Default)]
 pub(crate) struct Lines {
     /// How many of those were begun.
     pub(crate) begun: AtomicUsize,
+}
+
+/// How many seconds the frame of an event takes; `None` if it is there at once.
+fn seconds(event: &Event) -> Option<u64> {
+    let What::Message(message) = &event.what else {
+        return None;
+    };
+    let mut words = message.body.as_ref()?.as_str().split(' ');
+    words.next().filter(|word| *word == "slow")?;
+    Some(words.next().and_then(|word| word.parse().ok()).unwrap_or(1))
 }
 
 fn line(text: String) -> Option<Bytes> {
@@ -47,20 +57,15 @@ impl WireFormat for Lines {
     }
 
     fn takes_a_while(&self, event: &Event) -> bool {
-        let What::Message(message) = &event.what else {
-            return false;
-        };
-        message
-            .body
-            .as_ref()
-            .is_some_and(|body| body.as_str().starts_with("slow"))
+        seconds(event).is_some()
     }
 
     fn later(&self, event: Arc<Event>) -> FutureFrame {
         self.begun.fetch_add(1, Ordering::Relaxed);
-        let frame = self.event(&event);
+        let (frame, seconds) = (self.event(&event), seconds(&event).unwrap_or(0));
         Box::pin(async move {
-            tokio::time::sleep(Duration::from_secs(1)).await;
+            tokio::time::sleep(Duration::from_secs(seconds)).await;
+            assert!(seconds > 0, "no frame can be made in no time");
             frame
         })
     }
