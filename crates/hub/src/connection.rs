@@ -89,12 +89,14 @@ impl Connection {
         self.with(|peer| peer.held = true);
     }
 
-    /// Commands may be read again.
+    /// Commands may be read again. Silence counts from now on, since whatever came meanwhile was not read.
     pub fn let_go(&self) {
-        self.with(|peer| {
-            peer.held = false;
-            peer.attend_if_room();
-        });
+        let mut state = self.worker.state();
+        let tick = state.tick;
+        let peer = &mut state.peers[self.key as usize];
+        peer.held = false;
+        peer.heard = tick;
+        peer.attend_if_room();
     }
 
     /// A command was read, which the client calls `id`. Gives its number here, for its answer and for

@@ -109,7 +109,7 @@ impl State {
             }
             let silence = self.tick.wrapping_sub(peer.heard);
             let before = silence.saturating_sub(every);
-            if silence + every > stalled {
+            if silence + every > stalled && !peer.held {
                 // The next look would be too late.
                 peer.close(CloseReason::Stalled);
             } else if silence / ping > before / ping {

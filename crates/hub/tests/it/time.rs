@@ -16,6 +16,22 @@ async fn seconds(number: u64) {
 }
 
 #[test]
+fn silence_does_not_count_while_nothing_is_read() {
+    run(async {
+        let house = House::new(Settings::default());
+        let device = house.connect(user(1), &[]);
+        device.connection.hold();
+        seconds(200).await;
+        assert_eq!(device.connection.closing(), None);
+        device.connection.let_go();
+        seconds(60).await;
+        assert_eq!(device.connection.closing(), None, "it has time to answer");
+        seconds(60).await;
+        assert_eq!(device.connection.closing(), Some(CloseReason::Stalled));
+    });
+}
+
+#[test]
 fn silence_is_pinged_and_then_ended() {
     run(async {
         let house = House::new(Settings::default());
