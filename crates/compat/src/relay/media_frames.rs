@@ -6,9 +6,9 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use parlor_domain::{Event, Media, MessageBody};
+use parlor_domain::{Event, Media, MessageBody, Timestamp};
 use parlor_http::frame;
-use parlor_services::Services;
+use parlor_services::{Error, Services};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
@@ -22,8 +22,11 @@ const MOST_KIB: usize = 128 << 10;
 const LONGEST: usize = 32 << 20;
 /// Messages of which frames are made at the same time.
 const AT_ONCE: usize = 2;
-/// How long the sockets of the room wait for a picture. One that takes longer is told by its URL.
+/// How long after a message the sockets of the room wait at most until its media are converted, whatever else is converted before. What
+/// takes longer is told by its URL, so that those of many messages keep nobody waiting longer than those of one.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long it is tried beyond that to read what need not be converted.
+const READING: Duration = Duration::from_secs(5);
 
 /// Makes frames with pictures as PNG and voice messages as WAV.
 pub(crate) struct MediaFrames {
@@ -59,17 +62,23 @@ impl MediaFrames {
         let Said::Media(body, media) = Said::by(event)? else {
             return None;
         };
-        let _turn = self.turns.acquire().await.ok()?;
-        let frames = self.make(body, media, links).await;
-        let counted = self.count(frames);
+        let until = Instant::now() + patience(event.at, self.services.dialects.now());
+        let counted = match timeout_at(until, self.turns.acquire()).await {
+            Ok(_turn) => {
+                let frames = self.make(body, media, links, until).await;
+                self.count(frames)
+            }
+            Err(_late) => None,
+        };
         Some(counted.unwrap_or_else(|| text(links.text_with_media(body, media))))
     }
 
-    async fn make(&self, body: &MessageBody, media: &[Media], links: &Links) -> Bytes {
-        let until = Instant::now() + PATIENCE;
+    async fn make(&self, body: &MessageBody, media: &[Media], links: &Links, until: Instant) -> Bytes {
         let (mut shown, mut length, mut named) = (Vec::new(), 0, Vec::new());
         for piece in media {
-            let frame = self.frame(piece, until).await;
+            // Base64 makes four letters of three bytes.
+            let most = (LONGEST - length) as u64 / 4 * 3;
+            let frame = self.frame(piece, most, until).await;
             match frame.filter(|frame| length + frame.len() <= LONGEST) {
                 Some(frame) => {
                     length += frame.len();
@@ -90,11 +99,11 @@ impl MediaFrames {
         }
     }
 
-    /// The frame of a picture or a voice message; `None` for other media, and where it cannot be had.
-    async fn frame(&self, media: &Media, until: Instant) -> Option<Bytes> {
+    /// The frame of a picture or a voice message of at most so many bytes; `None` for other media, and where it cannot be had.
+    async fn frame(&self, media: &Media, most: u64, until: Instant) -> Option<Bytes> {
         let kind = Kind::of(media.kind)?;
-        let bytes = match timeout_at(until, self.services.renditions.of(media.id)).await {
-            Ok(Ok(bytes)) => bytes,
+        let bytes = match timeout_at(until + READING, self.bytes(media, most, until)).await {
+            Ok(Ok(bytes)) => bytes?,
             Ok(Err(error)) => {
                 let error = &error as &dyn std::error::Error;
                 tracing::info!(error, media = %media.id, "media are told by their URL");
@@ -110,6 +119,18 @@ impl MediaFrames {
         made.await.ok()
     }
 
+    /// A picture or a voice message as it is or, until then, converted.
+    async fn bytes(&self, media: &Media, most: u64, until: Instant) -> Result<Option<Vec<u8>>, Error> {
+        let renditions = &self.services.renditions;
+        if let Some(bytes) = renditions.as_it_is(media.id, most).await? {
+            return Ok(Some(bytes));
+        }
+        match timeout_at(until, renditions.of(media.id)).await {
+            Ok(converted) => converted.map(Some),
+            Err(_late) => Ok(None),
+        }
+    }
+
     /// The frame, as long as there is memory for it.
     fn count(&self, frame: Bytes) -> Option<Bytes> {
         let kib = u32::try_from(frame.len().div_ceil(1024)).ok()?;
@@ -121,6 +142,27 @@ impl MediaFrames {
     }
 }
 
+/// How much longer what was said then may keep others waiting.
+fn patience(said: Timestamp, now: Timestamp) -> Duration {
+    PATIENCE.saturating_sub(now.since(said))
+}
+
 fn text(text: String) -> Bytes {
     frame::json(&Told::new(Kind::Text, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_counts_from_the_message_on() {
+        let now = Timestamp::from_micros(3_600_000_000);
+        let after = |seconds: i64| patience(Timestamp::from_micros(now.micros() - seconds * 1_000_000), now);
+        assert_eq!(after(0), PATIENCE);
+        assert_eq!(after(15), Duration::from_secs(5));
+        assert_eq!(after(20), Duration::ZERO);
+        assert_eq!(after(3_600), Duration::ZERO);
+        assert_eq!(after(-60), PATIENCE, "another node's clock may go before");
+    }
 }
