@@ -159,8 +159,13 @@ impl State {
             peer.blocked = true;
             peer.transport.attend();
         }
+        let mut begun = self.tick;
         for (step, went) in steps {
             let peer = &mut self.peers[key as usize];
+            begun = match step {
+                Step::Partial => peer.begun,
+                _ => self.tick,
+            };
             match step {
                 Step::Partial => peer.partial = Bytes::new(),
                 Step::Control => peer.control_went(went),
@@ -180,7 +185,8 @@ impl State {
             }
         }
         if !written.rest.is_empty() {
-            self.peers[key as usize].partial = written.rest;
+            let peer = &mut self.peers[key as usize];
+            (peer.partial, peer.begun) = (written.rest, begun);
         }
     }
 

@@ -28,6 +28,12 @@ pub trait WireFormat: Send + Sync {
         Box::pin(async move { frame })
     }
 
+    /// Whether memory for such frames is short. As long as it is, connections are closed that have taken longer with a frame than events
+    /// are in a ring: nobody else needs it any more.
+    fn is_short(&self) -> bool {
+        false
+    }
+
     /// An event, for a reader who may not see the one that it is about.
     fn hidden(&self, _event: &Event) -> Option<Bytes> {
         None

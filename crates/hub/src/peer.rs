@@ -44,6 +44,8 @@ pub(crate) struct Peer {
     pub(crate) last: u32,
     /// What is left of a frame that was written in part.
     pub(crate) partial: Bytes,
+    /// The tick in which that frame was begun.
+    pub(crate) begun: u32,
     /// Answers and notices, which go before events.
     pub(crate) control: BytesMut,
     /// Commands that wait for their answers, as the hub and as the client number them: mostly none or one.
@@ -108,6 +110,7 @@ impl Peer {
             first: NONE,
             last: NONE,
             partial: Bytes::new(),
+            begun: tick,
             control: BytesMut::new(),
             in_flight: SmallVec::new(),
             commands: 0,

@@ -18,6 +18,7 @@ impl State {
         }
         self.tell_held_marks();
         self.tell_presence();
+        self.close_slow();
         self.ping();
     }
 
@@ -88,6 +89,22 @@ impl State {
             } else {
                 // It takes nothing just now: the latest state of each waits for the next second.
                 self.presence.insert(key, people);
+            }
+        }
+    }
+
+    /// Where memory for frames is short, closes the connections that alone keep one from being let go of.
+    fn close_slow(&mut self) {
+        let age = self.hub.settings.ring_age.as_secs() as u32;
+        for (number, format) in self.hub.formats.iter().enumerate() {
+            if !format.is_short() {
+                continue;
+            }
+            for (_, peer) in &mut self.peers {
+                let is_slow = !peer.partial.is_empty() && self.tick.wrapping_sub(peer.begun) > age;
+                if is_slow && peer.format.index() == number {
+                    peer.close(CloseReason::Stalled);
+                }
             }
         }
     }

@@ -42,6 +42,10 @@ impl WireFormat for RelayFormat {
         Box::pin(async move { media.of(&event, &links).await })
     }
 
+    fn is_short(&self) -> bool {
+        self.media.is_short()
+    }
+
     fn ping(&self) -> Bytes {
         frame::ping()
     }

@@ -31,9 +31,12 @@ const READING: Duration = Duration::from_secs(5);
 /// Makes frames with pictures as PNG and voice messages as WAV.
 pub(crate) struct MediaFrames {
     services: Arc<Services>,
-    memory: Arc<Semaphore>,
+    memory: Memory,
     turns: Semaphore,
 }
+
+/// The memory for such frames, in KiB.
+struct Memory(Arc<Semaphore>);
 
 /// A frame that takes memory as long as anybody has something of it.
 struct Counted {
@@ -51,7 +54,7 @@ impl MediaFrames {
     pub(crate) fn new(services: Arc<Services>) -> Self {
         Self {
             services,
-            memory: Arc::new(Semaphore::new(MOST_KIB)),
+            memory: Memory(Arc::new(Semaphore::new(MOST_KIB))),
             turns: Semaphore::new(AT_ONCE),
         }
     }
@@ -66,7 +69,7 @@ impl MediaFrames {
         let counted = match timeout_at(until, self.turns.acquire()).await {
             Ok(_turn) => {
                 let frames = self.make(body, media, links, until).await;
-                self.count(frames)
+                self.memory.count(frames)
             }
             Err(_late) => None,
         };
@@ -131,14 +134,26 @@ impl MediaFrames {
         }
     }
 
+    /// Whether those who have taken long with a frame are to let go of it.
+    pub(super) fn is_short(&self) -> bool {
+        self.memory.is_short()
+    }
+}
+
+impl Memory {
     /// The frame, as long as there is memory for it.
     fn count(&self, frame: Bytes) -> Option<Bytes> {
         let kib = u32::try_from(frame.len().div_ceil(1024)).ok()?;
-        let memory = self.memory.clone().try_acquire_many_owned(kib).ok()?;
+        let memory = self.0.clone().try_acquire_many_owned(kib).ok()?;
         Some(Bytes::from_owner(Counted {
             frame,
             _memory: memory,
         }))
+    }
+
+    /// Whether another message of the longest frames finds no place.
+    fn is_short(&self) -> bool {
+        self.0.available_permits() < LONGEST >> 10
     }
 }
 
@@ -154,6 +169,20 @@ fn text(text: String) -> Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn memory_is_short_as_long_as_somebody_has_something_of_the_frames() {
+        let memory = Memory(Arc::new(Semaphore::new(MOST_KIB)));
+        let mut begun = Vec::new();
+        while let Some(frame) = memory.count(vec![0_u8; 20 << 20].into()) {
+            begun.push(frame.slice(frame.len() - 1..));
+        }
+        assert_eq!(begun.len(), 6);
+        assert!(memory.is_short());
+        begun.truncate(4);
+        assert!(!memory.is_short());
+        assert!(memory.count(vec![0_u8; LONGEST].into()).is_some());
+    }
 
     #[test]
     fn waiting_counts_from_the_message_on() {

@@ -313,15 +313,17 @@ pub(super) fn feed(session: &Rc<dyn Talk>, input: &mut Input, buffer: &mut Bytes
 
 /// Writes what is left to say, as far as the other side takes it in a short time, and ends the stream.
 async fn last_words(tcp: &Tcp, words: Vec<Bytes>) {
-    let words = words.concat();
     let said = pin!(async {
-        let mut rest = &words[..];
-        while !rest.is_empty() {
-            let written = poll_fn(|context| {
-                let mut stream = tcp.stream.borrow_mut();
-                Pin::new(&mut *stream).poll_write(context, rest)
-            });
-            rest.advance(written.await?);
+        // One after the other: what is left of a frame is shared with others, and may be large.
+        for mut rest in words {
+            while !rest.is_empty() {
+                let written = poll_fn(|context| {
+                    let mut stream = tcp.stream.borrow_mut();
+                    Pin::new(&mut *stream).poll_write(context, &rest)
+                });
+                let written = written.await?;
+                rest.advance(written);
+            }
         }
         SockRef::from(&*tcp.stream.borrow()).shutdown(std::net::Shutdown::Write)
     });

@@ -1,7 +1,7 @@
 //! A wire format that a test can read.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -18,6 +18,8 @@ pub(crate) fn name(stream: StreamId) -> String {
 pub(crate) struct Lines {
     /// How many of those were begun.
     pub(crate) begun: AtomicUsize,
+    /// Whether there is little memory left for them.
+    pub(crate) short: AtomicBool,
 }
 
 /// How many seconds the frame of an event takes; `None` if it is there at once.
@@ -68,6 +70,10 @@ impl WireFormat for Lines {
             assert!(seconds > 0, "no frame can be made in no time");
             frame
         })
+    }
+
+    fn is_short(&self) -> bool {
+        self.short.load(Ordering::Relaxed)
     }
 
     fn hidden(&self, event: &Event) -> Option<Bytes> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use parlor_domain::Seq;
-use parlor_hub::Settings;
+use parlor_hub::{CloseReason, Settings};
 
 use crate::fixture::{House, edit, room, run, settle, text, user};
 
@@ -63,6 +63,56 @@ fn edits_do_not_keep_a_reader_from_catching_up() {
         tokio::time::sleep(Duration::from_secs(10)).await;
         settle().await;
         assert_eq!(device.seqs(room(1)), [1, 2, 3, 4, 5]);
+    });
+}
+
+#[test]
+fn who_keeps_a_frame_for_long_is_closed_where_memory_is_short() {
+    run(async {
+        let house = House::new(Settings::default());
+        let (slow, quick) = (
+            house.connect(user(1), &[room(1)]),
+            house.connect(user(2), &[room(1)]),
+        );
+        slow.take(3);
+        house.append(room(1), text("a large picture"));
+        settle().await;
+        let reads_a_little = async |seconds| {
+            for _ in 0..seconds {
+                slow.take(0);
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                settle().await;
+            }
+        };
+        reads_a_little(40).await;
+        assert_eq!(slow.connection.closing(), None, "there is memory enough");
+        house.lines.short.store(true, Ordering::Relaxed);
+        reads_a_little(2).await;
+        assert_eq!(slow.connection.closing(), Some(CloseReason::Stalled));
+        assert_eq!(quick.connection.closing(), None);
+    });
+}
+
+#[test]
+fn who_has_just_begun_with_a_frame_may_go_on_where_memory_is_short() {
+    run(async {
+        let house = House::new(Settings::default());
+        let device = house.connect(user(1), &[room(1)]);
+        house.lines.short.store(true, Ordering::Relaxed);
+        device.take(3);
+        house.append(room(1), text("first"));
+        settle().await;
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        house.append(room(1), text("second"));
+        // The rest of the first, and something of the second.
+        device.take("1001:1:first\n".len());
+        settle().await;
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        settle().await;
+        assert_eq!(device.connection.closing(), None);
+        device.take(usize::MAX);
+        settle().await;
+        assert_eq!(device.seqs(room(1)), [1, 2]);
     });
 }
 
