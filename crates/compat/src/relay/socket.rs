@@ -204,8 +204,12 @@ impl Visit {
         self.in_room(send).await;
     }
 
-    /// Sends something to the room, into which its user comes anew if he has left it.
+    /// Sends something to the room, into which its user comes anew if he has left it. Nothing is sent any more if the socket has come to
+    /// its end meanwhile: perhaps its user may not say anything now.
     async fn in_room(&self, send: impl AsyncFn(RoomId) -> Result<(), Error>) {
+        if self.line.is_closing() {
+            return;
+        }
         let sent = match send(self.room.get()).await {
             Err(Error::NoSuchRoom) => match self.come_back().await {
                 Ok(room) => send(room).await,
