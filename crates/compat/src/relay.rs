@@ -29,7 +29,7 @@ use serde_json::Value;
 pub(crate) use self::format::RelayFormat;
 pub(crate) use self::media_frames::MediaFrames;
 pub(crate) use self::socket::RelaySocket;
-use crate::callers::{caller, known_caller};
+use crate::callers::{bearers, known_caller};
 use crate::compat::Compat;
 use crate::drf::{Form, Refusal, View};
 
@@ -90,27 +90,11 @@ pub(crate) fn refresh() -> View {
     View::at("/api/token/refresh/").on(Method::POST, tokens::refresh)
 }
 
-/// Whoever has a token.
-#[derive(Debug)]
-struct Caller(Guest);
+bearers!(Dialect::Relay);
 
 /// Whoever has a token and administers the server.
 #[derive(Debug)]
 struct Staff(Guest);
-
-/// Whoever has a token that is good, or none.
-#[derive(Debug)]
-struct Anybody;
-
-impl FromRequest for Caller {
-    type Error = Refusal;
-    type Future = LocalBoxFuture<'static, Result<Self, Refusal>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        async move { known_caller(&request, Dialect::Relay).await.map(Self) }.boxed_local()
-    }
-}
 
 impl FromRequest for Staff {
     type Error = Refusal;
@@ -122,16 +106,6 @@ impl FromRequest for Staff {
     }
 }
 
-impl FromRequest for Anybody {
-    type Error = Refusal;
-    type Future = LocalBoxFuture<'static, Result<Self, Refusal>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        async move { anybody(request).await.map(|()| Self) }.boxed_local()
-    }
-}
-
 async fn administrator(request: &HttpRequest) -> Result<Guest, Refusal> {
     let guest = known_caller(request, Dialect::Relay).await?;
     if guest.actor.admin {
@@ -140,16 +114,6 @@ async fn administrator(request: &HttpRequest) -> Result<Guest, Refusal> {
         let text = "You do not have permission to perform this action.";
         Err(Refusal::detail(StatusCode::FORBIDDEN, text))
     }
-}
-
-/// Lets anybody pass whose token is good, or who has none.
-async fn anybody(request: HttpRequest) -> Result<(), Refusal> {
-    caller(&request, Dialect::Relay).await.map(drop)
-}
-
-/// Lets those pass who have a token.
-async fn known(request: HttpRequest) -> Result<(), Refusal> {
-    known_caller(&request, Dialect::Relay).await.map(drop)
 }
 
 /// Lets those pass who administer the server.
