@@ -52,6 +52,16 @@ pub trait EventLog: Send + Sync {
     async fn message(&self, room: RoomId, viewer: UserId, seq: Seq)
     -> Result<Option<Arc<Event>>, StoreError>;
 
+    /// The newest messages of a room, without deleted ones, that a member may see, the newest first; none if he is not in it. After so
+    /// many of them, and so many at most; what it costs grows with where the page begins, and not with how many were deleted.
+    async fn newest_said(
+        &self,
+        room: RoomId,
+        viewer: UserId,
+        skip: u64,
+        most: usize,
+    ) -> Result<Vec<Arc<Event>>, StoreError>;
+
     /// The messages, without deleted ones, that the viewer may see in the rooms of [`RoomStore::attended`], or in this one of them,
     /// the newest (the one with the greatest number) first. After so many of them, and so many at most; what it costs grows with
     /// where the page begins.

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 use parlor_domain::{
-    Account, AccountStatus, Capacity, Dialect, JoinPolicy, PageSize, Role, RoomId, RoomKind, RoomName, Rules,
-    Topic, UserId, UserRef, Username, What,
+    Account, AccountStatus, Capacity, Dialect, JoinPolicy, Role, RoomId, RoomKind, RoomName, Rules, Topic,
+    UserId, UserRef, Username,
 };
 use parlor_ports::{
-    Clock, DialectStore, Entropy, HistoryRange, Joined, NewRoom, Registered, RoomAct, RoomCreated, RoomStore,
-    UserStore,
+    Clock, DialectStore, Entropy, Joined, NewRoom, Registered, RoomAct, RoomCreated, RoomStore, UserStore,
 };
 
 use crate::accounts::bot_account;
@@ -17,8 +16,8 @@ use crate::{Actor, Error, Messages, usernames};
 
 /// How often it is tried to make a hall that others make at the same time.
 const TRIES: usize = 5;
-/// So many messages are looked at in one go, and those of them deleted that are not yet.
-const STEP: u64 = 50;
+/// So many messages are deleted in one go.
+const STEP: usize = 50;
 
 /// Keeps the halls of dialects: channels in which everybody may write, and which whoever has come in once finds among his rooms. They
 /// are made when they are first needed. Nobody is told who comes, so that they can be many.
@@ -79,20 +78,19 @@ impl Halls {
         let room = self.open(hall).await?;
         let owner = self.owner(room).await?.ok_or(Error::NoSuchRoom)?;
         let owner = Actor::of_bot(owner);
-        let mut range = HistoryRange::Newest;
+        let (mut newest, mut newer) = (None, 0);
         loop {
-            let size = PageSize::clamped(STEP);
-            let page = self.messages.history(&owner, room, range, size).await?;
-            let said = page.messages.iter().filter(|event| match &event.what {
-                What::Message(message) => message.body.is_some(),
-                _ => false,
-            });
-            let deleted = said.map(|event| self.messages.delete_as_bot(&owner, room, event.seq));
+            let said = self.messages.newest_said(&owner, room, newer, STEP).await?;
+            let Some(first) = said.first() else { return Ok(()) };
+            let newest = *newest.get_or_insert(first.number);
+            // Those come again as long as they are there.
+            let (until_now, since): (Vec<_>, Vec<_>) =
+                said.iter().partition(|message| message.number <= newest);
+            newer += since.len() as u64;
+            let deleted = until_now
+                .into_iter()
+                .map(|message| self.messages.delete_as_bot(&owner, room, message.seq));
             try_join_all(deleted).await?;
-            match page.messages.first().filter(|_| page.more) {
-                Some(earliest) => range = HistoryRange::Before(earliest.seq),
-                None => return Ok(()),
-            }
         }
     }
 

@@ -274,6 +274,22 @@ impl Messages {
         Ok(self.log.said(actor.user.id, room, skip, most).await?)
     }
 
+    /// The newest messages of a room, without deleted ones, the newest first; none if the actor is not in it. After so many, so many at
+    /// most.
+    ///
+    /// # Errors
+    /// [`Error::Busy`]
+    pub async fn newest_said(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        skip: u64,
+        most: usize,
+    ) -> Result<Vec<Arc<Event>>, Error> {
+        let viewer = actor.user.id;
+        Ok(self.log.newest_said(room, viewer, skip, most).await?)
+    }
+
     /// One message.
     ///
     /// # Errors

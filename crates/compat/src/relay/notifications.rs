@@ -1,14 +1,12 @@
 //! Notifications: making one, the newest of them, and the end of all.
 
-use std::sync::Arc;
-
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use parlor_domain::{Event, Media, PageSize, RoomId, What};
-use parlor_services::{Actor, Error, HistoryRange, Services};
+use parlor_domain::{Event, Media};
+use parlor_services::{Error, Services};
 use serde_json::{Value, json};
 
 use super::kind::Kind;
@@ -21,8 +19,6 @@ use crate::links::Links;
 
 /// How many are listed.
 const LISTED: usize = 20;
-/// So far back they are looked for, where many were deleted.
-const LOOKED_AT: usize = 1_000;
 /// Most bytes of media that stand in the list themselves: 100,000 letters of base64.
 const INLINE_BYTES: u64 = 75_000;
 
@@ -59,7 +55,8 @@ pub(super) async fn list(
     let links = compat.links_for(&request);
     let room = services.halls.enter(HALL, &caller.account).await?;
     let mut listed = Vec::with_capacity(LISTED);
-    for event in newest(services, &caller.actor, room).await? {
+    let newest = services.messages.newest_said(&caller.actor, room, 0, LISTED);
+    for event in newest.await? {
         listed.extend(shown(services, &links, &event).await);
     }
     Ok(HttpResponse::Ok().json(listed))
@@ -72,31 +69,6 @@ pub(super) async fn delete_all(Staff(staff): Staff, compat: Data<Compat>) -> Res
         "status": "success",
         "message": "All Use have been deleted.",
     })))
-}
-
-/// The newest messages that were not deleted, the newest first.
-async fn newest(services: &Services, actor: &Actor, room: RoomId) -> Result<Vec<Arc<Event>>, Error> {
-    let (mut found, mut seen) = (Vec::new(), 0);
-    let (mut range, mut size) = (HistoryRange::Newest, PageSize::clamped(LISTED as u64));
-    while found.len() < LISTED && seen < LOOKED_AT {
-        let page = services.messages.history(actor, room, range, size).await?;
-        seen += page.messages.len();
-        let earliest = page.messages.first().map(|event| event.seq);
-        found.extend(page.messages.into_iter().rev().filter(|event| is_said(event)));
-        match earliest.filter(|_| page.more) {
-            Some(seq) => (range, size) = (HistoryRange::Before(seq), PageSize::MAX),
-            None => break,
-        }
-    }
-    found.truncate(LISTED);
-    Ok(found)
-}
-
-fn is_said(event: &Event) -> bool {
-    match &event.what {
-        What::Message(message) => message.body.is_some(),
-        _ => false,
-    }
 }
 
 /// A message, as the list shows it.

@@ -26,6 +26,16 @@ pub(crate) struct Log {
 
 #[async_trait]
 impl EventLog for Log {
+    async fn newest_said(
+        &self,
+        _: RoomId,
+        _: UserId,
+        _: u64,
+        _: usize,
+    ) -> Result<Vec<Arc<Event>>, StoreError> {
+        unreachable!("the hub reads the log only")
+    }
+
     async fn said(&self, _: UserId, _: Option<RoomId>, _: u64, _: usize) -> Result<SaidPage, StoreError> {
         unreachable!("the hub reads the log only")
     }

@@ -85,6 +85,17 @@ impl EventLog for Backend {
             .await
     }
 
+    async fn newest_said(
+        &self,
+        room: RoomId,
+        viewer: UserId,
+        skip: u64,
+        most: usize,
+    ) -> Result<Vec<Arc<Event>>, StoreError> {
+        self.snapshot(move |conn| said::newest(conn, room, viewer, skip, most).boxed())
+            .await
+    }
+
     async fn said(
         &self,
         viewer: UserId,

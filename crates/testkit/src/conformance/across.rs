@@ -107,6 +107,20 @@ pub async fn only_what_is_seen_is_among_them(f: &Fixture) -> Tested {
     f.attend(discreet, ben, true).await?;
     assert_eq!(page(f, ben, None, 0, 10).await?, texts("newer three", 2));
     f.leave(newer, ben).await?;
+    let newest = async |viewer: UserRef, skip, most| -> Result<String, StoreError> {
+        let found = f.log.newest_said(discreet, viewer.id, skip, most).await?;
+        let texts: Vec<&str> = found.iter().map(|event| text(event)).collect();
+        Ok(texts.join(" "))
+    };
+    let five = f.say(discreet, ann, "5").await?.seq;
+    assert_eq!(newest(ben, 0, 10).await?, "5 three");
+    assert_eq!(
+        (newest(ben, 0, 1).await?, newest(ben, 1, 1).await?),
+        ("5".into(), "three".into())
+    );
+    f.delete(discreet, ann, five).await?;
+    assert_eq!(newest(ben, 0, 1).await?, "three");
+    assert_eq!(newest(bot, 0, 10).await?, "", "who is not in the room");
     assert_eq!(page(f, ben, None, 0, 10).await?, texts("three", 1));
     f.rooms.delete(discreet, ann, f.tick()).await?;
     assert_eq!(page(f, ben, None, 0, 10).await?, texts("", 0));

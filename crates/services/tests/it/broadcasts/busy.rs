@@ -58,6 +58,16 @@ impl EventLog for Busy {
         self.log.message(room, viewer, seq).await
     }
 
+    async fn newest_said(
+        &self,
+        room: RoomId,
+        viewer: UserId,
+        skip: u64,
+        most: usize,
+    ) -> Result<Vec<Arc<Event>>, StoreError> {
+        self.log.newest_said(room, viewer, skip, most).await
+    }
+
     async fn said(
         &self,
         viewer: UserId,

@@ -86,6 +86,19 @@ pub(super) async fn list(
     })
 }
 
+/// The newest messages of a room, by an index that deleted ones are not in.
+pub(super) async fn newest(
+    conn: &mut Conn,
+    room: RoomId,
+    viewer: UserId,
+    skip: u64,
+    most: usize,
+) -> QueryResult<Vec<Arc<Event>>> {
+    let page = (stored_amount(skip), rows(most));
+    let numbers = messages_from(conn, End::Newest, viewer.into(), vec![room.into()], page).await?;
+    messages_of(conn, numbers).await
+}
+
 /// The rooms of this range in which something was said, one look-up each however long their history is.
 async fn written(conn: &mut Conn, viewer: UserId, range: (Id, Id)) -> QueryResult<Vec<Written>> {
     between!(viewer, range)
