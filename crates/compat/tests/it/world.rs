@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
@@ -192,6 +194,15 @@ impl Socket {
 
     pub(crate) async fn say_bytes(&mut self, bytes: &[u8]) {
         self.stream.send(Message::binary(bytes.to_vec())).await.unwrap();
+    }
+
+    /// Says one text in two frames.
+    pub(crate) async fn say_in_two(&mut self, first: String, last: &'static str) {
+        let first = Frame::message(first, OpCode::Data(Data::Text), false);
+        let last = Frame::message(last, OpCode::Data(Data::Continue), true);
+        for part in [first, last] {
+            self.stream.send(Message::Frame(part)).await.unwrap();
+        }
     }
 
     /// The next thing that is said.

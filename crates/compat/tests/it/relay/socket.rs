@@ -177,6 +177,20 @@ async fn the_frame_of_a_picture_may_be_large() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn longer_frames_close_their_own_socket() {
+    let world = World::at(PREFIX).await;
+    let ann = person(&world, "ann").await;
+    let (mut stays, mut socket) = (ann.socket(&world).await, ann.socket(&world).await);
+    let most = 8 << 20;
+    socket.say_in_two("x".repeat(most - 1), "x").await;
+    assert_eq!(socket.hear_json().await, error("Invalid JSON format"));
+    socket.say_in_two("x".repeat(most), "x").await;
+    assert_eq!(socket.hear().await, Heard::Closed(1009));
+    stays.say_json(text("Hello")).await;
+    assert_eq!(stays.hear_json().await, text("Hello"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_follows_a_picture_comes_after_it() {
     let world = World::at(PREFIX).await;
     let (mut anns, mut bens) = (
