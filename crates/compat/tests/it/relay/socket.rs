@@ -177,6 +177,27 @@ async fn the_frame_of_a_picture_may_be_large() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn sockets_of_both_mounts_are_told_a_picture() {
+    let world = World::at("").await;
+    let ann = person(&world, "ann").await;
+    let path = format!("{PREFIX}{SOCKET}?token={}", ann.access);
+    let mut sockets = [
+        ann.socket(&world).await,
+        world.socket_anywhere(&path, &[]).await.unwrap(),
+    ];
+    for n in 0..3 {
+        sockets[0].say_json(json!({ "type": "image", "image": GIF })).await;
+        sockets[0].say_json(text(n)).await;
+    }
+    for socket in &mut sockets {
+        for n in 0..3 {
+            assert_is_png(&bytes(&socket.hear_json().await, "image"));
+            assert_eq!(socket.hear_json().await, text(n));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn longer_frames_close_their_own_socket() {
     let world = World::at(PREFIX).await;
     let ann = person(&world, "ann").await;
