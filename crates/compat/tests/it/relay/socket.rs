@@ -4,7 +4,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::{GIF, LIST, PREFIX, SOCKET, assert_is_png, bytes, credentials, person, text, tone};
+use super::{
+    GIF, LIST, PREFIX, SOCKET, administrator, assert_is_png, bytes, credentials, person, text, tone,
+};
 use crate::conversations;
 use crate::world::{Heard, Socket, World};
 
@@ -186,7 +188,9 @@ async fn sockets_of_both_mounts_are_told_a_picture() {
         world.socket_anywhere(&path, &[]).await.unwrap(),
     ];
     for n in 0..3 {
-        sockets[0].say_json(json!({ "type": "image", "image": GIF })).await;
+        sockets[0]
+            .say_json(json!({ "type": "image", "image": GIF }))
+            .await;
         sockets[0].say_json(text(n)).await;
     }
     for socket in &mut sockets {
@@ -195,6 +199,36 @@ async fn sockets_of_both_mounts_are_told_a_picture() {
             assert_eq!(socket.hear_json().await, text(n));
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_still_converted_when_its_sender_is_locked_is_not_said() {
+    let world = World::at(PREFIX).await;
+    let (ann, ben) = (administrator(&world, "ann").await, person(&world, "ben").await);
+    let (mut anns, mut bens) = (ann.socket(&world).await, ben.socket(&world).await);
+    let voice = json!({ "type": "voice", "voice": STANDARD.encode(long_tone()) });
+    bens.say_json(voice.clone()).await;
+    let path = format!("/accounts/delete_user/{}/", ben.number);
+    let locked = ann.ask(&world, "DELETE", &path, Value::Null).await;
+    assert_eq!(locked.status, 200, "{locked:?}");
+    assert_eq!(bens.hear().await, Heard::Closed(1008));
+    // What takes as long, so that the other would be ready by then.
+    anns.say_json(voice).await;
+    anns.say_json(text("after")).await;
+    assert_eq!(anns.hear_json().await["type"], "voice");
+    assert_eq!(anns.hear_json().await, text("after"));
+    assert_eq!(ann.list(&world).await.len(), 2);
+}
+
+/// A tone of twenty seconds.
+fn long_tone() -> Vec<u8> {
+    let mut wav = tone();
+    let data = wav.split_off(44).repeat(40);
+    let length = u32::try_from(data.len()).unwrap();
+    wav[4..8].copy_from_slice(&(36 + length).to_le_bytes());
+    wav[40..44].copy_from_slice(&length.to_le_bytes());
+    wav.extend(data);
+    wav
 }
 
 #[tokio::test(flavor = "multi_thread")]
