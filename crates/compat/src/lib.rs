@@ -23,6 +23,7 @@ mod messenger;
 mod mount;
 mod passwords;
 mod people;
+mod pick;
 mod relay;
 mod rooms;
 mod root;

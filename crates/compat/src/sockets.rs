@@ -11,6 +11,10 @@ use serde_json::Value;
 
 /// The code with which a socket is closed by a fault of what was sent, or of the server.
 pub(crate) const FAULT: u16 = 1011;
+/// What is said to who sends faster than he may.
+pub(crate) const HURRIED: &str = "Too many messages. Wait a moment.";
+/// What is said if something may work in a moment.
+pub(crate) const BUSY: &str = "The server is busy. Try again.";
 /// The largest text frame, in bytes.
 pub(crate) const FRAME_BYTES: usize = 256 << 10;
 
@@ -67,22 +71,19 @@ pub(crate) async fn start(
     rooms: Option<&[RoomId]>,
     lead: Lead,
 ) -> Result<Start, HttpResponse> {
-    let opened = services.sync.open(actor, Vec::new()).await;
-    let opened = opened.map_err(|error| unavailable(&error))?;
-    let wanted = |number: usize, stream| match rooms {
-        // The first is his own.
-        Some(rooms) => number == 0 || rooms.iter().any(|room| stream == (*room).into()),
-        None => true,
+    let opened = match rooms {
+        Some(rooms) => services.sync.open_some(actor, rooms.to_vec()).await,
+        None => services.sync.open(actor, Vec::new()).await,
     };
-    let streams = opened.streams.iter().enumerate();
-    let streams = streams.filter(|(number, start)| wanted(*number, start.stream));
+    let opened = opened.map_err(|error| unavailable(&error))?;
+    let streams = opened.streams.iter();
     Ok(Start {
         user: actor.user,
         session: actor.session,
         away: false,
         private: opened.account.profile.private,
         streams: streams
-            .map(|(_, start)| Follow {
+            .map(|start| Follow {
                 stream: start.stream,
                 head: start.head.position,
                 cursor: start.head.position,

@@ -11,6 +11,7 @@ mod format;
 pub mod frame;
 mod input;
 mod pace;
+mod room;
 mod route;
 mod session;
 mod settings;
@@ -30,6 +31,7 @@ pub(crate) use tcp::take_over;
 
 use crate::Api;
 use crate::places::Places;
+use room::Room;
 
 /// Where the socket is.
 pub const SOCKET_PATH: &str = "/v1/socket";
@@ -43,6 +45,8 @@ pub struct Sockets {
     pub(crate) dialects: Vec<Arc<dyn SocketDialect>>,
     /// How many sockets each network address has.
     pub(crate) places: Arc<Places>,
+    /// For long messages that are under way.
+    pub(crate) room: Room,
 }
 
 impl Sockets {
@@ -67,6 +71,7 @@ impl Sockets {
             places: Places::new(settings.per_address),
             settings,
             dialects,
+            room: Room::default(),
         })
     }
 }

@@ -20,6 +20,15 @@ pub trait SyncStore: Send + Sync {
         notified_since: Timestamp,
         now: Timestamp,
     ) -> Result<Option<Snapshot>, StoreError>;
+
+    /// As [`SyncStore::snapshot`], with none but these of the user's rooms, for who follows no others. No tags are looked up, and no
+    /// notifications counted.
+    async fn snapshot_of(
+        &self,
+        session: SessionId,
+        rooms: Vec<RoomId>,
+        now: Timestamp,
+    ) -> Result<Option<Snapshot>, StoreError>;
 }
 
 /// A user's streams at one moment.
@@ -31,7 +40,7 @@ pub struct Snapshot {
     pub account: Account,
     /// The head of the user's own stream.
     pub own: Position,
-    /// Every room that the user is in.
+    /// Every room that the user is in, or those that were asked for.
     pub rooms: Vec<RoomHead>,
     /// For each given position that was looked up: the tag that the log has there. Missing if there is no such event.
     pub tags: Vec<(StreamId, Tag)>,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::iter;
 use std::sync::Arc;
 
-use parlor_domain::{Account, Head, Mark, MsgNo, Position, RoomKind, Seq, Session, StreamId, Tag};
+use parlor_domain::{Account, Head, Mark, MsgNo, Position, RoomId, RoomKind, Seq, Session, StreamId, Tag};
 use parlor_ports::{Clock, RoomHead, Snapshot, SyncStore};
 
 use crate::{Actor, Error, NotificationsSettings};
@@ -39,7 +39,7 @@ pub struct Opened {
     pub account: Account,
     /// The session that it belongs to.
     pub session: Session,
-    /// Every stream that the user hears, his own first.
+    /// Every stream that the user hears, or those that were asked for, his own first.
     pub streams: Vec<StreamStart>,
     /// Streams that the client has a position of but that are not, or no longer, the user's.
     pub gone: Vec<StreamId>,
@@ -122,6 +122,16 @@ impl Sync {
         let since = now - self.notifications.kept;
         let snapshot = self.store.snapshot(actor.session, asked, since, now);
         Ok(self.compare(given, snapshot.await?.ok_or(Error::SessionOver)?))
+    }
+
+    /// Where the user's own stream stands, and these rooms as far as he is in them, for who follows no others. Unread notifications are
+    /// not counted.
+    ///
+    /// # Errors
+    /// [`Error::SessionOver`]
+    pub async fn open_some(&self, actor: &Actor, rooms: Vec<RoomId>) -> Result<Opened, Error> {
+        let snapshot = self.store.snapshot_of(actor.session, rooms, self.clock.now());
+        Ok(self.compare(HashMap::new(), snapshot.await?.ok_or(Error::SessionOver)?))
     }
 
     fn compare(&self, mut given: HashMap<StreamId, Position>, snapshot: Snapshot) -> Opened {

@@ -313,13 +313,13 @@ impl Uploads {
 
     /// A file of at most so many bytes that comes as base64 and will be made another one of.
     async fn arrive(&self, actor: &Actor, data: String, most: u64) -> Result<Arrived, Error> {
+        let mut received = self.intake.spool.receive(actor.user.id, most).await?;
         let largest = usize::try_from(most).unwrap_or(usize::MAX);
         // On one thread that may wait: it can be millions of letters. No text is shorter than what it stands for.
         let decoded = tokio::task::spawn_blocking(move || inline::decode(&data, largest.min(data.len())));
         let decoded = decoded.await.map_err(|error| Error::Internal(error.into()))?;
         let (_mime, bytes) = decoded?;
         self.intake.fits(actor.user.id, bytes.len() as u64).await?;
-        let mut received = self.intake.spool.receive(actor.user.id, most).await?;
         received.write(&bytes).await?;
         received.close().await
     }

@@ -21,7 +21,7 @@ use crate::compat::Compat;
 use crate::directory::{Directory, Held};
 use crate::ids;
 use crate::mount::Mount;
-use crate::sockets::{FAULT, FRAME_BYTES, forbidden, plain, query, start, unavailable};
+use crate::sockets::{BUSY, FAULT, FRAME_BYTES, HURRIED, forbidden, plain, query, start, unavailable};
 
 const NORMAL: u16 = 1000;
 
@@ -127,7 +127,7 @@ impl Dialogue for Conversation {
     }
 
     fn hurried(&self) {
-        self.refuse("Too many messages. Wait a moment.");
+        self.refuse(HURRIED);
     }
 }
 
@@ -183,7 +183,7 @@ impl Conversation {
                 );
                 self.line.close(FAULT);
             }
-            (ErrorKind::Busy | ErrorKind::Unavailable, _) => self.refuse("The server is busy. Try again."),
+            (ErrorKind::Busy | ErrorKind::Unavailable, _) => self.refuse(BUSY),
             (ErrorKind::Limited, _) => self.hurried(),
             (_, Error::Invalid { message, .. }) => self.refuse(&format!("This field {message}.")),
             (_, Error::NoSuchUser(_)) => self.refuse("UserAccount matching query does not exist."),

@@ -14,6 +14,7 @@ use futures_util::future::LocalBoxFuture;
 use futures_util::{StreamExt, stream};
 use parlor_services::Spool;
 use serde_json::{Map, Value, json};
+use tokio::task::spawn_blocking;
 use url::form_urlencoded;
 
 use super::incoming::{first, too_large, whole};
@@ -33,6 +34,8 @@ pub(crate) struct Limits {
 
 /// Most bytes of text with media in it: 8 MiB of them as base64, and something besides.
 const WITH_MEDIA: usize = 12 << 20;
+/// Longer texts, in bytes, are read beside the thread that serves others.
+const SHORT: usize = 128 << 10;
 
 /// How a body is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +70,11 @@ pub(crate) trait Parsers: 'static {
         limits.json_bytes
     }
 
+    /// Which fields are held of a text that is longer than `json_bytes`. Of all others in it nothing is.
+    fn of_long() -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whether the files of a form are kept. Where nobody asks for one they are not: a stranger's would fill the disk.
     fn takes_files() -> bool {
         false
@@ -86,7 +94,7 @@ pub(crate) enum Any {}
 #[derive(Debug)]
 pub(crate) enum AnyWithFiles {}
 
-/// As [`AnyWithFiles`], also if media of up to 8 MiB come as text in it.
+/// As [`AnyWithFiles`], also if media of up to 8 MiB come as text in it, which then has `files` and `text_message` alone.
 #[derive(Debug)]
 pub(crate) enum AnyWithMedia {}
 
@@ -125,6 +133,10 @@ impl Parsers for AnyWithMedia {
 
     fn text_bytes(limits: &Limits) -> usize {
         limits.json_bytes.max(WITH_MEDIA)
+    }
+
+    fn of_long() -> &'static [&'static str] {
+        &["files", "text_message"]
     }
 
     fn takes_files() -> bool {
@@ -175,14 +187,6 @@ pub(super) struct Sent {
 }
 
 impl Sent {
-    fn json(value: Value) -> Self {
-        Self {
-            value,
-            files: HashMap::new(),
-            is_form: false,
-        }
-    }
-
     pub(super) fn form(values: Map<String, Value>, files: HashMap<String, FilePart>) -> Self {
         Self {
             value: Value::Object(values),
@@ -270,11 +274,28 @@ async fn read<P: Parsers>(
         return Err(too_large(most));
     }
     let text = whole(&mut body, most).await?;
-    if format == Format::Urlencoded {
-        return Ok(Sent::form(pairs(&text), HashMap::new()));
+    let is_form = format == Format::Urlencoded;
+    let held = (text.len() > limits.json_bytes).then(P::of_long);
+    let value = if text.len() > SHORT {
+        let parsed = spawn_blocking(move || parse(&text, is_form, held)).await;
+        parsed.map_err(|_| Refusal::server_error())?
+    } else {
+        parse(&text, is_form, held)
+    };
+    Ok(Sent {
+        value: value.map_err(|why| P::malformed(&why))?,
+        files: HashMap::new(),
+        is_form,
+    })
+}
+
+/// What a text says, in all its fields or in these; `Err` says what is wrong with it.
+fn parse(text: &[u8], is_form: bool, held: Option<&[&str]>) -> Result<Value, String> {
+    match held {
+        _ if is_form => Ok(Value::Object(pairs(text, held))),
+        Some(held) => python::long_json(text, held),
+        None => python::json(text),
     }
-    let value = python::json(&text).map_err(|why| P::malformed(&why))?;
-    Ok(Sent::json(value))
 }
 
 /// What the body is said to be.
@@ -296,11 +317,15 @@ fn announced(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// The values of an urlencoded form; of those of one name the last.
-fn pairs(body: &[u8]) -> Map<String, Value> {
-    form_urlencoded::parse(body)
-        .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
-        .collect()
+/// The values of an urlencoded form, or those of these names; of those of one name the last.
+fn pairs(body: &[u8], held: Option<&[&str]>) -> Map<String, Value> {
+    let mut pairs = Map::new();
+    for (name, value) in form_urlencoded::parse(body) {
+        if held.is_none_or(|held| held.contains(&&*name)) {
+            pairs.insert(name.into_owned(), Value::String(value.into_owned()));
+        }
+    }
+    pairs
 }
 
 #[cfg(test)]
@@ -448,10 +473,32 @@ mod tests {
             refusal.to_string(),
             r#"{"detail":"Request body exceeded 64 bytes."}"#
         );
-        let media = format!(r#"{{"a":"{}"}}"#, "A".repeat(100_000));
-        let body = sent::<AnyWithMedia>("application/json", media).await;
-        assert!(body.unwrap().has("a"));
         let media = sent::<AnyWithMedia>("application/json", " ".repeat(WITH_MEDIA + 1)).await;
         assert_eq!(media.unwrap_err().status_code(), 413);
+    }
+
+    #[tokio::test]
+    async fn of_a_long_text_only_what_is_asked_for_is_held() {
+        let media = "A".repeat(200_000);
+        for (content_type, text) in [
+            (
+                "application/json",
+                format!(r#"{{"a": [{{"": 0}}], "text_message": {{"a": 1}}, "files": "{media}"}}"#),
+            ),
+            (FORM, format!("a=1&files={media}")),
+        ] {
+            let body = sent::<AnyWithMedia>(content_type, text).await.unwrap();
+            assert_eq!(body.sent.value["files"], json!(media));
+            assert!(!body.has("a"));
+            let nothing = body.sent.value.get("text_message");
+            assert!(nothing.is_none_or(|value| *value == json!({})), "{nothing:?}");
+        }
+        let list = sent::<AnyWithMedia>("application/json", format!("[{}0]", "0,".repeat(100_000)));
+        let refusal = list.await.unwrap().form("error").unwrap_err();
+        assert!(refusal.to_string().contains("but got list."), "{refusal}");
+        let broken = sent::<AnyWithMedia>("application/json", format!("[{}]", "0,".repeat(100_000)));
+        let refusal = broken.await.unwrap_err();
+        assert_eq!(refusal.status_code(), 400);
+        assert!(refusal.to_string().contains("JSON parse error - "), "{refusal}");
     }
 }

@@ -6,6 +6,7 @@ mod value;
 use serde_json::Value;
 
 pub(super) use self::value::{integer, number, strip, text, type_name};
+use crate::pick::pick;
 
 /// Reads a body of JSON.
 ///
@@ -23,6 +24,14 @@ pub(super) fn json(body: &[u8]) -> Result<Value, String> {
             }
         })
     })
+}
+
+/// Reads a long body of JSON: of an object these fields, as [`pick`] does.
+///
+/// # Errors
+/// What is wrong with it, in other words than Python's: to find those, the text would be gone through letter by letter.
+pub(super) fn long_json(body: &[u8], fields: &[&str]) -> Result<Value, String> {
+    pick(decode(body)?, fields).map_err(|error| error.to_string())
 }
 
 /// A text of UTF-8. Python waits in vain for the rest of a letter that breaks off at the end, and passes it over.

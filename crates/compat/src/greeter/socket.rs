@@ -18,7 +18,7 @@ use serde_json::json;
 use super::{COOKIE, groups, now};
 use crate::compat::Compat;
 use crate::mount::Mount;
-use crate::sockets::{FRAME_BYTES, cookie, forbidden, start, unavailable};
+use crate::sockets::{FRAME_BYTES, HURRIED, cookie, forbidden, start, unavailable};
 
 /// Opens sockets of groups.
 pub(crate) struct GreeterSocket {
@@ -108,7 +108,7 @@ impl Dialogue for Visit {
     }
 
     fn hurried(&self) {
-        self.say("Too many messages. Wait a moment.");
+        self.say(HURRIED);
     }
 
     /// Says the time once for each message that came. If the client does not take that, the rest waits until it does.

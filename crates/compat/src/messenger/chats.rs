@@ -16,7 +16,7 @@ mod telling;
 use actix_web::http::Method;
 use parlor_domain::{Room, RoomKind};
 
-pub(super) use self::found::{Chat, named};
+pub(super) use self::found::{Chat, Found, named};
 use super::callers::known;
 use crate::drf::View;
 

@@ -7,15 +7,13 @@ use parlor_domain::{About, MediaId, MediaKind, ProfileChange};
 use parlor_services::{Actor, Error, ErrorKind, Guest, Services};
 use serde_json::{Value, json};
 
-use super::FOLDERS;
 use super::callers::{Caller, known};
 use super::people::{mobile, person};
+use super::{FOLDERS, NO_FIELD};
 use crate::compat::Compat;
 use crate::drf::{Any, AnyWithFiles, Body, FilePart, Form, InOrder, Integer, Refusal, Text, View};
 use crate::mount::Mount;
 
-/// Under which key an answer says what is about no field.
-const NO_FIELD: &str = "non_field_errors";
 /// Most characters of the words about a person.
 const ABOUT: usize = 50;
 const NO_IMAGE: &str =

@@ -19,7 +19,7 @@ use parlor_services::{RoomView, TokenKind};
 use serde_json::json;
 
 use self::visit::Visit;
-use super::chats::{Chat, named};
+use super::chats::{Chat, Found, named};
 use super::format::Turnout;
 use crate::compat::Compat;
 use crate::directory::{Directory, Held};
@@ -29,8 +29,6 @@ use crate::sockets::{forbidden, start, unavailable};
 
 /// Most bytes of a frame, which may bring a file.
 const FRAME: usize = 8 << 20;
-/// A fault of what was sent, or of the server.
-const FAULT: u16 = 1011;
 const NORMAL: u16 = 1000;
 /// What is said to who is in no such chat, or not any more.
 const WRONG_ROOM: &str = "You are trying to connect to the wrong chat room.";
@@ -129,11 +127,11 @@ impl SocketDialect for MessengerSocket {
         let guest = inspected.map_err(|_| forbidden())?;
         let actor = guest.actor;
         let chat = named(services, &actor, name).await;
-        let chat = chat.map_err(|error| unavailable(&error))?;
-        let place = match chat.ok_or_else(unknown)? {
-            Chat::Room(view) => Some(Place::of(&view)),
-            Chat::List(list) => Some(Place::List(list.id)),
-            Chat::Foreign => None,
+        let place = match chat.map_err(|error| unavailable(&error))? {
+            Found::Mine(Chat::Room(view)) => Some(Place::of(&view)),
+            Found::Mine(Chat::List(list)) => Some(Place::List(list.id)),
+            Found::Foreign => None,
+            Found::Nothing => return Err(unknown()),
         };
         let room = place.and_then(Place::room);
         let rooms: Vec<RoomId> = room.into_iter().collect();

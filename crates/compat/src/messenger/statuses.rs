@@ -7,14 +7,13 @@ use parlor_domain::{Account, Media, MediaKind, Status};
 use parlor_services::{Actor, Error, ErrorKind, Services, StatusDraft};
 use serde_json::{Value, json};
 
+use super::NO_FIELD;
 use super::callers::{Caller, known};
 use crate::compat::Compat;
 use crate::drf::{Any, AnyWithMedia, Body, FilePart, Form, InOrder, Integer, Refusal, Text, View, time};
 use crate::links::Links;
 use crate::mount::Mount;
 
-/// Under which key an answer says what is about no field.
-const NO_FIELD: &str = "non_field_errors";
 /// Most characters of a text.
 const TEXT: usize = 500;
 /// Most bytes of a picture or video that comes as text.

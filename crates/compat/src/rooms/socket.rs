@@ -19,7 +19,7 @@ use super::following::Following;
 use crate::compat::Compat;
 use crate::directory::Directory;
 use crate::mount::Mount;
-use crate::sockets::{FAULT, FRAME_BYTES, forbidden, plain, query, start, unavailable};
+use crate::sockets::{BUSY, FAULT, FRAME_BYTES, HURRIED, forbidden, plain, query, start, unavailable};
 
 /// Opens sockets of rooms.
 pub(crate) struct RoomsSocket {
@@ -113,7 +113,7 @@ impl Dialogue for Visit {
     }
 
     fn hurried(&self) {
-        self.refuse("Too many messages. Wait a moment.");
+        self.refuse(HURRIED);
     }
 
     fn look(self: Rc<Self>) {
@@ -171,7 +171,7 @@ impl Visit {
     fn tell(&self, error: &Error) {
         match error.kind() {
             ErrorKind::Internal => self.fail(error),
-            ErrorKind::Busy | ErrorKind::Unavailable => self.refuse("The server is busy. Try again."),
+            ErrorKind::Busy | ErrorKind::Unavailable => self.refuse(BUSY),
             ErrorKind::Limited => self.hurried(),
             _ => self.refuse("validation error"),
         }

@@ -7,6 +7,7 @@ use parlor_testkit::TestApp;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, redirect};
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -203,6 +204,13 @@ impl Socket {
         for part in [first, last] {
             self.stream.send(Message::Frame(part)).await.unwrap();
         }
+    }
+
+    /// Begins a text of so many bytes, and says none of them.
+    pub(crate) async fn begin(&mut self, bytes: u64) {
+        // The last frame of a text, which is masked with zeros.
+        let head = [&[0x81_u8, 0xff][..], &bytes.to_be_bytes(), &[0; 4]].concat();
+        self.stream.get_mut().write_all(&head).await.unwrap();
     }
 
     /// The next thing that is said.

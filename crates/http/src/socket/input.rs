@@ -6,12 +6,17 @@ use bytestring::ByteString;
 use parlor_wire::CloseReason;
 use tokio_util::codec::Decoder;
 
+use super::room::{LONG, Room, Taken};
+
 /// Cuts what one client sends into messages. Holds nothing while no message is under way.
 pub(crate) struct Input {
     codec: Codec,
     most: usize,
     /// The fragments so far of a message in several frames.
     fragments: Option<BytesMut>,
+    room: Room,
+    /// What a long message that is under way has of it.
+    taken: Option<Taken>,
 }
 
 /// What a frame brought.
@@ -31,11 +36,13 @@ pub(crate) enum Incoming {
 
 impl Input {
     /// Takes messages of at most so many bytes.
-    pub(crate) fn new(most: usize) -> Self {
+    pub(crate) fn new(most: usize, room: Room) -> Self {
         Self {
             codec: Codec::new().max_size(most),
             most,
             fragments: None,
+            room,
+            taken: None,
         }
     }
 
@@ -43,8 +50,15 @@ impl Input {
     /// the beginning of that frame.
     pub(crate) fn next(&mut self, buffer: &mut BytesMut) -> Result<Option<Incoming>, CloseReason> {
         // The codec would wait for all of a frame before it looks at its size.
-        if claimed_length(buffer).is_some_and(|length| length > self.most as u64) {
+        let claimed = claimed_length(buffer).unwrap_or_default();
+        if claimed > self.most as u64 {
             return Err(CloseReason::TooBig);
+        }
+        if claimed > LONG as u64 {
+            self.take_room()?;
+        }
+        if self.taken.as_ref().is_some_and(Taken::is_late) {
+            return Err(CloseReason::Stalled);
         }
         let Some(frame) = self.codec.decode(buffer).map_err(reason)? else {
             return Ok(None);
@@ -68,14 +82,30 @@ impl Input {
                 whole(self.fragments.take().unwrap_or_default().freeze())?
             }
         };
+        if matches!(incoming, Incoming::Text(_)) {
+            self.taken = None;
+        }
         Ok(Some(incoming))
     }
 
+    /// Takes room for a long message, unless it has it.
+    fn take_room(&mut self) -> Result<(), CloseReason> {
+        if self.taken.is_none() {
+            let taken = self.room.take(self.most);
+            self.taken = Some(taken.ok_or(CloseReason::Unavailable)?);
+        }
+        Ok(())
+    }
+
     fn add(&mut self, more: &[u8]) -> Result<(), CloseReason> {
-        let fragments = self.fragments.get_or_insert_default();
-        if fragments.len() + more.len() > self.most {
+        let length = self.fragments.as_ref().map_or(0, BytesMut::len) + more.len();
+        if length > self.most {
             return Err(CloseReason::TooBig);
         }
+        if length > LONG {
+            self.take_room()?;
+        }
+        let fragments = self.fragments.get_or_insert_default();
         fragments.extend_from_slice(more);
         Ok(())
     }
@@ -123,7 +153,7 @@ mod tests {
     }
 
     fn read(frames: &[Vec<u8>]) -> Result<Vec<Incoming>, CloseReason> {
-        let (mut input, mut buffer) = (Input::new(1000), BytesMut::new());
+        let (mut input, mut buffer) = (Input::new(1000, Room::default()), BytesMut::new());
         let mut all = Vec::new();
         // Byte by byte: a frame may come in any number of pieces.
         for byte in frames.concat() {
@@ -178,8 +208,27 @@ mod tests {
     }
 
     #[test]
+    fn long_messages_need_room() {
+        let room = Room::of(1 << 20);
+        let [mut first, mut second] = [(); 2].map(|()| Input::new(1 << 20, room.clone()));
+        let length = 300 << 10;
+        let head = [&[0x81_u8, 0xff][..], &u64::to_be_bytes(length), &[0; 4]].concat();
+        let mut buffer = BytesMut::from(&head[..]);
+        assert_eq!(first.next(&mut buffer), Ok(None));
+        let begin = |input: &mut Input| input.next(&mut BytesMut::from(&head[..]));
+        assert_eq!(begin(&mut second), Err(CloseReason::Unavailable));
+        let small = &mut BytesMut::from(&frame(0x81, b"a")[..]);
+        assert_eq!(second.next(small), Ok(Some(Incoming::Text("a".into()))));
+
+        buffer.extend(std::iter::repeat_n(b'x', 300 << 10));
+        assert!(matches!(first.next(&mut buffer), Ok(Some(Incoming::Text(_)))));
+        assert_eq!(begin(&mut second), Ok(None));
+    }
+
+    #[test]
     fn millions_of_empty_fragments_take_no_memory() {
-        let (mut input, mut buffer) = (Input::new(1000), BytesMut::from(&frame(0x01, b"")[..]));
+        let mut input = Input::new(1000, Room::default());
+        let mut buffer = BytesMut::from(&frame(0x01, b"")[..]);
         assert_eq!(input.next(&mut buffer), Ok(Some(Incoming::Part)));
         for _ in 0..100_000 {
             buffer.extend(frame(0x00, b""));

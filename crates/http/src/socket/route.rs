@@ -149,7 +149,7 @@ async fn run(sockets: Arc<Sockets>, pipe: Rc<Pipe>, mut payload: web::Payload, e
         return;
     };
     let session: Rc<dyn Talk> = Session::new(&sockets, connection, entry);
-    let mut input = Input::new(sockets.settings.frame_bytes);
+    let mut input = Input::new(sockets.settings.frame_bytes, sockets.room.clone());
     let mut rest = BytesMut::new();
     let mut late = Box::pin(tokio::time::sleep(sockets.settings.hello).fuse());
     while session.ending().is_none() && !pipe.closed.get() {

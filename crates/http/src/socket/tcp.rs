@@ -186,7 +186,7 @@ async fn run(
         Ok(session) => session,
         Err(code) => return last_words(&tcp, vec![frame::close(code)]).await,
     };
-    let mut input = Input::new(frame_bytes);
+    let mut input = Input::new(frame_bytes, sockets.room.clone());
     // What the HTTP service read beyond the head; not the large buffer in which it read.
     rest = BytesMut::from(&rest[..]);
     let hello = sockets.settings.hello;

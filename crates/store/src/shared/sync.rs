@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
-use parlor_domain::{Position, Seq, SessionId, StreamId, Timestamp};
+use parlor_domain::{Position, RoomId, Seq, SessionId, StreamId, Timestamp};
 use parlor_ports::{RoomHead, Snapshot, StoreError, SyncStore};
 
 use super::super::{Backend, Conn, tags_at};
@@ -28,6 +28,16 @@ impl SyncStore for Backend {
         now: Timestamp,
     ) -> Result<Option<Snapshot>, StoreError> {
         self.snapshot(move |conn| take(conn, session, positions, notified_since, now).boxed())
+            .await
+    }
+
+    async fn snapshot_of(
+        &self,
+        session: SessionId,
+        rooms: Vec<RoomId>,
+        now: Timestamp,
+    ) -> Result<Option<Snapshot>, StoreError> {
+        self.snapshot(move |conn| take_some(conn, session, rooms, now).boxed())
             .await
     }
 }
@@ -67,19 +77,7 @@ async fn take(
         tags_at(conn, wanted).await?
     };
 
-    let rooms = rows
-        .into_iter()
-        .map(|(stream, member, kind)| {
-            Ok(RoomHead {
-                room: stream.id.into(),
-                kind: Code::decode(kind)?,
-                head: stream.head(),
-                joined: Seq::loaded(member.joined_seq),
-                visible_from: Seq::loaded(member.visible_from),
-                mark: member.mark(),
-            })
-        })
-        .collect::<QueryResult<_>>()?;
+    let rooms = heads_of(rows)?;
     let unread = unread_at(conn, account.user.id, seen, &own, notified_since).await?;
     Ok(Some(Snapshot {
         unread,
@@ -92,4 +90,50 @@ async fn take(
             .map(|(stream, tag)| (stream.into(), loaded_tag(tag)))
             .collect(),
     }))
+}
+
+async fn take_some(
+    conn: &mut Conn,
+    session: SessionId,
+    rooms: Vec<RoomId>,
+    now: Timestamp,
+) -> QueryResult<Option<Snapshot>> {
+    let Some((session, account, own, _)) = sessions::find_with_head(conn, session, now).await? else {
+        return Ok(None);
+    };
+    let wanted: Vec<Id> = rooms.into_iter().map(Id::of).collect();
+    let rows = if wanted.is_empty() {
+        Vec::new()
+    } else {
+        members::table
+            .inner_join(streams::table.on(streams::id.eq(members::room_id)))
+            .inner_join(rooms::table.on(rooms::id.eq(members::room_id)))
+            .filter(members::user_id.eq(Id::of(account.user.id)))
+            .filter(members::room_id.eq_any(wanted))
+            .select((StreamRow::as_select(), MemberRow::as_select(), rooms::kind))
+            .load::<(StreamRow, MemberRow, i16)>(conn)
+            .await?
+    };
+    Ok(Some(Snapshot {
+        unread: 0,
+        session,
+        account,
+        own: own.position(),
+        rooms: heads_of(rows)?,
+        tags: Vec::new(),
+    }))
+}
+
+fn heads_of(rows: Vec<(StreamRow, MemberRow, i16)>) -> QueryResult<Vec<RoomHead>> {
+    let heads = rows.into_iter().map(|(stream, member, kind)| {
+        Ok(RoomHead {
+            room: stream.id.into(),
+            kind: Code::decode(kind)?,
+            head: stream.head(),
+            joined: Seq::loaded(member.joined_seq),
+            visible_from: Seq::loaded(member.visible_from),
+            mark: member.mark(),
+        })
+    });
+    heads.collect()
 }

@@ -608,6 +608,7 @@ macro_rules! conformance {
                 a_snapshot_tells_where_streams_stand,
                 a_snapshot_looks_positions_up,
                 a_snapshot_looks_many_positions_up,
+                a_snapshot_may_be_of_some_rooms,
                 a_session_that_is_over_has_no_snapshot,
                 a_snapshot_counts_notifications,
             }

@@ -124,6 +124,41 @@ pub async fn a_snapshot_looks_many_positions_up(f: &Fixture) -> Tested {
     Ok(())
 }
 
+/// Who follows only some rooms is told only of those, as far as he is in them.
+pub async fn a_snapshot_may_be_of_some_rooms(f: &Fixture) -> Tested {
+    let [ann, ben] = f.people(["ann", "ben"]).await?;
+    let (wanted, other) = (f.group(ann, &[]).await?, f.group(ann, &[]).await?);
+    let foreign = f.group(ben, &[]).await?;
+    let session = f.session(ann).await?;
+    let whole = f
+        .sync
+        .snapshot(session.id, Vec::new(), f.clock.now(), f.clock.now())
+        .await?
+        .expect("it lives");
+    for (asked, found) in [
+        (vec![wanted, foreign], vec![wanted]),
+        (vec![wanted, other], vec![wanted, other]),
+        (vec![], vec![]),
+    ] {
+        let some = f.sync.snapshot_of(session.id, asked, f.clock.now()).await?;
+        let some = some.expect("it lives");
+        assert_eq!((&some.session, &some.account), (&whole.session, &whole.account));
+        assert_eq!((some.own.seq, some.own.tag), (whole.own.seq, whole.own.tag));
+        assert_eq!(some.rooms.len(), found.len());
+        for room in &some.rooms {
+            assert!(found.contains(&room.room), "{room:?}");
+            assert_eq!(room.head, f.view(room.room, ann).await?.head);
+        }
+    }
+    f.sessions.revoke(ann.id, session.id, f.tick()).await?;
+    let over = f
+        .sync
+        .snapshot_of(session.id, vec![wanted], f.clock.now())
+        .await?;
+    assert!(over.is_none());
+    Ok(())
+}
+
 /// A session that is over opens no socket.
 pub async fn a_session_that_is_over_has_no_snapshot(f: &Fixture) -> Tested {
     let ann = f.person("ann").await?;

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
 use super::super::callers::Caller;
-use super::found::{self, Chat};
+use super::found::{self, Found};
 use super::shapes::Shapes;
 use super::telling::Telling;
 use crate::compat::Compat;
@@ -23,12 +23,12 @@ pub(super) async fn show(
     let services = compat.services();
     let found = match number.parse() {
         Ok(number) => found::numbered(services, &caller.actor, number).await?,
-        Err(_) => None,
+        Err(_) => Found::Nothing,
     };
     let chat = match found {
-        None => return Ok(HttpResponse::Ok().json(nothing())),
-        Some(Chat::Foreign) => return Err(Refusal::new(StatusCode::NOT_FOUND, nothing())),
-        Some(chat) => chat,
+        Found::Mine(chat) => chat,
+        Found::Foreign => return Err(Refusal::new(StatusCode::NOT_FOUND, nothing())),
+        Found::Nothing => return Ok(HttpResponse::Ok().json(nothing())),
     };
     let shape = Shapes::new(&compat, &request, &caller);
     let shape = shape.conversation(&chat).await?;

@@ -48,13 +48,12 @@ impl<'a> Shapes<'a> {
         self.person(account, room.kind != RoomKind::Channel)
     }
 
-    /// What is said of a chat before its messages; nothing of one that is foreign.
+    /// What is said of a chat before its messages.
     pub(super) async fn conversation(&self, chat: &Chat) -> Result<Map<String, Value>, Error> {
         match chat {
             Chat::Room(view) if view.room.kind == RoomKind::Direct => self.direct(view).await,
             Chat::Room(view) => self.group(&view.room).await,
             Chat::List(list) => self.list(list).await,
-            Chat::Foreign => Ok(Map::new()),
         }
     }
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::super::NO_FIELD;
 use super::super::callers::Caller;
-use super::found::{self, Chat};
+use super::found::{self, Chat, Found};
 use super::shapes::Shapes;
 use super::{BROADCAST, GROUP, NORMAL, members, names};
 use crate::compat::Compat;
@@ -99,9 +99,9 @@ pub(super) async fn start(
 /// The number of the chat of this name, if it is one of the actor's.
 async fn reopened(services: &Services, actor: &Actor, name: &str) -> Result<Option<i64>, Error> {
     Ok(match found::named(services, actor, name).await? {
-        Some(Chat::Room(view)) => Some(view.room.number),
-        Some(Chat::List(list)) => Some(names::of_list(services, list.id).await?.1),
-        Some(Chat::Foreign) | None => None,
+        Found::Mine(Chat::Room(view)) => Some(view.room.number),
+        Found::Mine(Chat::List(list)) => Some(names::of_list(services, list.id).await?.1),
+        Found::Foreign | Found::Nothing => None,
     })
 }
 

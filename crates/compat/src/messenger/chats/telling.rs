@@ -88,7 +88,9 @@ impl Telling {
             Chat::Room(view) => {
                 let (room, head) = (view.room.id, view.head.position.seq);
                 let marks = &compat.services().marks;
-                marks.take(actor.user.id, room, Mark::read(head))?;
+                if let Err(error) = marks.take(actor.user.id, room, Mark::read(head)) {
+                    tracing::debug!(%error, "too many marks wait, so this one comes with the next message");
+                }
                 Rest::Room {
                     room,
                     before: head.next(),
@@ -99,7 +101,6 @@ impl Telling {
                 list: list.id,
                 before: None,
             },
-            Chat::Foreign => Rest::Nothing,
         };
         Ok(Self {
             compat: compat.clone(),

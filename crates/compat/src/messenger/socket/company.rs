@@ -53,7 +53,18 @@ impl Company {
             connection.watch(*user);
         }
         let allowed = presence.followable(actor, others.clone()).await;
-        let kept: HashSet<UserId> = allowed.iter().flatten().copied().collect();
+        let kept = allowed.iter().flatten().copied().collect();
+        self.keep(connection, &others, kept);
+        allowed.map(drop)
+    }
+
+    /// Follows nobody, since it is not known who may be followed.
+    pub(super) fn follow_nobody(&self, connection: &Connection) {
+        self.keep(connection, &[], HashSet::new());
+    }
+
+    /// Keeps these of those who are followed or have just been.
+    fn keep(&self, connection: &Connection, others: &[UserId], kept: HashSet<UserId>) {
         let before = self.followed.replace(kept.clone());
         for user in others.iter().chain(&before) {
             if !kept.contains(user) {
@@ -72,7 +83,6 @@ impl Company {
         if self.said.get() != Some(is_anybody) {
             self.is_due.set(true);
         }
-        allowed.map(drop)
     }
 
     /// What is to be said, if anything is.

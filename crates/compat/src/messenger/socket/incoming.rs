@@ -1,10 +1,12 @@
 //! What a client says in a frame.
 
 use bytestring::ByteString;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-/// Frames of more bytes bring files, and are read beside the thread that serves sockets.
-const LARGE: usize = 256 << 10;
+use crate::pick::pick;
+
+/// Frames of more bytes bring files. They are read beside the thread that serves sockets, and one at a time of each socket.
+pub(super) const LONG: usize = 128 << 10;
 
 /// A message that is to be sent.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,29 +16,44 @@ pub(super) struct Incoming {
     pub(super) attachment: Option<String>,
 }
 
-impl Incoming {
-    /// What a frame says; `None` if it is none.
-    pub(super) async fn read(frame: ByteString) -> Option<Self> {
-        if frame.len() <= LARGE {
-            return Self::parse(&frame);
-        }
-        let read = tokio::task::spawn_blocking(move || Self::parse(&frame));
-        read.await.ok().flatten()
-    }
+/// Why a frame brings no message.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Wrong {
+    /// It is none.
+    Malformed,
+    /// Its text is too long.
+    TooLong,
+}
 
-    fn parse(frame: &str) -> Option<Self> {
-        let mut said: Map<String, Value> = serde_json::from_str(frame).ok()?;
-        let text = match said.remove("message")? {
+impl Incoming {
+    /// What a frame says, in a text of at most so many bytes.
+    pub(super) async fn read(frame: ByteString, most: usize) -> Result<Self, Wrong> {
+        let is_long = frame.len() > LONG;
+        let said = if is_long {
+            let read = tokio::task::spawn_blocking(move || pick(&frame, &["message", "attachment"]));
+            read.await.ok().and_then(Result::ok)
+        } else {
+            serde_json::from_str(&frame).ok()
+        };
+        let Some(Value::Object(mut said)) = said else {
+            return Err(Wrong::Malformed);
+        };
+        let text = match said.remove("message").ok_or(Wrong::Malformed)? {
             Value::String(text) => text,
             Value::Null => String::new(),
+            // Nothing of them was held.
+            Value::Array(_) | Value::Object(_) if is_long => return Err(Wrong::TooLong),
             other => other.to_string(),
         };
         let attachment = match said.remove("attachment") {
             None | Some(Value::Null) => None,
             Some(Value::String(data)) => Some(data).filter(|data| !data.is_empty()),
-            Some(_) => return None,
+            Some(_) => return Err(Wrong::Malformed),
         };
-        Some(Self { text, attachment })
+        if text.len() > most {
+            return Err(Wrong::TooLong);
+        }
+        Ok(Self { text, attachment })
     }
 }
 
@@ -46,7 +63,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_frame_has_a_message_and_perhaps_a_file() {
-        let large = "A".repeat(LARGE);
+        let large = "A".repeat(LONG);
         for (frame, text, attachment) in [
             (r#"{"message": "Hello"}"#.to_owned(), "Hello", None),
             (r#"{"message": "", "attachment": null}"#.to_owned(), "", None),
@@ -62,8 +79,13 @@ mod tests {
                 "x",
                 Some(&*large),
             ),
+            (
+                format!(r#"{{"message": 7, "attachment": "{large}", "more": [{{"": 0}}]}}"#),
+                "7",
+                Some(&*large),
+            ),
         ] {
-            let read = Incoming::read(frame.into()).await.unwrap();
+            let read = Incoming::read(frame.into(), 5).await.unwrap();
             assert_eq!((&*read.text, read.attachment.as_deref()), (text, attachment));
         }
     }
@@ -79,7 +101,20 @@ mod tests {
             r#"{"attachment": "aGk="}"#,
             r#"{"message": "x", "attachment": 7}"#,
         ] {
-            assert_eq!(Incoming::read(frame.into()).await, None, "{frame}");
+            let read = Incoming::read(frame.into(), 5).await;
+            assert_eq!(read, Err(Wrong::Malformed), "{frame}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_message_may_be_too_long() {
+        for frame in [
+            r#"{"message": "123456"}"#.to_owned(),
+            r#"{"message": [1, 2, 3]}"#.to_owned(),
+            format!(r#"{{"message": [{}0]}}"#, "0,".repeat(LONG)),
+        ] {
+            let read = Incoming::read(frame.into(), 5).await;
+            assert_eq!(read, Err(Wrong::TooLong));
         }
     }
 }

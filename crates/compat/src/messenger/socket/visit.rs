@@ -10,17 +10,17 @@ use std::sync::Arc;
 use bytestring::ByteString;
 use parlor_domain::Seq;
 use parlor_http::{Dialogue, Line};
+use parlor_hub::CloseReason;
 use parlor_services::Actor;
 use tokio::sync::Mutex;
 
 use super::super::format::MediaLinks;
 use super::company::Company;
-use super::{FRAME, NORMAL, Place, Turnouts, WRONG_ROOM, warning};
+use super::incoming::LONG;
+use super::{NORMAL, Place, Turnouts, WRONG_ROOM, warning};
 use crate::compat::Compat;
 use crate::mount::Mount;
-
-/// So many bytes of frames may wait for their turn.
-const WAITING: usize = 2 * FRAME;
+use crate::sockets::{FAULT, HURRIED};
 
 /// A socket of a chat.
 pub(super) struct Visit {
@@ -31,8 +31,8 @@ pub(super) struct Visit {
     media: MediaLinks,
     /// Whose turn it is to send, so that messages are stored in the order of their frames, whatever they bring.
     turn: Mutex<()>,
-    /// How many bytes of frames wait.
-    waiting: Cell<usize>,
+    /// Whether a frame was at fault, or the server.
+    has_failed: Cell<bool>,
     /// Up to where the user has read the room, by this socket.
     read: Cell<Seq>,
     company: Company,
@@ -62,7 +62,7 @@ impl Visit {
             actor,
             place,
             turn: Mutex::new(()),
-            waiting: Cell::new(0),
+            has_failed: Cell::new(false),
             read: Cell::new(reached.unwrap_or_default()),
             company: Company::default(),
             is_asking: Cell::new(false),
@@ -76,6 +76,23 @@ impl Visit {
     fn warn(&self, text: &str) {
         self.line.say(&warning(text));
     }
+
+    /// Ends by a fault.
+    fn fail(&self) {
+        self.has_failed.set(true);
+        self.line.close(FAULT);
+    }
+
+    /// Whether nothing is sent any more, not even what came before the end: after a fault, or since the user's session is over. What
+    /// came before its client went is.
+    fn is_over(&self) -> bool {
+        let closing = self.line.connection().closing();
+        let is_out = matches!(
+            closing,
+            Some(CloseReason::SessionRevoked | CloseReason::TokenExpired)
+        );
+        is_out || self.has_failed.get()
+    }
 }
 
 impl Dialogue for Visit {
@@ -83,21 +100,15 @@ impl Dialogue for Visit {
         if self.line.is_closing() {
             return;
         }
-        let bytes = text.len();
-        let waiting = self.waiting.get() + bytes;
-        if waiting > WAITING {
-            return self.warn("Too many files at once. Wait a moment.");
-        }
-        self.waiting.set(waiting);
         let line = self.line.clone();
-        line.run(async move |command| {
-            self.take(command, text).await;
-            self.waiting.set(self.waiting.get() - bytes);
-        });
+        if text.len() > LONG {
+            return line.run_alone(async move |command| self.take(command, text).await);
+        }
+        line.run(async move |command| self.take(command, text).await);
     }
 
     fn hurried(&self) {
-        self.warn("Too many messages. Wait a moment.");
+        self.warn(HURRIED);
     }
 
     fn look(self: Rc<Self>) {
@@ -114,7 +125,7 @@ impl Dialogue for Visit {
             return;
         }
         if self.is_in_doubt() {
-            return self.ask();
+            return self.ask_later();
         }
         self.company.take_note(self.line.connection());
         self.tell_status();

@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use parlor_testkit::TestApp;
 use serde_json::{Value, json};
 
 use super::PREFIX;
@@ -192,8 +193,38 @@ async fn what_is_no_frame_closes_only_its_own_socket() {
     let (mut socket, _) = chat.socket(&world, &ann).await;
     socket.say_bytes(b"x").await;
     assert_eq!(socket.hear().await, Heard::Closed(1011));
+    let (mut socket, _) = chat.socket(&world, &ann).await;
+    socket.begin((8 << 20) + 1).await;
+    assert_eq!(socket.hear().await, Heard::Closed(1009));
     bens.say_json(json!({ "message": "still here" })).await;
     assert_eq!(message(&mut bens).await["text"], "still here");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_sent_after_what_is_no_frame() {
+    let world = World::at(PREFIX).await;
+    let (ann, ben) = pair(&world).await;
+    let chat = chat(&world, &ann, &ben).await;
+    let (mut bens, _) = chat.socket(&world, &ben).await;
+    let (mut anns, _) = chat.socket(&world, &ann).await;
+    // The others wait until its file is stored.
+    let attachment = STANDARD.encode(picture());
+    anns.say_json(json!({ "message": "look", "attachment": attachment }))
+        .await;
+    anns.say("{").await;
+    anns.say_json(json!({ "message": "and on" })).await;
+    loop {
+        match anns.hear().await {
+            Heard::Text(_) => {}
+            closed @ Heard::Closed(_) => {
+                assert_eq!(closed, Heard::Closed(1011));
+                break;
+            }
+        }
+    }
+    assert_eq!(message(&mut bens).await["text"], "look");
+    bens.say_json(json!({ "message": "And?" })).await;
+    assert_eq!(message(&mut bens).await["text"], "And?");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -222,6 +253,25 @@ async fn what_is_too_long_is_told_to_its_sender_alone() {
             "and nothing of the others"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_is_as_long_as_the_server_takes_it() {
+    let app = TestApp::start_with(|config| config.messages.body_bytes = 100);
+    let world = World::of(app.await, PREFIX);
+    let (ann, ben) = pair(&world).await;
+    let chat = chat(&world, &ann, &ben).await;
+    let (mut socket, _) = chat.socket(&world, &ann).await;
+    for (text, why) in [
+        ("x".repeat(101), "Message too long."),
+        ("a\0b".to_owned(), "This message cannot be sent."),
+    ] {
+        socket.say_json(json!({ "message": text })).await;
+        let warning = json!({ "Warning_Message": why });
+        assert_eq!(socket.hear_json().await, warning);
+    }
+    socket.say_json(json!({ "message": "x".repeat(100) })).await;
+    assert_eq!(message(&mut socket).await["text"], "x".repeat(100));
 }
 
 #[tokio::test(flavor = "multi_thread")]

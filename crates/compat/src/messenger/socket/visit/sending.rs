@@ -7,17 +7,24 @@ use parlor_services::{Error, ErrorKind};
 use serde_json::json;
 
 use super::super::super::format::{Said, is_attachment};
-use super::super::incoming::Incoming;
-use super::super::{FAULT, FRAME, Place, WRONG_ROOM};
+use super::super::incoming::{Incoming, Wrong};
+use super::super::{FRAME, Place, WRONG_ROOM};
 use super::Visit;
+use crate::sockets::BUSY;
 
 impl Visit {
     /// Sends what a frame says, when its turn comes.
     pub(super) async fn take(&self, command: u64, frame: ByteString) {
         let turn = self.turn.lock().await;
+        if self.is_over() {
+            return;
+        }
         let Some((text, media)) = self.prepare(frame).await else {
             return;
         };
+        if self.is_over() {
+            return self.discard(media).await;
+        }
         let sent = match self.place {
             Place::List(list) => self.send_to_list(list, text, media).await,
             Place::Room { room, .. } => {
@@ -33,14 +40,17 @@ impl Visit {
 
     /// The text of a frame, and its attachment made media of; `None` if nothing is to be sent, as the client is told.
     async fn prepare(&self, frame: ByteString) -> Option<(String, Option<MediaId>)> {
-        let Some(Incoming { text, attachment }) = Incoming::read(frame).await else {
-            self.line.close(FAULT);
-            return None;
+        let Incoming { text, attachment } = match Incoming::read(frame, self.compat.max_body()).await {
+            Ok(incoming) => incoming,
+            Err(Wrong::Malformed) => {
+                self.fail();
+                return None;
+            }
+            Err(Wrong::TooLong) => {
+                self.warn("Message too long.");
+                return None;
+            }
         };
-        if text.len() > crate::MAX_BODY {
-            self.warn("Message too long.");
-            return None;
-        }
         let media = match attachment {
             Some(data) => Some(self.attach(data).await?),
             None => None,
@@ -62,10 +72,16 @@ impl Visit {
             return Some(media.id);
         }
         self.warn("Unsupported file type!");
-        if let Err(error) = services.library.delete(&self.actor, media.id).await {
+        self.discard(Some(media.id)).await;
+        None
+    }
+
+    /// Deletes a file that is not sent.
+    async fn discard(&self, media: Option<MediaId>) {
+        let Some(media) = media else { return };
+        if let Err(error) = self.compat.services().library.delete(&self.actor, media).await {
             tracing::debug!(%error, "a file that nothing uses goes by itself, later");
         }
-        None
     }
 
     async fn send(
@@ -117,7 +133,7 @@ impl Visit {
     fn tell_of_file(&self, error: &Error) {
         match (error, error.kind()) {
             // It is no base64.
-            (Error::Invalid { .. }, _) => self.line.close(FAULT),
+            (Error::Invalid { .. }, _) => self.fail(),
             (_, ErrorKind::Invalid | ErrorKind::Unsupported) => self.warn("Unsupported file type!"),
             (_, ErrorKind::TooLarge) => self.warn("This file is too large."),
             (_, ErrorKind::Full) => self.warn("There is no room left for files."),
@@ -129,9 +145,9 @@ impl Visit {
         match error.kind() {
             ErrorKind::Internal => {
                 tracing::error!(error = error as &dyn std::error::Error, "a message was not sent");
-                self.line.close(FAULT);
+                self.fail();
             }
-            ErrorKind::Busy | ErrorKind::Unavailable => self.warn("The server is busy. Try again."),
+            ErrorKind::Busy | ErrorKind::Unavailable => self.warn(BUSY),
             ErrorKind::Limited => self.hurried(),
             _ => self.warn(text),
         }

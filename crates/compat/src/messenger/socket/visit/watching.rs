@@ -1,12 +1,18 @@
 //! What the user of a chat has read, and whether others are there.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use parlor_domain::{Mark, PageSize, RoomId, RoomKind, UserId};
 use parlor_services::Error;
+use tokio::task::spawn_local;
+use tokio::time::sleep;
 
 use super::super::{Place, Turnouts, company};
 use super::Visit;
+
+/// How long it is waited before others are asked for again.
+const PAUSE: Duration = Duration::from_secs(1);
 
 impl Visit {
     /// Notes how far the user has read the room: all that was sent to him here. False if he is not in it any more.
@@ -37,25 +43,53 @@ impl Visit {
         has_doubted || has_come && self.company.has_place()
     }
 
-    /// Asks who of the others may be followed, and tells whether anybody is there.
+    /// Asks who of the others may be followed, and tells whether anybody is there. If that cannot be found out, nobody is, and it is asked
+    /// again.
     pub(super) fn ask(self: Rc<Self>) {
         self.is_asking.set(true);
         let line = self.line.clone();
         line.run(async move |_| {
-            if let Some(turnouts) = &self.turnouts {
-                self.seen.set(turnouts.count());
+            let has_followed = self.has_followed().await;
+            self.tell_status();
+            if !has_followed {
+                return self.ask_later();
             }
-            if let Err(error) = self.follow_others().await {
+            self.is_asking.set(false);
+            // Something may have changed meanwhile.
+            self.line.connection().attend();
+        });
+    }
+
+    /// Asks so in a while, with all that comes until then, unless the socket ends before.
+    pub(super) fn ask_later(self: Rc<Self>) {
+        self.is_asking.set(true);
+        let visit = Rc::downgrade(&self);
+        spawn_local(async move {
+            sleep(PAUSE).await;
+            let visit = visit.upgrade().filter(|visit| !visit.line.is_closing());
+            if let Some(visit) = visit {
+                visit.ask();
+            }
+        });
+    }
+
+    /// Follows the others, and says whether it need not be asked again.
+    async fn has_followed(&self) -> bool {
+        if let Some(turnouts) = &self.turnouts {
+            self.seen.set(turnouts.count());
+        }
+        match self.follow_others().await {
+            // If he has just left, his socket ends.
+            Ok(()) | Err(Error::NoSuchRoom | Error::NoSuchList) => true,
+            Err(error) => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "it is not known who is in a chat"
                 );
+                self.company.follow_nobody(self.line.connection());
+                false
             }
-            self.is_asking.set(false);
-            self.tell_status();
-            // Something may have changed meanwhile.
-            self.line.connection().attend();
-        });
+        }
     }
 
     async fn follow_others(&self) -> Result<(), Error> {
