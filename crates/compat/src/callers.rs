@@ -1,6 +1,9 @@
 //! Who makes a request: whose bearer token it brings.
 
-use actix_web::HttpRequest;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
 use parlor_domain::Dialect;
 use parlor_services::{Guest, TokenKind, TokenRefusal};
 
@@ -37,6 +40,21 @@ pub(crate) async fn caller(request: &HttpRequest, dialect: Dialect) -> Result<Op
 pub(crate) async fn known_caller(request: &HttpRequest, dialect: Dialect) -> Result<Guest, Refusal> {
     let caller = caller(request, dialect).await?;
     caller.ok_or_else(|| Refusal::not_authenticated(Scheme::Bearer))
+}
+
+/// Somebody who comes to register, who is counted before his form takes any place. Its files are those of his address.
+#[derive(Debug)]
+pub(crate) struct Newcomer;
+
+impl FromRequest for Newcomer {
+    type Error = Refusal;
+    type Future = Ready<Result<Self, Refusal>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let compat = Compat::of(request);
+        Sender::remember_address(request, compat.address(request));
+        ready(compat.count_credentials(request).map(|()| Self))
+    }
 }
 
 /// What a dialect of bearer tokens has to know who comes: the extractors `Caller` and `Anybody`, and `known` and `anybody`, which are the

@@ -1,5 +1,6 @@
 //! What all dialects share.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
@@ -60,11 +61,16 @@ impl Compat {
         self.services.messages.max_body().min(MAX_BODY)
     }
 
+    /// From where a request comes.
+    pub(crate) fn address(&self, request: &HttpRequest) -> IpAddr {
+        api(request).client_ip(request.head())
+    }
+
     /// Counts that somebody wants to be let in.
     pub(crate) fn count_credentials(&self, request: &HttpRequest) -> Result<(), Refusal> {
-        let api = api(request);
-        let address = api.client_ip(request.head());
-        let counted = api.limits.check(address, Class::Credentials);
+        let counted = api(request)
+            .limits
+            .check(self.address(request), Class::Credentials);
         counted.map_err(Refusal::throttled)
     }
 
@@ -73,7 +79,7 @@ impl Compat {
         let name: Result<DeviceName, _> = dialect.name().parse();
         Device {
             name: name.expect("a dialect's name can be a device's"),
-            address: Some(api(request).client_ip(request.head()).to_string().into()),
+            address: Some(self.address(request).to_string().into()),
         }
     }
 

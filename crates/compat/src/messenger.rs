@@ -7,6 +7,7 @@
 mod accounts;
 mod callers;
 mod chats;
+mod files;
 mod format;
 mod people;
 mod profile;
@@ -23,7 +24,7 @@ use parlor_services::Lives;
 pub(crate) use self::accounts::register_as;
 pub(crate) use self::format::MessengerFormat;
 pub(crate) use self::socket::MessengerSocket;
-use crate::drf::{AnyWithFiles, View};
+use crate::drf::View;
 use crate::links::Folders;
 
 /// How long its tokens are good.
@@ -65,5 +66,5 @@ pub(crate) fn views_beside_others() -> Vec<View> {
 
 /// `/api/register/`
 pub(crate) fn register() -> View {
-    View::at("/api/register/").on(Method::POST, register_as::<AnyWithFiles>)
+    View::at("/api/register/").on(Method::POST, accounts::register)
 }

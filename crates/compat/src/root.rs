@@ -8,8 +8,9 @@ use parlor_services::{DialectUser, Lives, LoginName};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
+use crate::callers::Newcomer;
 use crate::compat::Compat;
-use crate::drf::{Any, AnyWithFiles, Body, Refusal, Text, View};
+use crate::drf::{Any, AnyWithFiles, Body, InOrder, Refusal, Text, View};
 use crate::log_ins::not_logged_in;
 use crate::{conversations, greeter, messenger, relay, rooms};
 
@@ -106,9 +107,7 @@ impl Registers {
             (false, true, false) => Some(messenger::register()),
             (false, false, true) => Some(greeter::register()),
             _ => {
-                let register = move |request: HttpRequest, compat: Data<Compat>, body: Body<AnyWithFiles>| {
-                    register(self, request, compat, body)
-                };
+                let register = move |newcomer, compat| register(self, newcomer, compat);
                 Some(View::at("/api/register/").on(Method::POST, register))
             }
         }
@@ -137,14 +136,13 @@ impl Registers {
 /// `POST /api/register/`: whose registration it is, its keys tell.
 async fn register(
     registers: Registers,
-    request: HttpRequest,
+    InOrder(Newcomer, body): InOrder<Newcomer, Body<AnyWithFiles>>,
     compat: Data<Compat>,
-    body: Body<AnyWithFiles>,
 ) -> Result<HttpResponse, Refusal> {
     match registers.whose(|key| body.has(key)) {
-        Dialect::Conversations => conversations::register_as(request, compat, body).await,
-        Dialect::Messenger => messenger::register_as(request, compat, body).await,
-        _ => greeter::register_as(request, compat, body).await,
+        Dialect::Conversations => conversations::register_as(compat, body).await,
+        Dialect::Messenger => messenger::register_as(compat, body).await,
+        _ => greeter::register_as(compat, body).await,
     }
 }
 

@@ -47,8 +47,19 @@ pub trait DialectStore: Send + Sync {
     /// The room with this name in a dialect, whoever asks.
     async fn room_named(&self, dialect: Dialect, name: &str) -> Result<Option<RoomId>, StoreError>;
 
+    /// Names rooms in a dialect, for good, as [`Self::name_room`] does: about 100 at a time, since others wait for it. Those that cannot
+    /// be named so stay as they are.
+    async fn name_rooms(&self, dialect: Dialect, named: Vec<(RoomId, String)>) -> Result<(), StoreError>;
+
     /// What a dialect calls a room.
     async fn name_of(&self, dialect: Dialect, room: RoomId) -> Result<Option<String>, StoreError>;
+
+    /// What a dialect calls these rooms. Those without a name are passed over.
+    async fn names_of(
+        &self,
+        dialect: Dialect,
+        rooms: Vec<RoomId>,
+    ) -> Result<Vec<(RoomId, String)>, StoreError>;
 
     /// Names a broadcast list in a dialect, for good, and gives it a number there that no room has or will have; false if the name or
     /// the list is taken there, or there is no such list.

@@ -47,7 +47,8 @@ pub trait NotificationStore: Send + Sync {
     ) -> Result<NotificationsPage, StoreError>;
 
     /// What somebody has not read in his direct rooms with others, without deleted messages and what stands across a block: the newest
-    /// so many messages, the newest first. It ends early after about 256 KiB of text.
+    /// so many messages, the newest first. In each room only the newest so many are looked at, deleted ones among them. It ends early after
+    /// about 256 KiB of text.
     async fn unread_direct(&self, user: UserId, most: usize) -> Result<Vec<Arc<Event>>, StoreError>;
 
     /// Notes that somebody has seen what he was notified of: by the events of his own stream up to one, which is its last if it

@@ -3,6 +3,7 @@
 mod by_code;
 mod lists;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -269,6 +270,20 @@ impl Dialects {
     /// What a dialect calls a room.
     pub async fn name_of(&self, dialect: Dialect, room: RoomId) -> Result<Option<String>, Error> {
         Ok(self.store.name_of(dialect, room).await?)
+    }
+
+    /// Names rooms in a dialect, for good, about 100 at a time. Those that cannot be named so stay as they are.
+    pub async fn name_rooms(&self, dialect: Dialect, named: Vec<(RoomId, String)>) -> Result<(), Error> {
+        Ok(self.store.name_rooms(dialect, named).await?)
+    }
+
+    /// What a dialect calls these rooms, but for those without a name.
+    pub async fn names_of(
+        &self,
+        dialect: Dialect,
+        rooms: Vec<RoomId>,
+    ) -> Result<HashMap<RoomId, String>, Error> {
+        Ok(self.store.names_of(dialect, rooms).await?.into_iter().collect())
     }
 
     /// Ends the oldest groups of the actor's own that have a name in a dialect and in which nobody else is, but for so many.

@@ -26,7 +26,8 @@ pub struct MediaSettings {
     pub concurrent: usize,
     /// Files that may wait to be examined; who comes then is told to come back.
     pub waiting: usize,
-    /// Files that may be on their way in at the same time, in one piece or as a part, until they are media.
+    /// Files that may be on their way in at the same time, in one piece or as a part, until they are media. Strangers may send
+    /// a quarter as many besides.
     pub receiving: usize,
     /// How many of them may be one person's.
     pub receiving_per_person: usize,

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use parlor_domain::{Media, MediaId, MediaKind, UserId};
+use parlor_domain::{Media, MediaId, MediaKind};
 use parlor_media::{Claim, Refusal, examine, to_png, to_wav};
 use parlor_ports::{Allowance, BlobKey, Blobs, Entropy, NextPart, Part, Upload, UploadBegun, UploadStore};
 use uuid::Uuid;
@@ -79,29 +79,19 @@ impl Uploads {
         self.intake.spool.receive(actor.user.id, most).await
     }
 
-    /// The picture of somebody who has no account yet, to be received in one piece. All of them together may send as many as one person.
-    ///
-    /// # Errors
-    /// [`Error::Busy`], [`Error::StorageFull`]
-    pub async fn receive_from_stranger(&self) -> Result<Received, Error> {
-        let most = self.settings.limits.image.bytes;
-        self.intake.spool.receive(UserId::new(Uuid::nil()), most).await
-    }
-
     /// Passes if a file that was received is a picture that would be kept. Keeps nothing.
     ///
     /// # Errors
     /// [`Error::Media`], [`Error::Busy`]
-    pub async fn check_picture(&self, file: Received) -> Result<(), Error> {
-        let Arrived { path, place } = file.close().await?;
+    pub async fn check_picture(&self, mut file: Received) -> Result<Received, Error> {
+        file.flush().await?;
         let limits = self.settings.limits;
         let checked = self.intake.work(move |stop| {
-            let _place = place;
             let claim = Claim {
                 kind: Some(MediaKind::Image),
                 mime: None,
             };
-            examine(&path, &claim, &limits, stop).map(drop)
+            examine(file.path(), &claim, &limits, stop).map(|_| file)
         });
         checked.await
     }

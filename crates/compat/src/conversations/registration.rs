@@ -20,16 +20,12 @@ pub(super) async fn register(
     compat: Data<Compat>,
     InOrder(Anybody, body): InOrder<Anybody, Body<Any>>,
 ) -> Result<HttpResponse, Refusal> {
-    register_as(request, compat, body).await
+    compat.count_credentials(&request)?;
+    register_as(compat, body).await
 }
 
 /// Registers whoever asks.
-pub(crate) async fn register_as<P>(
-    request: HttpRequest,
-    compat: Data<Compat>,
-    body: Body<P>,
-) -> Result<HttpResponse, Refusal> {
-    compat.count_credentials(&request)?;
+pub(crate) async fn register_as<P>(compat: Data<Compat>, body: Body<P>) -> Result<HttpResponse, Refusal> {
     let mut form = body.form("non_field_errors")?;
     let first_name = name(&mut form, "first_name");
     let last_name = name(&mut form, "last_name");
@@ -54,7 +50,7 @@ pub(crate) async fn register_as<P>(
         return Err(Refusal::field("password", &weak));
     }
     let (Some(first_name), Some(last_name), Ok(address)) = (first_name, last_name, address) else {
-        return Err(Refusal::server_error());
+        return Err(Refusal::overlooked());
     };
     let password = Password::parse(password.into());
     let password = password.map_err(|error| Refusal::field("password", &[&error.to_string()]))?;

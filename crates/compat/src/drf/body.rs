@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 use tokio::task::spawn_blocking;
 use url::form_urlencoded;
 
-use super::incoming::{first, too_large, whole};
+use super::incoming::{first, soon, too_large, whole};
 use super::multipart::{self, Files};
 use super::{FilePart, Form, Refusal, Sender, python};
 
@@ -263,12 +263,15 @@ async fn read<P: Parsers>(
     let most = P::text_bytes(limits);
     let mut body = stream::iter([Ok(begun)]).chain(payload);
     if format == Format::Multipart {
-        let files = if P::takes_files() {
-            Files::Kept(Sender::of(request))
-        } else {
-            Files::Dropped
+        if !P::takes_files() {
+            return multipart::receive(headers, body, limits, most, Files::Dropped).await;
+        }
+        let sender = Sender::of(request);
+        let sent = multipart::receive(headers, body, limits, most, Files::Kept(sender));
+        return match sender {
+            Sender::Known(_) => sent.await,
+            Sender::Stranger(_) => soon(sent).await,
         };
-        return multipart::receive(headers, body, limits, most, files).await;
     }
     if announced(headers).is_some_and(|length| length > most) {
         return Err(too_large(most));

@@ -1,10 +1,11 @@
 //! Files of forms.
 
-use parlor_domain::{FileName, Media, UserId};
+use parlor_domain::{FileName, Media};
 use parlor_services::{Actor, Claims, Error, Received, Spool, Uploads};
 
-/// A file that came in a form. It counts among those that its sender, or all who are not known together, may send at the same time, and
-/// is gone when it is dropped.
+use super::Sender;
+
+/// A file that came in a form. It counts among those that its sender may send at the same time, and is gone when it is dropped.
 #[derive(Debug)]
 pub(crate) struct FilePart {
     file: Received,
@@ -19,14 +20,14 @@ impl FilePart {
     /// As [`Spool::receive`].
     pub(super) async fn begin(
         spool: &Spool,
-        sender: Option<UserId>,
+        sender: Sender,
         most: u64,
         name: String,
         mime: Option<Box<str>>,
     ) -> Result<Self, Error> {
         let file = match sender {
-            Some(sender) => spool.receive(sender, most).await?,
-            None => spool.receive_from_stranger(most).await?,
+            Sender::Known(sender) => spool.receive(sender, most).await?,
+            Sender::Stranger(address) => spool.receive_from_stranger(address, most).await?,
         };
         Ok(Self { file, name, mime })
     }
@@ -59,12 +60,13 @@ impl FilePart {
         self
     }
 
-    /// Writes it to the end of a file that is being received.
+    /// Passes if it is a picture that would be kept.
     ///
     /// # Errors
-    /// As [`Received::pour`].
-    pub(crate) async fn pour(&mut self, into: &mut Received) -> Result<(), Error> {
-        self.file.pour(into).await
+    /// As [`Uploads::check_picture`].
+    pub(crate) async fn check_picture(self, uploads: &Uploads) -> Result<Self, Error> {
+        let file = uploads.check_picture(self.file).await?;
+        Ok(Self { file, ..self })
     }
 
     /// Makes media of it, whose owner is the actor.
@@ -99,26 +101,26 @@ pub(super) mod tests {
     pub(in crate::drf) async fn file(name: &str, mime: Option<&str>, bytes: &[u8]) -> FilePart {
         let folder = tempfile::tempdir().unwrap();
         let spool = spool(folder.path());
-        let part = FilePart::begin(&spool, None, 1 << 20, name.to_owned(), mime.map(Into::into)).await;
+        let part = FilePart::begin(
+            &spool,
+            Sender::Stranger(None),
+            1 << 20,
+            name.to_owned(),
+            mime.map(Into::into),
+        )
+        .await;
         let mut part = part.unwrap();
         part.write(bytes).await.unwrap();
         part
     }
 
     #[tokio::test]
-    async fn what_came_is_known_and_can_be_had_again() {
-        let mut part = file("a/b.txt", Some("text/plain"), b"abc").await;
+    async fn what_came_is_known() {
+        let part = file("a/b.txt", Some("text/plain"), b"abc").await;
         assert_eq!(part.bytes(), 3);
         let claims = part.claims();
         assert_eq!(claims.name.unwrap().as_str(), "b.txt");
         assert_eq!(claims.mime.as_deref(), Some("text/plain"));
-        let mut other = file("other", None, b"_").await;
-        part.pour(&mut other.file).await.unwrap();
-        part.pour(&mut other.file).await.unwrap();
-        assert_eq!(other.bytes(), 7);
-        let mut third = file("third", None, b"").await;
-        other.pour(&mut third.file).await.unwrap();
-        assert_eq!(third.bytes(), 7);
         assert_eq!(part.untyped().claims().mime, None);
     }
 
@@ -127,7 +129,7 @@ pub(super) mod tests {
         let folder = tempfile::tempdir().unwrap();
         let spool = spool(folder.path());
         let files = || folder.path().read_dir().unwrap().count();
-        let part = FilePart::begin(&spool, None, 1, "a".to_owned(), None).await;
+        let part = FilePart::begin(&spool, Sender::Stranger(None), 1, "a".to_owned(), None).await;
         assert_eq!(files(), 1);
         drop(part);
         assert_eq!(files(), 0);

@@ -13,6 +13,8 @@ use super::Refusal;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long nothing may come of a body.
 const STALL: Duration = Duration::from_secs(60);
+/// How long the form of a stranger may take to arrive.
+const STRANGERS: Duration = Duration::from_mins(3);
 /// How many bytes of a form must come in that time: a kilobyte a second.
 const LEAST: u64 = 60_000;
 
@@ -65,6 +67,15 @@ where
     let mebibytes = u32::try_from(most.div_ceil(1 << 20)).unwrap_or(u32::MAX);
     let whole = timeout(PATIENCE.saturating_mul(mebibytes), whole).await;
     whole.map_err(|_| Refusal::timeout())?
+}
+
+/// What comes of the form of a stranger, who may not keep others waiting.
+///
+/// # Errors
+/// If it takes too long.
+pub(super) async fn soon<T>(form: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
+    let form = timeout(STRANGERS, form).await;
+    form.map_err(|_| Refusal::timeout())?
 }
 
 /// What is said of a body of text with more than so many bytes.
@@ -143,6 +154,14 @@ mod tests {
     async fn a_body_that_does_not_end_is_given_up() {
         let mut body = chunks(&["ab"]).chain(stream::pending());
         let refusal = whole(&mut body, 3).await.unwrap_err();
+        assert_eq!(refusal.status_code(), 408);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_strangers_form_that_takes_for_ever_is_given_up() {
+        let refusal = soon(std::future::pending::<Result<(), Refusal>>())
+            .await
+            .unwrap_err();
         assert_eq!(refusal.status_code(), 408);
     }
 

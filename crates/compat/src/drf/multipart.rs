@@ -7,13 +7,12 @@ use actix_web::error::PayloadError;
 use actix_web::http::header::HeaderMap;
 use bytes::Bytes;
 use futures_util::Stream;
-use parlor_domain::UserId;
 use serde_json::{Map, Value};
 
 use super::body::Sent;
 use super::form::FILE;
 use super::incoming::{Pace, next, too_large};
-use super::{FilePart, Limits, Refusal};
+use super::{FilePart, Limits, Refusal, Sender};
 
 /// Most parts of a form.
 const PARTS: usize = 100;
@@ -25,8 +24,8 @@ const FILES: usize = 10;
 pub(super) enum Files {
     /// They are not kept: of each it is known only that it came.
     Dropped,
-    /// They go to the disk as they come, as those of this sender, if he is known.
-    Kept(Option<UserId>),
+    /// They go to the disk as they come, as those of this sender.
+    Kept(Sender),
 }
 
 /// Receives a form with at most so many bytes of text, names among them. Of the files of one name the last counts, and of texts likewise.
@@ -202,6 +201,7 @@ mod tests {
     use actix_web::ResponseError;
     use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
     use futures_util::stream;
+    use parlor_domain::UserId;
     use serde_json::json;
     use tokio::time::sleep;
     use uuid::Uuid;
@@ -239,8 +239,8 @@ mod tests {
     }
 
     async fn received(parts: &[(&str, &str)]) -> Result<Sent, Refusal> {
-        let sender = UserId::new(Uuid::from_u128(1));
-        received_with(parts, Files::Kept(Some(sender))).await
+        let sender = Sender::Known(UserId::new(Uuid::from_u128(1)));
+        received_with(parts, Files::Kept(sender)).await
     }
 
     #[tokio::test]
@@ -276,11 +276,15 @@ mod tests {
     async fn nobody_sends_more_files_at_a_time_than_he_may() {
         let folder = tempfile::tempdir().unwrap();
         let spool = spool(folder.path());
-        let begin = async |sender: Option<u128>| {
-            let sender = sender.map(|number| UserId::new(Uuid::from_u128(number)));
-            FilePart::begin(&spool, sender, 8, "a".to_owned(), None).await
-        };
-        for sender in [None, Some(1)] {
+        let begin = async |sender: Sender| FilePart::begin(&spool, sender, 8, "a".to_owned(), None).await;
+        let known = |number: u128| Sender::Known(UserId::new(Uuid::from_u128(number)));
+        let at = |address: &str| Sender::Stranger(Some(address.parse().unwrap()));
+        for (sender, another) in [
+            (Sender::Stranger(None), known(2)),
+            (known(1), known(2)),
+            (at("192.0.2.1"), at("192.0.2.2")),
+            (at("2001:db8::1"), at("2001:db8:0:1::1")),
+        ] {
             let mut files = Vec::new();
             while let Ok(file) = begin(sender).await {
                 files.push(file);
@@ -289,7 +293,7 @@ mod tests {
             assert_eq!(files.len(), 8, "of {sender:?}");
             let refusal: Refusal = begin(sender).await.unwrap_err().into();
             assert_eq!(refusal.status_code(), 503);
-            assert!(begin(Some(2)).await.is_ok(), "another one may");
+            assert!(begin(another).await.is_ok(), "another one may");
         }
     }
 

@@ -20,21 +20,17 @@ pub(super) async fn register(
     request: HttpRequest,
     compat: Data<Compat>,
 ) -> Result<HttpResponse, Refusal> {
-    register_as(request, compat, body).await
+    compat.count_credentials(&request).map_err(Refusal::into_error)?;
+    register_as(compat, body).await
 }
 
 /// Registers whoever asks. Whatever is wrong is told as an `error`.
-pub(crate) async fn register_as<P>(
-    request: HttpRequest,
-    compat: Data<Compat>,
-    body: Body<P>,
-) -> Result<HttpResponse, Refusal> {
-    let registered = make(&request, &compat, body).await;
+pub(crate) async fn register_as<P>(compat: Data<Compat>, body: Body<P>) -> Result<HttpResponse, Refusal> {
+    let registered = make(&compat, body).await;
     registered.map_err(Refusal::into_error)
 }
 
-async fn make<P>(request: &HttpRequest, compat: &Compat, body: Body<P>) -> Result<HttpResponse, Refusal> {
-    compat.count_credentials(request)?;
+async fn make<P>(compat: &Compat, body: Body<P>) -> Result<HttpResponse, Refusal> {
     let accounts = &compat.services().accounts;
     let mut form = body.form("non_field_errors")?;
     let name = given(&mut form, "name", Text::new())?;

@@ -10,6 +10,7 @@ mod registration;
 
 use actix_web::http::Method;
 
+pub(super) use self::registration::register;
 pub(crate) use self::registration::register_as;
 use super::callers::known;
 use crate::drf::View;

@@ -9,7 +9,7 @@ use parlor_domain::Dialect;
 use parlor_services::{Guest, TokenKind, TokenRefusal};
 
 use crate::compat::Compat;
-use crate::drf::Refusal;
+use crate::drf::{Refusal, Sender};
 
 /// Whoever has a token that is good.
 #[derive(Debug)]
@@ -38,10 +38,12 @@ pub(super) async fn caller(request: &HttpRequest) -> Result<Guest, Refusal> {
     let token = token(request.headers()).ok_or_else(not_authorized)?;
     let dialects = &Compat::of(request).services().dialects;
     let inspected = dialects.inspect(Dialect::Messenger, token, TokenKind::Access);
-    inspected.await?.map_err(|refused| match refused {
+    let guest = inspected.await?.map_err(|refused| match refused {
         TokenRefusal::Expired => Refusal::detail(StatusCode::FORBIDDEN, "Token signature has expired"),
         TokenRefusal::Invalid | TokenRefusal::WrongType | TokenRefusal::Over => not_authorized(),
-    })
+    })?;
+    Sender::remember(request, guest.actor.user.id);
+    Ok(guest)
 }
 
 /// The token of a request: the second word of its header.

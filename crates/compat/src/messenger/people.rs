@@ -1,6 +1,7 @@
 //! People as this dialect shows them.
 
 use parlor_domain::{Account, Email, Mobile};
+use parlor_services::Shown;
 use serde_json::{Value, json};
 
 use crate::links::Links;
@@ -8,10 +9,22 @@ use crate::links::Links;
 /// The smallest mobile number: it has 9 digits. The largest is that of [`Mobile`].
 const SMALLEST_NUMBER: i64 = 100_000_000;
 
-/// Somebody, with address and number only for those who may know them.
-pub(super) fn person(account: &Account, is_known: bool, links: &Links) -> Value {
-    let email = account.email.as_ref().filter(|_| is_known);
-    let mobile = account.profile.mobile.as_ref().filter(|_| is_known);
+/// Somebody, as he sees himself.
+pub(super) fn own(account: &Account, links: &Links) -> Value {
+    person(
+        account,
+        account.email.as_ref(),
+        account.profile.mobile.as_ref(),
+        links,
+    )
+}
+
+/// Somebody, with as much of his address and number as he shows to whom this is told.
+pub(super) fn other(account: &Account, shown: &Shown, links: &Links) -> Value {
+    person(account, shown.email.as_ref(), shown.mobile.as_ref(), links)
+}
+
+fn person(account: &Account, email: Option<&Email>, mobile: Option<&Mobile>, links: &Links) -> Value {
     let photo = account.profile.avatar;
     json!({
         "id": account.user.number,

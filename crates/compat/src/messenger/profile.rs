@@ -8,7 +8,8 @@ use parlor_services::{Actor, Error, ErrorKind, Guest, Services};
 use serde_json::{Value, json};
 
 use super::callers::{Caller, known};
-use super::people::{mobile, person};
+use super::files::of_kind;
+use super::people::{mobile, own};
 use super::{FOLDERS, NO_FIELD};
 use crate::compat::Compat;
 use crate::drf::{Any, AnyWithFiles, Body, FilePart, Form, InOrder, Integer, Refusal, Text, View};
@@ -43,7 +44,7 @@ pub(super) fn views() -> Vec<View> {
 /// `GET /api/UserProfileView/`
 async fn show(Caller(caller): Caller, request: HttpRequest, compat: Data<Compat>) -> HttpResponse {
     let links = compat.paths_at(Mount::of(&request)).in_folders(FOLDERS);
-    HttpResponse::Ok().json(person(&caller.account, true, &links))
+    HttpResponse::Ok().json(own(&caller.account, &links))
 }
 
 /// `POST /api/UserProfileAdd/`
@@ -87,7 +88,7 @@ async fn change_number(
         form.refuse("mobile_no", "Mobile number is not valid");
     }
     form.finish()?;
-    let wanted = wanted.ok_or_else(Refusal::server_error)?;
+    let wanted = wanted.ok_or_else(Refusal::overlooked)?;
     let accounts = &compat.services().accounts;
     match accounts.give_mobile(&caller.actor, wanted).await {
         Ok(_) => Ok(HttpResponse::Ok().json(json!({
@@ -149,8 +150,12 @@ async fn picture(
         return Ok(None);
     };
     match photo.untyped().upload(&services.uploads, actor).await {
-        Ok(media) if media.kind == MediaKind::Image => return Ok(Some(media.id)),
-        Ok(_) => {}
+        Ok(media) => {
+            let photo = of_kind(services, actor, media, &[MediaKind::Image]).await;
+            if let Some(photo) = photo {
+                return Ok(Some(photo.id));
+            }
+        }
         Err(error) if matches!(error.kind(), ErrorKind::Invalid | ErrorKind::Unsupported) => {}
         Err(error) => return Err(error.into()),
     }

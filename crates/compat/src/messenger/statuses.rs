@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::NO_FIELD;
 use super::callers::{Caller, known};
+use super::files::of_kind;
 use crate::compat::Compat;
 use crate::drf::{Any, AnyWithMedia, Body, FilePart, Form, InOrder, Integer, Refusal, Text, View, time};
 use crate::links::Links;
@@ -126,8 +127,10 @@ async fn upload(services: &Services, actor: &Actor, shown: Shown) -> Result<Medi
         Shown::File(file) => file.untyped().upload(uploads, actor).await,
     };
     match made {
-        Ok(media) if matches!(media.kind, MediaKind::Image | MediaKind::Video) => Ok(media),
-        Ok(_) => Err(unfit("Unsupported file type!")),
+        Ok(media) => {
+            let shown = of_kind(services, actor, media, &[MediaKind::Image, MediaKind::Video]).await;
+            shown.ok_or_else(|| unfit("Unsupported file type!"))
+        }
         Err(Error::Invalid { .. }) => Err(unfit("Invalid base64-encoded data")),
         Err(error) => match error.kind() {
             ErrorKind::Invalid | ErrorKind::Unsupported => Err(unfit("Unsupported file type!")),

@@ -83,7 +83,7 @@ pub(super) async fn create(
     let group = NewGroup {
         kind: RoomKind::Group,
         client_id: None,
-        name: wish.name.ok_or_else(Refusal::server_error)?,
+        name: wish.name.ok_or_else(Refusal::overlooked)?,
         unique_name: true,
         topic: "".parse::<Topic>().expect("there may be no topic"),
         rules: Rules {

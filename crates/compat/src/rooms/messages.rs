@@ -50,7 +50,7 @@ pub(super) async fn create(
     let number = form.primary_key("room");
     let room = room(services, actor, &mut form, number).await?;
     form.finish()?;
-    let (room, number) = room.zip(number).ok_or_else(Refusal::server_error)?;
+    let (room, number) = room.zip(number).ok_or_else(Refusal::overlooked)?;
     let media = match file {
         Some(file) => Some(upload(services, actor, file).await?.id),
         None => None,

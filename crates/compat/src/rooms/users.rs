@@ -49,7 +49,7 @@ pub(super) async fn create(
     form.finish()?;
     let password = passwords::parse(password).map_err(|why| Refusal::field("password", &[&why]))?;
     let registration = GuestRegistration {
-        name: GuestName::Given(username.ok_or_else(Refusal::server_error)?),
+        name: GuestName::Given(username.ok_or_else(Refusal::overlooked)?),
         display_name: displayed(first_name.as_ref(), last_name.as_ref()),
         first_name,
         last_name,

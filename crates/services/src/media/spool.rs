@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::io::{self, ErrorKind};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parlor_domain::UserId;
 use tempfile::{NamedTempFile, TempPath};
 use tokio::fs::File;
-use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt, BufWriter};
+use tokio::io::{AsyncWriteExt, BufWriter};
 use uuid::Uuid;
 
 use super::places::{Place, Places};
@@ -18,6 +19,9 @@ use crate::{Error, MediaSettings};
 /// For how many bytes of a file room is promised at a time.
 const STEP: u64 = 4 << 20;
 
+/// Of so many places that known people have, strangers have one.
+const STRANGERS: usize = 4;
+
 /// How much is read or written at once, which costs a trip to another thread.
 const PIECE: usize = 128 * 1024;
 
@@ -26,6 +30,8 @@ const PIECE: usize = 128 * 1024;
 pub struct Spool {
     folder: Arc<Path>,
     places: Arc<Places>,
+    /// Those of people who are not known, each by his address.
+    strangers: Arc<Places>,
     room: Arc<Room>,
 }
 
@@ -44,6 +50,10 @@ impl Spool {
         }
         Ok(Self {
             places: Arc::new(Places::new(settings.receiving, settings.receiving_per_person)),
+            strangers: Arc::new(Places::new(
+                settings.receiving.div_ceil(STRANGERS),
+                settings.receiving_per_person,
+            )),
             room: Arc::new(Room::new(folder.clone(), settings.free_bytes)),
             folder: folder.into(),
         })
@@ -55,6 +65,20 @@ impl Spool {
     /// [`Error::Busy`] if too many are received, from him or from all; [`Error::StorageFull`]
     pub async fn receive(&self, from: UserId, most: u64) -> Result<Received, Error> {
         let place = self.places.take(from).ok_or(Error::Busy)?;
+        self.receive_at(place, most).await
+    }
+
+    /// A file to be received from somebody who is not known, of so many bytes at most. All such people have places of their own,
+    /// and those at one address, or of whom no address is known, may send as many as one person.
+    ///
+    /// # Errors
+    /// As [`Spool::receive`]
+    pub async fn receive_from_stranger(&self, address: Option<IpAddr>, most: u64) -> Result<Received, Error> {
+        let place = self.strangers.take(stranger(address)).ok_or(Error::Busy)?;
+        self.receive_at(place, most).await
+    }
+
+    async fn receive_at(&self, place: Place, most: u64) -> Result<Received, Error> {
         let promise = self.room.promise(most.min(STEP))?;
         let (file, path) = self.make().await?.into_parts();
         Ok(Received {
@@ -66,15 +90,6 @@ impl Spool {
             most,
             place,
         })
-    }
-
-    /// A file to be received from somebody who is not known, of so many bytes at most. All such people together may send as many as
-    /// one person.
-    ///
-    /// # Errors
-    /// As [`Spool::receive`]
-    pub async fn receive_from_stranger(&self, most: u64) -> Result<Received, Error> {
-        self.receive(UserId::new(Uuid::nil()), most).await
     }
 
     /// Room for so many bytes of a file that is put together here.
@@ -141,31 +156,34 @@ impl Received {
         self.bytes
     }
 
-    /// Writes what has come to the end of another file.
-    ///
-    /// # Errors
-    /// As [`Received::write`], and [`Error::Internal`] if it cannot be read
-    pub async fn pour(&mut self, into: &mut Self) -> Result<(), Error> {
-        self.file.flush().await.map_err(storage)?;
-        let file = self.file.get_mut();
-        file.rewind().await.map_err(storage)?;
-        let mut piece = vec![0; PIECE];
-        loop {
-            match file.read(&mut piece).await.map_err(storage)? {
-                0 => return Ok(()),
-                read => into.write(&piece[..read]).await?,
-            }
-        }
+    /// Has all that has come written where others read it.
+    pub(crate) async fn flush(&mut self) -> Result<(), Error> {
+        self.file.flush().await.map_err(storage)
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The file, once all of it has come.
     pub(crate) async fn close(mut self) -> Result<Arrived, Error> {
-        self.file.flush().await.map_err(storage)?;
+        self.flush().await?;
         Ok(Arrived {
             path: self.path,
             place: self.place,
         })
     }
+}
+
+/// Under what the strangers at an address have their places. An IPv6 address stands for its /64, which is what one customer has.
+fn stranger(address: Option<IpAddr>) -> UserId {
+    let key = match address {
+        None => 0,
+        Some(IpAddr::V4(address)) => u128::from(address.to_bits()),
+        Some(IpAddr::V6(address)) => address.to_bits() >> 64 << 64,
+    };
+    UserId::new(Uuid::from_u128(key))
 }
 
 /// What a failure of the folder of files means to who uploads.

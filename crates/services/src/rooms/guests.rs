@@ -1,8 +1,8 @@
-//! What dialects ask of rooms: their numbers, and what somebody knows of others by them.
+//! What dialects ask of rooms: their numbers, and how far they are read.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use parlor_domain::{RoomId, Seq, UserId};
+use parlor_domain::{RoomId, Seq};
 
 use super::Rooms;
 use crate::{Actor, Error};
@@ -11,12 +11,6 @@ impl Rooms {
     /// The numbers of these rooms. Whether they are to be shown to who asks, is for the caller to check.
     pub async fn numbers(&self, rooms: Vec<RoomId>) -> Result<HashMap<RoomId, i64>, Error> {
         Ok(self.rooms.numbers(rooms).await?.into_iter().collect())
-    }
-
-    /// Those of these people with whom the actor shares a room in which they see each other.
-    pub async fn sharing(&self, actor: &Actor, people: Vec<UserId>) -> Result<HashSet<UserId>, Error> {
-        let sharing = self.rooms.sharing(actor.user.id, people).await?;
-        Ok(sharing.into_iter().collect())
     }
 
     /// Up to which event all other members have read a room of the actor's, as far as they let him know; `None` if there are none, or he

@@ -63,8 +63,22 @@ impl DialectStore for Backend {
             .await
     }
 
+    async fn name_rooms(&self, dialect: Dialect, named: Vec<(RoomId, String)>) -> Result<(), StoreError> {
+        self.write(move |tx| names::give_all(tx, dialect, named).boxed())
+            .await
+    }
+
     async fn name_of(&self, dialect: Dialect, room: RoomId) -> Result<Option<String>, StoreError> {
         self.read(move |conn| names::of(conn, dialect, room).boxed())
+            .await
+    }
+
+    async fn names_of(
+        &self,
+        dialect: Dialect,
+        rooms: Vec<RoomId>,
+    ) -> Result<Vec<(RoomId, String)>, StoreError> {
+        self.read(move |conn| names::of_all(conn, dialect, rooms).boxed())
             .await
     }
 

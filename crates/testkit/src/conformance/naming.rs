@@ -177,6 +177,21 @@ pub async fn a_dialect_gives_a_name_once(f: &Fixture) -> Tested {
             "{dialect:?}"
         );
     }
+    let third = f.group(ann, &[]).await?;
+    let named = [
+        (other, "milk"),
+        (third, "tea"),
+        (third, "water"),
+        (f.room_id(), "juice"),
+    ];
+    let named = named.map(|(room, name)| (room, name.to_owned())).to_vec();
+    dialects.name_rooms(Dialect::Messenger, named).await?;
+    let rooms = vec![one, other, third, f.room_id()];
+    let mut names = dialects.names_of(Dialect::Messenger, rooms).await?;
+    names.sort();
+    let mut expected = [(other, "tea"), (third, "water")].map(|(room, name)| (room, name.to_owned()));
+    expected.sort();
+    assert_eq!(names, expected, "those that have a name keep it");
     Ok(())
 }
 

@@ -112,6 +112,12 @@ impl Refusal {
         Self::of(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
+    /// 500, where a form has let pass what it should have refused: the log tells of it.
+    pub(crate) fn overlooked() -> Self {
+        tracing::error!("a form lacks a value that it has not refused");
+        Self::server_error()
+    }
+
     /// 503, for what may work soon.
     pub(crate) fn unavailable() -> Self {
         Self::of(StatusCode::SERVICE_UNAVAILABLE).with_header(RETRY_AFTER, HeaderValue::from_static("5"))

@@ -45,7 +45,7 @@ pub(super) async fn change_password(
     let password = passwords::another(&mut form, "password");
     let again = form.text("password2", Text::new());
     form.finish()?;
-    let password = password.ok_or_else(Refusal::server_error)?;
+    let password = password.ok_or_else(Refusal::overlooked)?;
     if password.expose() != again {
         let body = json!({ "msg": "Both Password Doesnt Match", "status": 400 });
         return Ok(HttpResponse::Ok().json(body));
@@ -84,7 +84,7 @@ pub(super) async fn change_email(
     let shown = shown(&request, &mut form).await?;
     let email = email(&mut form);
     form.finish()?;
-    let email = email.ok_or_else(Refusal::server_error)?;
+    let email = email.ok_or_else(Refusal::overlooked)?;
     let changed = match shown {
         Shown::Token(token) => services.proofs.change_email_by_link(&token, email).await,
         Shown::LogIn(actor, id) => {

@@ -1,16 +1,17 @@
 //! Making an account.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
-use parlor_domain::{Account, Email, Mobile, Username};
+use parlor_domain::{Account, Audience, Email, Mobile, ProfileChange, Username};
 use parlor_services::{Accounts, Actor, Error, GuestName, GuestRegistration, Services, Uploads};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::passwords;
+use crate::callers::Newcomer;
 use crate::compat::Compat;
-use crate::drf::{Body, FilePart, Form, Integer, Refusal, Text};
+use crate::drf::{AnyWithFiles, Body, FilePart, Form, InOrder, Integer, Refusal, Text};
 use crate::messenger::{NO_FIELD, people};
 
 const NAME_TAKEN: &str = "user with this username already exists.";
@@ -29,12 +30,15 @@ const MAX_NAME: usize = 30;
 const MAX_EMAIL: usize = 50;
 
 /// `POST /api/register/`
-pub(crate) async fn register_as<P>(
-    request: HttpRequest,
+pub(in crate::messenger) async fn register(
+    InOrder(Newcomer, body): InOrder<Newcomer, Body<AnyWithFiles>>,
     compat: Data<Compat>,
-    body: Body<P>,
 ) -> Result<HttpResponse, Refusal> {
-    compat.count_credentials(&request)?;
+    register_as(compat, body).await
+}
+
+/// Registers whoever asks.
+pub(crate) async fn register_as<P>(compat: Data<Compat>, body: Body<P>) -> Result<HttpResponse, Refusal> {
     let services = compat.services();
     let mut form = body.form(NO_FIELD)?;
     let username = username(&mut form, &services.accounts).await?;
@@ -44,7 +48,7 @@ pub(crate) async fn register_as<P>(
     let photo = picture(&mut form, &services.uploads).await?;
     form.finish_with(StatusCode::UNAUTHORIZED)?;
     let (Some(username), Some(email), Some(password)) = (username, email, password) else {
-        return Err(Refusal::server_error());
+        return Err(Refusal::overlooked());
     };
     let registration = GuestRegistration {
         name: GuestName::Given(username),
@@ -57,6 +61,7 @@ pub(crate) async fn register_as<P>(
     };
     let registered = services.accounts.register_guest(registration).await;
     let account = registered.map_err(not_registered)?;
+    show_to_contacts(services, &account).await;
     if let Some(photo) = photo {
         show(services, &account, photo).await;
     }
@@ -137,20 +142,36 @@ fn mobile(form: &mut Form) -> Option<Mobile> {
 
 /// A picture, if one was sent. It is looked at only if nothing else is wrong; whether it is none the form knows then.
 async fn picture(form: &mut Form, uploads: &Uploads) -> Result<Option<FilePart>, Refusal> {
-    let Some(mut photo) = form.file_or_none("profile_photo") else {
+    let Some(photo) = form.file_or_none("profile_photo") else {
         return Ok(None);
     };
     if form.errors().is_some() {
         return Ok(None);
     }
-    let mut received = uploads.receive_from_stranger().await?;
-    photo.pour(&mut received).await?;
-    match uploads.check_picture(received).await {
-        Ok(()) => {}
-        Err(Error::Media(_)) => form.refuse("profile_photo", NO_PICTURE),
-        Err(error) => return Err(error.into()),
+    match photo.check_picture(uploads).await {
+        Ok(photo) => Ok(Some(photo)),
+        Err(Error::Media(_)) => {
+            form.refuse("profile_photo", NO_PICTURE);
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
     }
-    Ok(Some(photo))
+}
+
+/// Shows somebody's address and number to his contacts, as people expect here. If that fails now, nobody sees them.
+async fn show_to_contacts(services: &Services, account: &Account) {
+    let change = ProfileChange {
+        show_email: Some(Audience::Contacts),
+        show_mobile: Some(Audience::Contacts),
+        ..ProfileChange::default()
+    };
+    let actor = Actor::newcomer(account);
+    if let Err(error) = services.accounts.change_profile(&actor, change).await {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "the address of somebody new is shown to nobody"
+        );
+    }
 }
 
 /// Makes a picture that was looked at somebody's own. If that fails now, he is registered all the same.

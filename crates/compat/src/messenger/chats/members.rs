@@ -1,6 +1,6 @@
 //! Who is in a chat, as far as the caller may know.
 
-use parlor_domain::{Account, BroadcastListId, PageSize, RoomId};
+use parlor_domain::{Account, BroadcastListId, PageSize, RoomId, UserId};
 use parlor_services::{Actor, Error, Guest, Services};
 
 /// So many people of a chat are listed at most.
@@ -13,6 +13,17 @@ pub(super) async fn of_room(
     room: RoomId,
     most: usize,
 ) -> Result<Vec<Account>, Error> {
+    let found = ids_of_room(services, caller, room, most).await?;
+    services.accounts.find_all(found).await
+}
+
+/// Who they are, in no order.
+pub(super) async fn ids_of_room(
+    services: &Services,
+    caller: &Guest,
+    room: RoomId,
+    most: usize,
+) -> Result<Vec<UserId>, Error> {
     let (mut found, mut after) = (Vec::new(), None);
     while found.len() < most {
         let page = services
@@ -22,7 +33,7 @@ pub(super) async fn of_room(
         let page = match page {
             Ok(page) => page,
             // Who reads a channel is told to its admins; others know of themselves.
-            Err(Error::Forbidden) => return Ok(vec![caller.account.clone()]),
+            Err(Error::Forbidden) => return Ok(vec![caller.actor.user.id]),
             Err(error) => return Err(error),
         };
         found.extend(page.members.iter().map(|member| member.user.id));
@@ -32,7 +43,7 @@ pub(super) async fn of_room(
         }
     }
     found.truncate(most);
-    services.accounts.find_all(found).await
+    Ok(found)
 }
 
 /// The recipients of a broadcast list, by their numbers: so many at most.

@@ -1,9 +1,8 @@
 //! What was said to one alone while one was not there.
 //!
-//! Nothing is written down for this: it is what one has not read in direct rooms, and those messages of earlier days of which one was
-//! notified, of which Parlor keeps the first that came until one read.
+//! Nothing is written down for this: it is what one has not read in direct rooms.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use actix_web::web::Data;
@@ -20,7 +19,8 @@ use crate::drf::{Refusal, time};
 /// So many are told, the newest.
 const MOST: usize = 100;
 
-/// `GET /api/get_notification/`: the oldest first. They are seen with that, so none is told as unread.
+/// `GET /api/get_notification/`: the oldest first. One is not notified of them any more with that, so none is told as unread; they are
+/// told until they are read in their chats.
 pub(super) async fn list(
     Caller(caller): Caller,
     request: HttpRequest,
@@ -59,19 +59,11 @@ pub(super) async fn list(
 /// What the actor has missed, the oldest first.
 async fn missed(services: &Services, actor: &Actor) -> Result<Vec<Arc<Event>>, Error> {
     let notifications = &services.notifications;
-    let page = notifications.list(actor, None, false, PageSize::MAX).await?;
-    let unread = notifications.unread_direct(actor, MOST).await?;
-    let noticed = page.notifications.iter().filter_map(direct).cloned();
-    let mut missed: BTreeMap<i64, Arc<Event>> = unread
-        .into_iter()
-        .chain(noticed)
-        .map(|event| (event.number, event))
-        .collect();
-    while missed.len() > MOST {
-        missed.pop_first();
-    }
+    let page = notifications.list(actor, None, true, PageSize::MAX).await?;
+    let mut missed = notifications.unread_direct(actor, MOST).await?;
+    missed.reverse();
     see(services, actor, &page).await?;
-    Ok(missed.into_values().collect())
+    Ok(missed)
 }
 
 /// Notes that the direct messages were seen of which the actor was notified: up to the first other thing that is unread, which is not
@@ -84,19 +76,16 @@ async fn see(services: &Services, actor: &Actor, page: &NotificationsPage) -> Re
     let own = StreamId::from(actor.user.id);
     let oldest_first = page.notifications.iter().rev().filter(|of| of.stream == own);
     let unread = oldest_first.filter(|of| of.unread);
-    let seen = unread.take_while(|of| direct(of).is_some()).last();
+    let seen = unread.take_while(|of| is_direct(of)).last();
     match seen {
         Some(last) => services.notifications.read(actor, last.seq, None).await,
         None => Ok(()),
     }
 }
 
-/// The message that a notification is about, if it was said to one alone.
-fn direct(notification: &Notification) -> Option<&Arc<Event>> {
-    match &notification.about {
-        About::Direct(message) | About::StatusReply(message) => Some(message),
-        _ => None,
-    }
+/// Whether a notification is about a message that was said to one alone.
+fn is_direct(notification: &Notification) -> bool {
+    matches!(notification.about, About::Direct(_) | About::StatusReply(_))
 }
 
 fn room_of(event: &Event) -> RoomId {

@@ -1,5 +1,7 @@
 //! What this dialect calls rooms and broadcast lists: eight letters and digits, which each of them is given when it is first shown here.
 
+use std::collections::HashMap;
+
 use parlor_domain::{BroadcastListId, Dialect, RoomId};
 use parlor_services::{Error, Services};
 
@@ -7,6 +9,8 @@ const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy
 const LENGTH: usize = 8;
 /// How many names are drawn until one is free.
 const TRIES: usize = 5;
+/// So many rooms are given names at a time.
+const AT_ONCE: usize = 100;
 
 /// A name that perhaps nothing has.
 pub(super) fn draw(services: &Services) -> String {
@@ -42,6 +46,27 @@ pub(super) async fn of_room(services: &Services, room: RoomId) -> Result<String,
         // Something else is called so, or somebody has given the room a name meanwhile.
     }
     Err(Error::Busy)
+}
+
+/// The names of these rooms, but for those that end at this moment.
+pub(super) async fn of_rooms(
+    services: &Services,
+    rooms: Vec<RoomId>,
+) -> Result<HashMap<RoomId, String>, Error> {
+    let dialects = &services.dialects;
+    let mut named = dialects.names_of(Dialect::Messenger, rooms.clone()).await?;
+    let unnamed: Vec<RoomId> = rooms
+        .into_iter()
+        .filter(|room| !named.contains_key(room))
+        .collect();
+    for some in unnamed.chunks(AT_ONCE) {
+        let drawn = some.iter().map(|room| (*room, draw(services))).collect();
+        dialects.name_rooms(Dialect::Messenger, drawn).await?;
+    }
+    if !unnamed.is_empty() {
+        named.extend(dialects.names_of(Dialect::Messenger, unnamed).await?);
+    }
+    Ok(named)
 }
 
 /// The name of a broadcast list, and its number, which no room has.

@@ -1,14 +1,12 @@
 //! People and chats as JSON.
 
-use std::collections::HashSet;
-
 use actix_web::HttpRequest;
 use parlor_domain::{Account, BroadcastList, Room, RoomKind, UserId};
 use parlor_services::{Error, Guest, RoomView, Services};
 use serde_json::{Map, Value, json};
 
 use super::super::FOLDERS;
-use super::super::people::person;
+use super::super::people::{other, own};
 use super::found::Chat;
 use super::{BROADCAST, members, names, room_type};
 use crate::compat::Compat;
@@ -37,15 +35,33 @@ impl<'a> Shapes<'a> {
         self.compat.services()
     }
 
-    /// Somebody, with his address and number if he is known to the caller by a room, as everybody is to himself.
-    pub(super) fn person(&self, account: &Account, is_known: bool) -> Value {
-        let is_self = account.user.id == self.caller.actor.user.id;
-        person(account, is_known || is_self, &self.photos)
+    /// The caller.
+    pub(super) fn own(&self) -> Value {
+        own(&self.caller.account, &self.photos)
     }
 
-    /// Somebody who is in a room with the caller. Readers of a channel are strangers to each other.
-    pub(super) fn member(&self, account: &Account, room: &Room) -> Value {
-        self.person(account, room.kind != RoomKind::Channel)
+    /// These people in their order, each with as much of his address and number as he shows to the caller.
+    pub(super) async fn people(&self, people: &[Account]) -> Result<Vec<Value>, Error> {
+        let (accounts, actor) = (&self.services().accounts, &self.caller.actor);
+        let mut shapes = Vec::with_capacity(people.len());
+        for some in people.chunks(members::MOST) {
+            let shown = accounts.shown(actor, some).await?;
+            let of_each = some.iter().zip(&shown).map(|(account, shown)| {
+                if account.user.id == actor.user.id {
+                    self.own()
+                } else {
+                    other(account, shown, &self.photos)
+                }
+            });
+            shapes.extend(of_each);
+        }
+        Ok(shapes)
+    }
+
+    async fn other(&self, user: UserId) -> Result<Value, Error> {
+        let account = self.services().accounts.find(user).await?;
+        let shapes = self.people(&[account]).await?;
+        Ok(shapes.into_iter().next().unwrap_or_default())
     }
 
     /// What is said of a chat before its messages.
@@ -61,18 +77,15 @@ impl<'a> Shapes<'a> {
         let services = self.services();
         let found = services.rooms.attended_room(view.room.id).await?;
         let peer = view.peer.as_ref().ok_or(Error::NoSuchRoom)?.user;
-        let other = services.accounts.find(peer.id).await?;
-        let pair = [
-            self.member(&self.caller.account, &view.room),
-            self.member(&other, &view.room),
-        ];
+        let pair = [self.own(), self.other(peer.id).await?];
         let [initiator, receiver] = if found.owner == Some(peer) {
             let [caller, other] = pair;
             [other, caller]
         } else {
             pair
         };
-        let mut shape = self.room_head(&view.room).await?;
+        let name = names::of_room(services, view.room.id).await?;
+        let mut shape = Self::room_head(&view.room, &name);
         shape.insert("initiator".to_owned(), initiator);
         shape.insert("receiver".to_owned(), receiver);
         Ok(shape)
@@ -80,55 +93,45 @@ impl<'a> Shapes<'a> {
 
     /// A group: who it belongs to, and all others.
     async fn group(&self, room: &Room) -> Result<Map<String, Value>, Error> {
-        let mut shape = self.room_head(room).await?;
-        shape.insert("initiator".to_owned(), self.owner(room).await?);
+        let name = names::of_room(self.services(), room.id).await?;
+        let mut shape = Self::room_head(room, &name);
+        let owner = match room.owner {
+            Some(owner) => self.other(owner).await?,
+            None => Value::Null,
+        };
+        shape.insert("initiator".to_owned(), owner);
         let people = members::of_room(self.services(), self.caller, room.id, members::MOST).await?;
-        let others = people
-            .iter()
-            .filter(|account| room.owner != Some(account.user.id));
-        number(
-            &mut shape,
-            others.map(|account| json!([self.member(account, room)])),
-        );
+        let others: Vec<Account> = people
+            .into_iter()
+            .filter(|account| room.owner != Some(account.user.id))
+            .collect();
+        let others = self.people(&others).await?;
+        number(&mut shape, others.into_iter().map(|person| json!([person])));
         Ok(shape)
     }
 
     async fn list(&self, list: &BroadcastList) -> Result<Map<String, Value>, Error> {
         let mut shape = self.list_head(list).await?;
-        let caller = self.person(&self.caller.account, true);
-        shape.insert("initiator".to_owned(), caller);
+        shape.insert("initiator".to_owned(), self.own());
         let people = self.recipients(list, members::MOST).await?;
         number(&mut shape, people.into_iter().map(|person| json!([person])));
         Ok(shape)
     }
 
-    /// Whom a room belongs to, or null.
-    pub(super) async fn owner(&self, room: &Room) -> Result<Value, Error> {
-        let Some(owner) = room.owner else {
-            return Ok(Value::Null);
-        };
-        let account = self.services().accounts.find(owner).await?;
-        Ok(self.member(&account, room))
-    }
-
-    /// The recipients of a list, so many at most, each as the caller knows him.
+    /// The recipients of a list, so many at most.
     pub(super) async fn recipients(&self, list: &BroadcastList, most: usize) -> Result<Vec<Value>, Error> {
         let (services, actor) = (self.services(), &self.caller.actor);
         let people = members::of_list(services, actor, list.id, most).await?;
-        let ids = people.iter().map(|account| account.user.id).collect();
-        let known: HashSet<UserId> = services.rooms.sharing(actor, ids).await?;
-        let person = |account: &Account| self.person(account, known.contains(&account.user.id));
-        Ok(people.iter().map(person).collect())
+        self.people(&people).await
     }
 
     /// What is said of every room.
-    pub(super) async fn room_head(&self, room: &Room) -> Result<Map<String, Value>, Error> {
-        let name = names::of_room(self.services(), room.id).await?;
-        Ok(Map::from_iter([
+    pub(super) fn room_head(room: &Room, name: &str) -> Map<String, Value> {
+        Map::from_iter([
             ("room_type".to_owned(), json!(room_type(room))),
             ("room_name".to_owned(), json!(name)),
             ("start_time".to_owned(), json!(time::drf(room.created_at))),
-        ]))
+        ])
     }
 
     /// What is said of every broadcast list.

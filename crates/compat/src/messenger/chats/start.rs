@@ -88,7 +88,7 @@ pub(super) async fn start(
         },
         (GROUP, _, Some(people)) => group(services, &caller, people, wish.channel).await?,
         (BROADCAST, _, Some(people)) => list(services, &caller, people, wish.channel).await?,
-        _ => return Err(Refusal::server_error()),
+        _ => return Err(Refusal::overlooked()),
     };
     let shapes = Shapes::new(&compat, &request, &caller);
     let mut shape = shapes.conversation(&chat).await?;

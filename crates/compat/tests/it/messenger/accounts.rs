@@ -1,8 +1,10 @@
 //! Registering and logging in.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use parlor::config::Registration;
 use parlor_testkit::{FixedClock, TestApp};
 use serde_json::{Value, json};
@@ -262,7 +264,11 @@ async fn a_log_in_wants_id_address_and_password() {
         let answer = log_in(&world, email, password, id).await;
         answer.is(403, json!({ "detail": "invalid credentails..!" }));
     }
-    assert_eq!(mailed::count(&world, &address("ann"), "login_code"), 0);
+    let right = log_in(&world, "ann@example.org", PASSWORD, &anns).await;
+    right.is(200, sent(3));
+    mailed_code(&world, &address("ann"), 1).await;
+    let mailed = mailed::count(&world, &address("ann"), "login_code");
+    assert_eq!(mailed, 1, "this one, and none before it");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -280,6 +286,12 @@ async fn four_codes_are_mailed_in_an_hour() {
         .await;
     resend.is(200, limit);
     let last = mailed_code(&world, &email, 4).await;
+    // When a letter has come that was written later, a fifth would have come as well.
+    let bens = registered(&world, "ben").await;
+    log_in(&world, &address("ben"), PASSWORD, &bens)
+        .await
+        .is(200, sent(3));
+    mailed_code(&world, &address("ben"), 1).await;
     assert_eq!(mailed::count(&world, &email, "login_code"), 4);
     clock.advance(Duration::from_hours(1));
     assert_eq!(enter(&world, last, &id).await, timed_out());
@@ -339,6 +351,35 @@ async fn a_code_cannot_be_guessed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_is_entered_many_times_at_once_lets_in_once() {
+    let world = world().await;
+    let id = registered(&world, "ann").await;
+    let email = address("ann");
+    log_in(&world, &email, PASSWORD, &id).await.is(200, sent(3));
+    let code = mailed_code(&world, &email, 1).await;
+    let answers = join_all((0..4).map(|_| enter(&world, code, &id))).await;
+    let in_now = answers.iter().filter(|answer| answer["status"] == 200);
+    assert_eq!(in_now.count(), 1, "{answers:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_too_often_is_told_to_wait() {
+    let app = TestApp::start_with(|config| {
+        config.limits.enabled = true;
+        config.limits.credentials_per_minute = NonZeroU32::MIN;
+    });
+    let world = World::of(app.await, PREFIX);
+    assert_eq!(world.post("/api/Userlogin/", json!({})).await.status, 400);
+    for path in ["/api/Userlogin/", "/api/otpchecking/", "/api/register/"] {
+        let hurried = world.post(path, json!({})).await;
+        assert_eq!(hurried.status, 429, "{path}: {hurried:?}");
+        let detail = hurried.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.starts_with("Request was throttled."), "{detail}");
+        assert!(hurried.header("retry-after").is_some(), "{hurried:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_shows_no_good_token_is_forbidden() {
     let (world, clock) = slow_world().await;
     let id = registered(&world, "ann").await;
@@ -391,9 +432,10 @@ async fn who_registered_elsewhere_is_mailed_an_id() {
         "confirm_password": PASSWORD,
     });
     assert_eq!(world.post("/api/register/", elsewhere).await.status, 201);
-    let told = ask_for_id(&world, "Ann@example.org").await;
-    assert_eq!(ask_for_id(&world, "nobody@example.org").await, told);
+    let told = ask_for_id(&world, "nobody@example.org").await;
     assert_eq!(ask_for_id(&world, "nonsense").await, told);
+    // Her letter is the last one: when it has come, no other is on its way.
+    assert_eq!(ask_for_id(&world, "Ann@example.org").await, told);
     let id = mailed_id(&world, "ann@example.org", 1).await;
     let tokens = logged_in(&world, "ann@example.org", &id, 1).await;
     let number = claims(tokens["asscess_token"].as_str().unwrap())["id"].clone();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::PREFIX;
-use super::chats::{Chat, NOBODY, chat, enter, group, in_parlor, message, reopened, soon, start, status};
+use super::chats::{Chat, NOBODY, chat, enter, group, id, in_parlor, message, reopened, soon, start, status};
 use super::people::{Someone, someone};
 use crate::world::{Heard, World};
 
@@ -135,6 +135,25 @@ async fn what_cannot_be_sent_to_a_list_is_told() {
     start(&world, &ann, wish)
         .await
         .is(403, json!({ "detail": NOBODY }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_blocks_the_maker_gets_nothing() {
+    let world = World::at(PREFIX).await;
+    // Messages go out in the order of people's numbers: when Cleo has hers, Ben would have his.
+    let [ann, ben, cleo] = three(&world).await;
+    let with_cleo = chat(&world, &cleo, &ann).await;
+    let list = list(&world, &ann, &[&ben, &cleo]).await;
+    let (anns, bens) = (in_parlor(&world, &ann).await, in_parlor(&world, &ben).await);
+    let block = format!("/v1/blocks/{}", id(&world, &anns).await);
+    let blocked = world.ask_parlor("PUT", &block, &bens, Value::Null).await;
+    assert_eq!(blocked.status, 204, "{blocked:?}");
+    let (mut cleos, _) = with_cleo.socket(&world, &cleo).await;
+    let (mut socket, _) = list.socket(&world, &ann).await;
+    socket.say_json(json!({ "message": "Sale!" })).await;
+    assert_eq!(message(&mut cleos).await["text"], "Sale!");
+    let shown = world.get("/api/show_user/", &ben.token).await.json();
+    assert_eq!(shown["conversation_users"], json!([]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

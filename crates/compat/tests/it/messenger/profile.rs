@@ -1,7 +1,9 @@
 //! What people tell about themselves.
 
+use parlor_services::Actor;
 use serde_json::{Value, json};
 
+use super::chats::{chat, in_parlor, is_known, is_shown, message};
 use super::people::{PASSWORD, Someone, someone};
 use crate::multipart::{MULTIPART, Part, form};
 use crate::rooms::picture;
@@ -26,6 +28,14 @@ async fn shown(world: &World, who: &Someone) -> Value {
     let answer = world.get("/api/UserProfileView/", &who.token).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     answer.json()
+}
+
+/// How many bytes of somebody's files are kept.
+pub(super) async fn kept(world: &World, who: &Someone) -> u64 {
+    let services = world.app.app().services();
+    let account = services.accounts.find_by_number(who.number).await.unwrap();
+    let usage = services.library.usage(&Actor::newcomer(&account)).await;
+    usage.unwrap().0
 }
 
 /// What Parlor's own API tells somebody about himself.
@@ -115,6 +125,7 @@ async fn what_cannot_be_told_is_refused() {
     let answer = send(&world, &ann, "POST", "/api/UserProfileAdd/", &parts).await;
     answer.is(400, json!({ "profile_photo": [no_image] }));
     assert_eq!(shown(&world, &ann).await["profile_photo"], json!(null));
+    assert_eq!(kept(&world, &ann).await, 0, "it takes no room");
 
     for (change, errors) in [
         (json!({}), json!({ "username": ["This field is required."] })),
@@ -132,6 +143,25 @@ async fn what_cannot_be_told_is_refused() {
     ] {
         let answer = ask(&world, &ann, "PUT", "/api/UserProfileEdit/", change).await;
         answer.is(200, json!({ "msg": errors, "status": 401 }));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photo_is_among_the_files_of_its_sender() {
+    let world = World::at(PREFIX).await;
+    let [ann, ben] = [someone(&world, "ann").await, someone(&world, "ben").await];
+    let services = world.app.app().services();
+    let account = services.accounts.find_by_number(ann.number).await.unwrap();
+    let actor = Actor::newcomer(&account);
+    let mut files = Vec::new();
+    while let Ok(file) = services.uploads.receive(&actor).await {
+        files.push(file);
+    }
+    let photo = picture();
+    let parts = [Part::File("profile_photo", "me.png", "image/png", &photo)];
+    for (who, status) in [(&ann, 503), (&ben, 200)] {
+        let answer = send(&world, who, "POST", "/api/UserProfileAdd/", &parts).await;
+        assert_eq!(answer.status, status, "{answer:?}");
     }
 }
 
@@ -163,6 +193,30 @@ async fn a_number_is_one_persons_and_has_9_to_15_digits() {
     }
     let answer = ask(&world, &ben, "PUT", "/api/MobileNumberUpdate/", json!({})).await;
     answer.is(400, json!({ "mobile_no": ["This field is required."] }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn address_and_number_are_shown_to_whom_one_writes_and_likes_to_show_them() {
+    let world = World::at(PREFIX).await;
+    let [ann, ben] = [someone(&world, "ann").await, someone(&world, "ben").await];
+    let chat = chat(&world, &ann, &ben).await;
+    let (mut bens, _) = chat.socket(&world, &ben).await;
+    let receiver = async || chat.told(&world, &ann).await["receiver"].clone();
+    let all = async || world.get("/api/show_user/", &ann.token).await.json();
+    is_shown(&receiver().await, &ben);
+    is_shown(&all().await["conversation_users"][0]["users"], &ben);
+
+    bens.say_json(json!({ "message": "Hello Ann" })).await;
+    message(&mut bens).await;
+    is_known(&receiver().await, &ben);
+    is_known(&all().await["conversation_users"][0]["users"], &ben);
+
+    let in_parlor = in_parlor(&world, &ben).await;
+    let nobody = json!({ "shows": { "email": "nobody", "mobile": "nobody" } });
+    let hidden = world.ask_parlor("PATCH", "/v1/me", &in_parlor, nobody).await;
+    assert_eq!(hidden.status, 200, "{hidden:?}");
+    is_shown(&receiver().await, &ben);
+    is_shown(&all().await["conversation_users"][0]["users"], &ben);
 }
 
 #[tokio::test(flavor = "multi_thread")]

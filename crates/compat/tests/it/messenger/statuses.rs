@@ -4,6 +4,7 @@ use base64::Engine;
 use serde_json::{Value, json};
 
 use super::people::{Someone, someone};
+use super::profile::kept;
 use crate::multipart::{MULTIPART, Part, form};
 use crate::rooms::picture;
 use crate::world::{Answer, World};
@@ -172,6 +173,7 @@ async fn what_cannot_be_shown_is_refused() {
         let answer = post(&world, &ann, "/api/status/", large).await;
         assert_eq!(answer.status, status, "{answer:?}");
     }
+    assert_eq!(kept(&world, &ann).await, 0, "it takes no room");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,6 +16,23 @@ use crate::schema::dialect_rooms;
 pub(super) async fn give(tx: &mut Tx<'_>, dialect: Dialect, name: String, room: RoomId) -> QueryResult<bool> {
     // Whoever ends the room waits for this, and takes its name away.
     tx.lock([Id::of(room)]).await?;
+    give_locked(tx, dialect, name, room).await
+}
+
+/// Names all of these rooms that can be named so.
+pub(super) async fn give_all(
+    tx: &mut Tx<'_>,
+    dialect: Dialect,
+    named: Vec<(RoomId, String)>,
+) -> QueryResult<()> {
+    tx.lock(named.iter().map(|(room, _)| Id::of(*room))).await?;
+    for (room, name) in named {
+        give_locked(tx, dialect, name, room).await?;
+    }
+    Ok(())
+}
+
+async fn give_locked(tx: &mut Tx<'_>, dialect: Dialect, name: String, room: RoomId) -> QueryResult<bool> {
     if !can_be(&name) || find_room(tx, room).await?.is_none() {
         return Ok(false);
     }
@@ -60,6 +77,24 @@ pub(super) async fn of(conn: &mut Conn, dialect: Dialect, room: RoomId) -> Query
         .first(conn)
         .await
         .optional()
+}
+
+pub(super) async fn of_all(
+    conn: &mut Conn,
+    dialect: Dialect,
+    rooms: Vec<RoomId>,
+) -> QueryResult<Vec<(RoomId, String)>> {
+    let ids: Vec<Id> = rooms.into_iter().map(Id::of).collect();
+    let found: Vec<(Id, String)> = dialect_rooms::table
+        .filter(dialect_rooms::room_id.eq_any(ids))
+        .filter(dialect_rooms::dialect.eq(dialect.code()))
+        .select((dialect_rooms::room_id, dialect_rooms::name))
+        .load(conn)
+        .await?;
+    Ok(found
+        .into_iter()
+        .map(|(room, name)| (room.into(), name))
+        .collect())
 }
 
 /// Keeps others from giving this name, to a room or to a list, until the end of the transaction.

@@ -14,12 +14,13 @@ use crate::counter::rows;
 use crate::id::Id;
 use crate::schema::{events, members, streams};
 
+/// In so many rooms it is looked for unread messages at a time.
+const AT_ONCE: usize = 100;
+
 /// A direct room in which something is unread.
 #[derive(Debug, Queryable)]
 struct Behind {
     room: Id,
-    /// So many messages were said until the last one that was read.
-    read: i64,
     /// The number of the newest.
     newest: i64,
 }
@@ -30,12 +31,13 @@ pub(super) async fn direct(conn: &mut Conn, user: UserId, most: usize) -> QueryR
     let mut behind = behind(conn, user).await?;
     behind.sort_unstable_by_key(|room| Reverse(room.newest));
     let mut numbers: Vec<i64> = Vec::new();
-    for room in behind {
+    for rooms in behind.chunks(AT_ONCE) {
+        let newest = rooms.first().map(|room| room.newest);
         // What is older than so many others is not asked for.
-        if numbers.len() >= most && numbers.last().is_none_or(|oldest| *oldest > room.newest) {
+        if numbers.len() >= most && numbers.last().copied() > newest {
             break;
         }
-        numbers.extend(unread_in(conn, &room, most).await?);
+        numbers.extend(unread_in(conn, user, rooms, most).await?);
         numbers.sort_unstable_by_key(|number| Reverse(*number));
         numbers.truncate(most);
     }
@@ -62,19 +64,28 @@ async fn behind(conn: &mut Conn, user: UserId) -> QueryResult<Vec<Behind>> {
         .filter(members::peer_id.is_not_null())
         .filter(members::barred.eq(0_i16))
         .filter(events::msg_no.gt(members::read_msg_no))
-        .select((members::room_id, members::read_msg_no, events::number))
+        .select((members::room_id, events::number))
         .load(conn)
         .await
 }
 
-/// The numbers of the newest messages that are unread in a room, without deleted ones.
-async fn unread_in(conn: &mut Conn, room: &Behind, most: usize) -> QueryResult<Vec<i64>> {
-    events::table
-        .filter(events::stream_id.eq(room.room))
-        .filter(events::rev.is_not_null())
+/// The numbers of the newest messages that are unread in these rooms, without deleted ones. In each no more than so many of the newest
+/// are looked at, deleted ones among them.
+async fn unread_in(conn: &mut Conn, user: UserId, rooms: &[Behind], most: usize) -> QueryResult<Vec<i64>> {
+    let ids: Vec<Id> = rooms.iter().map(|behind| behind.room).collect();
+    members::table
+        .inner_join(streams::table.on(streams::id.eq(members::room_id)))
+        .inner_join(
+            events::table.on(events::stream_id
+                .eq(members::room_id)
+                .and(events::rev.is_not_null())),
+        )
+        .filter(members::user_id.eq(Id::of(user)))
+        .filter(members::room_id.eq_any(ids))
         .filter(events::body.is_not_null())
-        .filter(events::msg_no.gt(room.read))
-        .order(events::msg_no.desc())
+        .filter(events::msg_no.gt(members::read_msg_no))
+        .filter(events::msg_no.gt(streams::msg_no - rows(most)))
+        .order(events::number.desc())
         .limit(rows(most))
         .select(events::number)
         .load(conn)
