@@ -134,6 +134,18 @@ What cannot be sent is tried again for two days before it is given up.")]
         #[command(subcommand)]
         command: MailCommand,
     },
+    /// Bring people, rooms and messages over from an older server, while no server runs
+    #[command(after_help = "\
+Examples:
+  parlor import django --from rooms dump.json --media old/media --dry-run
+  parlor import django --from conversations postgres://chat@db.example.org/chat
+
+What came before does not come again: an import that was interrupted goes on when it is begun anew.")]
+    Import {
+        /// From which kind of server
+        #[command(subcommand)]
+        command: ImportCommand,
+    },
     /// Check or show the configuration
     #[command(after_help = "\
 Examples:
@@ -354,6 +366,54 @@ pub enum MailCommand {
     /// Try all letters again that were given up
     #[command(after_help = "Examples:\n  parlor mail retry")]
     Retry,
+}
+
+/// From which kind of older server.
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// From one of the Django servers whose APIs Parlor speaks: accounts with their passwords, rooms, messages, files, keys
+    #[command(after_help = "\
+Examples:
+  parlor import django --from rooms dump.json --media old/media --dry-run
+  parlor import django --from rooms dump.json --media old/media --report report.jsonl
+  parlor import django --from messenger sqlite:///srv/old/db.sqlite3 --without-media
+  parlor import django --from conversations postgres://chat@db.example.org/chat --name berlin
+  parlor import django --from relay - < url.txt
+
+A dump is what `manage.py dumpdata --output dump.json` writes on the older server. Its database is only read. Stop the older server
+and Parlor before, and make a backup of Parlor's database. Who logs in afterwards does so with the password that he had.")]
+    Django(DjangoArgs),
+}
+
+/// What is to be brought over, and from where.
+#[derive(Debug, Args)]
+pub struct DjangoArgs {
+    /// What it speaks: relay, messenger, greeter, conversations or rooms
+    #[arg(long, value_name = "DIALECT", value_parser = parse_dialect)]
+    pub from: Dialect,
+    /// Its database (postgres://…, sqlite:///…), a dump of it, or - for a URL in the first line of standard input
+    #[arg(value_name = "DATABASE OR DUMP")]
+    pub database: String,
+    /// What it is called, to tell it from others of its kind [default: the dialect]
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The folder of its files, MEDIA_ROOT
+    #[arg(long, value_name = "FOLDER")]
+    pub media: Option<PathBuf>,
+    /// Leave its files behind
+    #[arg(long, conflicts_with = "media")]
+    pub without_media: bool,
+    /// Read and check everything, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Add what is not as it was to this file, a JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+}
+
+fn parse_dialect(text: &str) -> Result<Dialect, String> {
+    let found = Dialect::ALL.into_iter().find(|dialect| dialect.name() == text);
+    found.ok_or_else(|| format!("must be one of {}", Dialect::ALL.map(Dialect::name).join(", ")))
 }
 
 /// About the configuration.

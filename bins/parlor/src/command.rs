@@ -4,6 +4,7 @@ mod configuration;
 mod database;
 mod greeting;
 mod healthcheck;
+mod import;
 mod invite;
 mod key;
 mod mail;
@@ -43,6 +44,7 @@ pub async fn run(
         Command::Key { command } => key::run(command, &loaded()?.config, out).await?,
         Command::Token { command } => token::run(command, &loaded()?.config, out).await?,
         Command::Mail { command } => mail::run(command, &loaded()?.config, out).await?,
+        Command::Import { command } => import::run(command, &loaded()?.config, out).await?,
         Command::Config { command } => configuration::run(command, &loaded()?, out)?,
         Command::Healthcheck => healthcheck::run(loaded()?.config.server.listen, out)?,
         Command::Openapi { dialect: None } => writeln!(out, "{}", parlor_http::openapi().to_pretty_json()?)?,

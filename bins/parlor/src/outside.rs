@@ -75,6 +75,18 @@ impl Outside {
         }
     }
 
+    /// As commands have it that bring files while no server runs.
+    ///
+    /// # Errors
+    /// What is wrong with the folder or the bucket, or what looks for malware.
+    pub(crate) async fn with_media(config: &Config, data: &DataFolder) -> anyhow::Result<Self> {
+        Ok(Self {
+            blobs: blobs(config, data).await?,
+            scanner: settings::scanner(config)?,
+            ..Self::none()
+        })
+    }
+
     /// Whether a server could use what the settings name. Makes nothing, and connects to nothing.
     ///
     /// # Errors

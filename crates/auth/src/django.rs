@@ -23,6 +23,22 @@ const SCRYPT_MEMORY: u64 = 128 * 1024 * 1024;
 /// Most memory that scrypt fills, one time after the other, in bytes. Django has it do so five times.
 const SCRYPT_WORK: u64 = 1024 * 1024 * 1024;
 
+/// What hashes begin with that are checked here, before the first `$`.
+const SCHEMES: [&str; 6] = [
+    "pbkdf2_sha256",
+    "pbkdf2_sha1",
+    "argon2",
+    "bcrypt_sha256",
+    "bcrypt",
+    "scrypt",
+];
+
+/// Whether this looks like a hash of a scheme that is checked here.
+pub(crate) fn knows(stored: &str) -> bool {
+    let scheme = stored.split_once('$').filter(|(_, hash)| hash.contains('$'));
+    scheme.is_some_and(|(scheme, _)| SCHEMES.contains(&scheme))
+}
+
 /// Whether this is the password of a hash in one of the forms of Django's `django.contrib.auth.hashers`. False for a hash
 /// that is broken, asks for too much work, is of another scheme, or says that there is no password (`!…`).
 pub(crate) fn verify(password: &str, stored: &str) -> bool {
@@ -157,6 +173,24 @@ mod tests {
     fn the_costs_of_django_are_not_too_much() {
         for stored in AT_ITS_OWN_COSTS {
             assert!(verify(PASSWORD, stored), "{stored}");
+        }
+    }
+
+    #[test]
+    fn what_can_be_checked_is_known() {
+        for stored in AT_LOW_COSTS.iter().chain(&AT_ITS_OWN_COSTS) {
+            assert!(knows(stored), "{stored}");
+        }
+        for other in [
+            "",
+            "!",
+            "!x$y$z",
+            PASSWORD,
+            "md5$seasalt$f5531bef",
+            "argon2",
+            "pbkdf2_sha256$x",
+        ] {
+            assert!(!knows(other), "{other}");
         }
     }
 

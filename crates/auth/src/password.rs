@@ -66,6 +66,12 @@ impl PasswordHasher {
             && bcrypt::non_truncating_verify(digest, bcrypt_hash).unwrap_or(false)
     }
 
+    /// Whether a text that another server kept looks like a hash of Django's that [`verify`](Self::verify) checks. One that does not
+    /// is no password: nothing is to be compared with it.
+    pub fn is_of_django(stored: &str) -> bool {
+        django::knows(stored)
+    }
+
     /// Whether a hash is of the scheme and the cost that [`hash`](Self::hash) gives it now. One that is not is to be made
     /// anew when its password is known.
     pub fn is_current(&self, stored: &str) -> bool {

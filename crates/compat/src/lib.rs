@@ -48,6 +48,7 @@ use self::drf::{Limits, View};
 use self::greeter::{GreeterFormat, GreeterSocket};
 use self::messenger::{MessengerFormat, MessengerSocket};
 use self::mount::Mount;
+pub use self::relay::{HALL as RELAY_HALL, notification as relay_notification};
 use self::relay::{MediaFrames, RelayFormat, RelaySocket};
 use self::rooms::{RoomsFormat, RoomsSocket};
 

@@ -22,13 +22,15 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
-use parlor_domain::{Account, Dialect};
-use parlor_services::{Guest, Hall, Lives};
+use parlor_domain::{Account, ClientId, Dialect};
+use parlor_services::{Guest, Hall, Lives, Services};
 use serde_json::Value;
 
 pub(crate) use self::format::RelayFormat;
+use self::kind::Kind;
 pub(crate) use self::media_frames::MediaFrames;
 pub(crate) use self::socket::RelaySocket;
+use self::written::Written;
 use crate::callers::{bearers, known_caller};
 use crate::compat::Compat;
 use crate::drf::{Form, Refusal, View};
@@ -39,13 +41,25 @@ pub(crate) const LIVES: Lives = Lives {
     refresh: Duration::from_secs(24 * 60 * 60),
 };
 
-/// The room in which all is said.
-const HALL: Hall = Hall {
+/// The room in which all of `relay` is said.
+pub const HALL: Hall = Hall {
     dialect: Dialect::Relay,
     name: "notifications",
     title: "Notifications",
     keeper: "relay",
 };
+
+/// The message by which `relay` lists a notification of this type and content: its text, and what it is called if the text is not all.
+/// `None` if there is no such type, or no message is so long.
+pub fn notification(
+    services: &Services,
+    kind: &str,
+    content: Option<&str>,
+) -> Option<(String, Option<ClientId>)> {
+    let content = content.map_or(Value::Null, Value::from);
+    let written = Written::of(Kind::named(kind)?, content)?;
+    Some(written.into_message(services))
+}
 
 /// Its paths.
 pub(crate) fn views() -> Vec<View> {

@@ -58,6 +58,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         announcements: stores.announcements,
         dialects: stores.dialects,
         register_ids: stores.register_ids,
+        imports: stores.imports,
         api_keys: stores.api_keys,
         counters: stores.counters,
         outbox: stores.outbox,

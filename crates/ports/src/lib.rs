@@ -19,6 +19,7 @@ mod counters;
 mod dialects;
 mod entropy;
 mod error;
+mod imports;
 mod invites;
 mod keys;
 mod log;
@@ -26,6 +27,7 @@ mod mail;
 mod media;
 mod moderation;
 mod notifications;
+mod old_server;
 mod proofs;
 mod register_ids;
 mod rooms;
@@ -55,6 +57,10 @@ pub use counters::{CounterName, CounterStore};
 pub use dialects::{DialectStore, KeySession, NewKeySession};
 pub use entropy::{Entropy, SystemEntropy};
 pub use error::StoreError;
+pub use imports::{
+    Beyond, Brought, ImportStore, MessageBrought, Numbering, OldDirect, OldKey, OldList, OldMessage,
+    OldMessages, OldModel, OldPerson, OldRoom, PersonBrought, RoomBrought, RoomKept, Source, StatusBrought,
+};
 pub use invites::{Invite, InviteStore, NewInvite};
 pub use keys::{KeySource, KeysError};
 pub use log::{
@@ -72,6 +78,7 @@ pub use notifications::{
     About, DIRECT_PATIENCE, NewPublication, Notification, NotificationCursor, NotificationStore,
     NotificationsPage, Notified, PublicationMade,
 };
+pub use old_server::{Extent, OldLink, OldRows, OldServer};
 pub use proofs::{EmailProved, NewProof, ProofStore, Purpose};
 pub use register_ids::{CodeLimits, CodeSent, LogInCode, NewLogInCode, RegisterIdStore};
 pub use rooms::{

@@ -15,6 +15,7 @@ use parlor_ports::{Clock, Entropy, NewAccount, PeopleOrder, Registered, Shown, U
 use secrecy::SecretString;
 
 pub(crate) use self::counted::Counted;
+pub(crate) use self::guests::like;
 pub use self::guests::{GuestName, GuestRegistration};
 use crate::codes::token_digest;
 use crate::confirm::Confirm;

@@ -9,12 +9,14 @@ use std::time::Duration;
 
 use parlor_auth::{DialectClaims, DialectTokenError, DialectUser, TokenKind, Vault};
 use parlor_domain::{Account, Dialect, MediaId, RoomId, Session, SessionId, Timestamp};
-use parlor_ports::{Clock, DialectStore, Entropy, LoginName, MediaStore, NewKeySession, StoredMedia};
+use parlor_ports::{
+    Clock, DialectStore, Entropy, ImportStore, LoginName, MediaStore, NewKeySession, StoredMedia,
+};
 use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::log_ins::Typed;
-use crate::{Actor, Device, Error, LogIns, RegisterIds, Sessions};
+use crate::{Actor, Device, Error, LogIns, RegisterIds, Sessions, imports};
 
 /// How long the session of a key lives that nobody logs in for.
 const KEY_LIFE: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
@@ -25,6 +27,7 @@ const KEY_LIFE: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 /// what stands for it, and its sockets.
 pub struct Dialects {
     pub(crate) store: Arc<dyn DialectStore>,
+    pub(crate) imports: Arc<dyn ImportStore>,
     pub(crate) media: Arc<dyn MediaStore>,
     pub(crate) log_ins: Arc<LogIns>,
     pub(crate) register_ids: Arc<RegisterIds>,
@@ -238,7 +241,8 @@ impl Dialects {
         Ok((opened.session.id, key))
     }
 
-    /// Who comes with this key; `None` if it is nobody's, or nobody's any more.
+    /// Who comes with this key, which was given here or by an older server that this one has taken the place of; `None` if it is
+    /// nobody's, or nobody's any more.
     pub async fn inspect_key(&self, dialect: Dialect, key: &str) -> Result<Option<Guest>, Error> {
         for secrets in self.vault.all_dialects() {
             let Some(number) = secrets.keys.claimed(dialect, key) else {
@@ -253,7 +257,8 @@ impl Dialects {
                 return Ok(Some(guest(&found.session, found.account, expires_at)));
             }
         }
-        Ok(None)
+        let found = imports::find_key(&*self.imports, dialect, key, self.clock.now()).await?;
+        Ok(found.map(|(session, account)| guest(&session, account, session.expires_at)))
     }
 
     /// Names a room in a dialect, for good; false if the name is taken there, by a room or by a list, or the room has one, or there is

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 use parlor_domain::{
-    Account, AccountStatus, Capacity, Dialect, JoinPolicy, Role, RoomId, RoomKind, RoomName, Rules, Topic,
-    UserId, UserRef, Username,
+    Account, AccountStatus, Capacity, Dialect, JoinPolicy, Role, RoomId, RoomKind, RoomName, Rules, Timestamp,
+    Topic, UserId, UserRef, Username,
 };
 use parlor_ports::{
     Clock, DialectStore, Entropy, Joined, NewRoom, Registered, RoomAct, RoomCreated, RoomStore, UserStore,
@@ -94,10 +94,15 @@ impl Halls {
         }
     }
 
+    /// A hall, if it is there.
+    pub(crate) async fn find(&self, hall: Hall) -> Result<Option<RoomId>, Error> {
+        Ok(self.dialects.room_named(hall.dialect, hall.name).await?)
+    }
+
     /// A hall, made now if it is not there.
-    async fn open(&self, hall: Hall) -> Result<RoomId, Error> {
+    pub(crate) async fn open(&self, hall: Hall) -> Result<RoomId, Error> {
         for _ in 0..TRIES {
-            if let Some(room) = self.dialects.room_named(hall.dialect, hall.name).await? {
+            if let Some(room) = self.find(hall).await? {
                 return Ok(room);
             }
             let keeper = self.keeper(hall).await?;
@@ -112,9 +117,18 @@ impl Halls {
     }
 
     async fn make(&self, hall: Hall, keeper: UserRef) -> Result<RoomId, Error> {
-        let at = self.clock.now();
+        let new = self.new_room(hall, keeper, self.clock.now());
+        match self.rooms.create(new).await? {
+            RoomCreated::New(view) | RoomCreated::Known(view) => Ok(view.room.id),
+            RoomCreated::Conflict => Err(Error::IdempotencyConflict),
+            RoomCreated::Refused(refusal) => Err(refusal.into()),
+        }
+    }
+
+    /// The room that a hall is.
+    pub(crate) fn new_room(&self, hall: Hall, keeper: UserRef, at: Timestamp) -> NewRoom {
         let (name, topic) = (hall.title.parse::<RoomName>(), "".parse::<Topic>());
-        let new = NewRoom {
+        NewRoom {
             id: RoomId::new(self.entropy.uuid(at)),
             kind: RoomKind::Channel,
             creator: keeper,
@@ -130,16 +144,11 @@ impl Halls {
             capacity: Capacity::stored(self.places),
             members: Vec::new(),
             at,
-        };
-        match self.rooms.create(new).await? {
-            RoomCreated::New(view) | RoomCreated::Known(view) => Ok(view.room.id),
-            RoomCreated::Conflict => Err(Error::IdempotencyConflict),
-            RoomCreated::Refused(refusal) => Err(refusal.into()),
         }
     }
 
-    /// The bot to which a hall belongs, made now if it is not there.
-    async fn keeper(&self, hall: Hall) -> Result<UserRef, Error> {
+    /// The bot to which a hall belongs at first, made now if it is not there.
+    pub(crate) async fn keeper(&self, hall: Hall) -> Result<UserRef, Error> {
         let base = hall.keeper.parse::<Username>().ok();
         for tried in 0..usernames::TRIES {
             let at = self.clock.now();

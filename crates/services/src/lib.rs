@@ -23,6 +23,7 @@ mod error;
 mod fingerprint;
 mod halls;
 mod hosts;
+mod imports;
 mod invites;
 mod letters;
 mod library;
@@ -61,6 +62,10 @@ pub use dialects::{Dialects, Guest, Lives, TokenPair, TokenRefusal};
 pub use error::{Error, ErrorKind};
 pub use halls::{Hall, Halls};
 pub use hosts::Hosts;
+pub use imports::{
+    Change, Imports, MediaBrought, OldAccount, OldConversation, OldGroup, OldRecipients, OldServerId,
+    OldStatus, OldWords, PersonCame, RoomCame, Said,
+};
 pub use invites::{Invitation, Invites};
 pub use library::{Library, MediaLink, shown};
 pub use log_ins::{Challenged, LogIns, LogInsSettings, LoggedIn, Method, TwoStep};

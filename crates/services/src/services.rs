@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use parlor_auth::{ForeignSettings, PasswordHasher, Vault};
 use parlor_ports::{
     AdmissionStore, AnnouncementStore, ApiKeyStore, Blobs, BroadcastStore, ChallengeStore, Clock,
-    ContactStore, CounterStore, DialectStore, Entropy, EventLog, InviteStore, KeySource, Mailer, MediaStore,
-    ModerationStore, NotificationStore, Outbox, ProofStore, RegisterIdStore, RoomStore, Scanner,
+    ContactStore, CounterStore, DialectStore, Entropy, EventLog, ImportStore, InviteStore, KeySource, Mailer,
+    MediaStore, ModerationStore, NotificationStore, Outbox, ProofStore, RegisterIdStore, RoomStore, Scanner,
     SecondStepStore, SessionStore, StatusStore, SyncStore, UploadStore, UserStore,
 };
 
@@ -23,8 +23,8 @@ use crate::throttle::Throttle;
 use crate::workshop::Workshop;
 use crate::{
     Accounts, AccountsSettings, Announcements, AnnouncementsSettings, ApiKeys, Backends, Broadcasts,
-    BroadcastsSettings, Contacts, ContactsSettings, Dialects, Error, Halls, Hosts, Invites, Library, LogIns,
-    LogInsSettings, Marks, MarksSettings, MediaSettings, Messages, MessagesSettings, Notifications,
+    BroadcastsSettings, Contacts, ContactsSettings, Dialects, Error, Halls, Hosts, Imports, Invites, Library,
+    LogIns, LogInsSettings, Marks, MarksSettings, MediaSettings, Messages, MessagesSettings, Notifications,
     NotificationsSettings, Passwords, PasswordsSettings, Post, Presence, Proofs, ProofsSettings, RegisterIds,
     Renditions, Rooms, RoomsSettings, SecondSteps, Sessions, SessionsSettings, Statuses, StatusesSettings,
     Sync, SyncSettings, Tally, Tokens, TwoStep, Uploads,
@@ -44,7 +44,9 @@ pub struct Services {
     /// Register ids, and logging in by them.
     pub register_ids: Arc<RegisterIds>,
     /// Rooms that dialects have for everybody.
-    pub halls: Halls,
+    pub halls: Arc<Halls>,
+    /// What comes from older servers.
+    pub imports: Imports,
     /// What people show besides the password.
     pub second_steps: Arc<SecondSteps>,
     /// Links that prove an address.
@@ -115,6 +117,8 @@ pub struct Ports {
     pub dialects: Arc<dyn DialectStore>,
     /// Register ids, and the codes that go with them.
     pub register_ids: Arc<dyn RegisterIdStore>,
+    /// What comes from older servers.
+    pub imports: Arc<dyn ImportStore>,
     /// API keys.
     pub api_keys: Arc<dyn ApiKeyStore>,
     /// Counts of what was tried.
@@ -249,6 +253,7 @@ impl Services {
             announcements,
             dialects,
             register_ids,
+            imports,
             api_keys,
             counters,
             outbox,
@@ -374,9 +379,33 @@ impl Services {
             throttle: throttle.clone(),
             clock: clock.clone(),
         });
+        let halls = Arc::new(Halls {
+            dialects: dialects.clone(),
+            rooms: rooms.clone(),
+            users: users.clone(),
+            messages: messages.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            places: settings.rooms.max_readers,
+        });
         Ok(Self {
+            imports: Imports {
+                store: imports.clone(),
+                users: users.clone(),
+                rooms: rooms.clone(),
+                dialects: dialects.clone(),
+                halls: halls.clone(),
+                intake: intake.clone(),
+                vault: vault.clone(),
+                clock: clock.clone(),
+                entropy: entropy.clone(),
+                max_members: settings.rooms.max_members,
+                max_body: settings.messages.max_body,
+                most_keys: settings.sessions.most,
+            },
             dialects: Dialects {
-                store: dialects.clone(),
+                store: dialects,
+                imports,
                 media: library.store.clone(),
                 log_ins: log_ins.clone(),
                 register_ids: register_ids.clone(),
@@ -386,15 +415,7 @@ impl Services {
                 entropy: entropy.clone(),
                 most_keys: settings.sessions.most,
             },
-            halls: Halls {
-                dialects,
-                rooms: rooms.clone(),
-                users: users.clone(),
-                messages: messages.clone(),
-                clock: clock.clone(),
-                entropy: entropy.clone(),
-                places: settings.rooms.max_readers,
-            },
+            halls,
             broadcasts: Arc::new(Broadcasts {
                 store: broadcasts,
                 messages: messages.clone(),

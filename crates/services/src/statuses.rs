@@ -21,7 +21,7 @@ const LOOK: Duration = Duration::from_secs(20);
 /// So many steps are taken to erase statuses, then so many to tell of others, so that neither waits long for the other.
 const TURN: usize = 50;
 /// When a status ends that stays until its author takes it back.
-const LASTING: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+pub(crate) const LASTING: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 /// Of so many people it is asked at once what they show.
 const ASKED: usize = 500;
 

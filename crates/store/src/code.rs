@@ -5,7 +5,7 @@ use parlor_domain::{
     AccountStatus, Audience, Dialect, History, JoinPolicy, LetterKind, MediaKind, NotifyLevel, Reach, Role,
     RoomKind, StatusAudienceKind, Who,
 };
-use parlor_ports::{MediaFile, Skip};
+use parlor_ports::{MediaFile, OldModel, Skip};
 
 use crate::error::corrupt;
 
@@ -56,6 +56,15 @@ codes!(Dialect {
     Greeter = 3,
     Conversations = 4,
     Rooms = 5,
+});
+
+codes!(OldModel {
+    Person = 1,
+    Room = 2,
+    Message = 3,
+    Key = 4,
+    Status = 5,
+    Avatar = 6,
 });
 
 codes!(MediaKind {

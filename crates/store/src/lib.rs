@@ -9,6 +9,7 @@
 //!   diesel (`sqlite/append.rs`), the rest as savepoints of it.
 //! - `postgres`: lanes commit batches of appends, each its share of the streams (`postgres/append.rs`); all other writes
 //!   are transactions of their own; `turns` publishes in the order of commit.
+//! - `old` reads databases of older servers, whose people come here (`shared/imports.rs`).
 //! - `appending.rs` has the rules of an append without a database, `changing.rs` what edits and deletions do, `rows/` the tables' rows and their way to the domain.
 //!
 //! **To add a query**: an async function in the file of `shared/` that it belongs to, on `&mut Conn`, and a line in the
@@ -35,6 +36,7 @@ mod end;
 mod error;
 mod id;
 mod migrations;
+mod old;
 mod open;
 mod postgres;
 mod queue;
@@ -43,5 +45,6 @@ mod schema;
 mod settings;
 mod sqlite;
 
+pub use old::{OldDatabase, Staged, Staging};
 pub use open::{OpenError, Opened, Ports, Store, migrate, open, pending_migrations};
 pub use settings::{Database, ParseDatabaseError, Settings};

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use parlor_ports::{
     AdmissionStore, AnnouncementStore, ApiKeyStore, BroadcastStore, ChallengeStore, ContactStore,
-    CounterStore, DialectStore, Entropy, EventLog, EventSink, InviteStore, MediaStore, ModerationStore,
-    NotificationStore, Outbox, ProofStore, RegisterIdStore, RoomStore, SecondStepStore, SessionStore,
-    StatusStore, StoreError, SyncStore, UploadStore, UserStore,
+    CounterStore, DialectStore, Entropy, EventLog, EventSink, ImportStore, InviteStore, MediaStore,
+    ModerationStore, NotificationStore, Outbox, ProofStore, RegisterIdStore, RoomStore, SecondStepStore,
+    SessionStore, StatusStore, StoreError, SyncStore, UploadStore, UserStore,
 };
 
 use crate::settings::{Database, Settings};
@@ -86,6 +86,8 @@ pub struct Ports {
     pub dialects: Arc<dyn DialectStore>,
     /// Register ids, and the codes that go with them.
     pub register_ids: Arc<dyn RegisterIdStore>,
+    /// What comes from older servers.
+    pub imports: Arc<dyn ImportStore>,
 }
 
 impl Ports {
@@ -105,6 +107,7 @@ impl Ports {
             + AnnouncementStore
             + DialectStore
             + RegisterIdStore
+            + ImportStore
             + 'static,
     {
         let backend = Arc::new(backend);
@@ -131,7 +134,8 @@ impl Ports {
             broadcasts: backend.clone(),
             announcements: backend.clone(),
             dialects: backend.clone(),
-            register_ids: backend,
+            register_ids: backend.clone(),
+            imports: backend,
         }
     }
 }

@@ -32,7 +32,7 @@ use crate::queue::Queue;
 use crate::rows::{LetterRow, MediaRow};
 use crate::schema::{letters, media, streams};
 
-pub(crate) use self::connection::{migrate, pending};
+pub(crate) use self::connection::{Connector, migrate, pending};
 pub(crate) use self::engine::{Engine, Idle};
 
 /// The ports on PostgreSQL. Reads run where they are called; writes are entries in queues.
@@ -158,6 +158,19 @@ async fn share_claim(conn: &mut Conn, what: &str) -> QueryResult<()> {
     Ok(())
 }
 
+/// After numbers were given by hand, lets the database give none that is not greater.
+async fn settle_numbers(conn: &mut Conn) -> QueryResult<()> {
+    for table in ["users", "rooms", "events"] {
+        diesel::sql_query(format!(
+            "SELECT setval('{table}_number_seq', max(number)) FROM {table} \
+             HAVING max(number) >= (SELECT last_value FROM {table}_number_seq)"
+        ))
+        .execute(conn)
+        .await?;
+    }
+    Ok(())
+}
+
 /// These media, as far as they are there. Nobody else uses or forgets them until the end of the transaction. They are locked
 /// in the order of their ids.
 async fn hold_media(conn: &mut Conn, ids: Vec<Id>) -> QueryResult<Vec<MediaRow>> {
@@ -215,6 +228,17 @@ async fn messages_from(
     .load(conn)
     .await?;
     Ok(found.into_iter().map(|row| row.number).collect())
+}
+
+/// Gives no room this number by itself any more, nor one before it.
+async fn pass_room_number(conn: &mut Conn, number: i64) -> QueryResult<()> {
+    diesel::sql_query(
+        "SELECT setval('rooms_number_seq', $1) WHERE $1 > 0 AND $1 >= (SELECT last_value FROM rooms_number_seq)",
+    )
+    .bind::<BigInt, _>(number)
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// A number that no room has or will have.

@@ -872,6 +872,41 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+
+    import_origins (number) {
+        number -> BigInt,
+        dialect -> SmallInt,
+        name -> Text,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    imports (origin_number, model, key) {
+        origin_number -> BigInt,
+        model -> SmallInt,
+        key -> Text,
+        id -> Nullable<DbId>,
+        print -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use crate::id::DbId;
+    use diesel::sql_types::*;
+
+    imported_keys (dialect, digest) {
+        dialect -> SmallInt,
+        digest -> Binary,
+        session_id -> DbId,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     users,
     sessions,
@@ -932,6 +967,9 @@ allow_tables_to_appear_in_same_query!(
     register_ids,
     log_in_codes,
     dialect_lists,
+    import_origins,
+    imports,
+    imported_keys,
 );
 
 #[cfg(test)]
@@ -1021,7 +1059,10 @@ mod tests {
             dialect_rooms,
             register_ids,
             log_in_codes,
-            dialect_lists
+            dialect_lists,
+            import_origins,
+            imports,
+            imported_keys
         )
     }
 

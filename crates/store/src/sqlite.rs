@@ -115,6 +115,11 @@ async fn share_claim(_: &mut Conn, _: &str) -> QueryResult<()> {
     Ok(())
 }
 
+/// Nothing to do after numbers were given by hand: the next one is always greater than all there are.
+async fn settle_numbers(_: &mut Conn) -> QueryResult<()> {
+    Ok(())
+}
+
 /// These media, as far as they are there. Nobody else uses or forgets them: there is one writer.
 async fn hold_media(conn: &mut Conn, ids: Vec<Id>) -> QueryResult<Vec<MediaRow>> {
     media::table
@@ -174,12 +179,27 @@ async fn messages_from(
     Ok(found.into_iter().map(|row| row.number).collect())
 }
 
-/// A number that no room has or will have.
-async fn draw_room_number(conn: &mut Conn) -> QueryResult<i64> {
-    // SQLite counts here, from the first room on.
+/// Begins to count rooms: SQLite does from the first one on.
+async fn count_rooms(conn: &mut Conn) -> QueryResult<()> {
     let counter = "INSERT INTO sqlite_sequence (name, seq) SELECT 'rooms', 0 \
                    WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'rooms')";
     diesel::sql_query(counter).execute(conn).await?;
+    Ok(())
+}
+
+/// Gives no room this number by itself any more, nor one before it.
+async fn pass_room_number(conn: &mut Conn, number: i64) -> QueryResult<()> {
+    count_rooms(conn).await?;
+    diesel::sql_query("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'rooms'")
+        .bind::<BigInt, _>(number)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// A number that no room has or will have.
+async fn draw_room_number(conn: &mut Conn) -> QueryResult<i64> {
+    count_rooms(conn).await?;
     let drawn: Numbered = diesel::sql_query(
         "UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'rooms' RETURNING seq AS number",
     )

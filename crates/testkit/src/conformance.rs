@@ -33,6 +33,7 @@ pub mod forwarding;
 pub mod groups;
 pub mod history;
 pub mod hosted;
+pub mod importing;
 pub mod invites;
 pub mod lasting;
 pub mod leaving;

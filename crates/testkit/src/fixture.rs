@@ -21,9 +21,9 @@ use futures_util::future::{join_all, maybe_done};
 use parlor_domain::Timestamp;
 use parlor_ports::{
     AdmissionStore, AnnouncementStore, ApiKeyStore, BroadcastStore, ChallengeStore, ContactStore,
-    CounterStore, DialectStore, EventLog, InviteStore, MediaStore, ModerationStore, NotificationStore,
-    Outbox, ProofStore, RegisterIdStore, RoomStore, SecondStepStore, SessionStore, StatusStore, SyncStore,
-    UploadStore, UserStore,
+    CounterStore, DialectStore, EventLog, ImportStore, InviteStore, MediaStore, ModerationStore,
+    NotificationStore, Outbox, ProofStore, RegisterIdStore, RoomStore, SecondStepStore, SessionStore,
+    StatusStore, SyncStore, UploadStore, UserStore,
 };
 
 use crate::{FixedClock, Heard, SeededEntropy};
@@ -72,6 +72,8 @@ pub struct Fixture {
     pub dialects: Arc<dyn DialectStore>,
     /// Register ids, and the codes that go with them.
     pub register_ids: Arc<dyn RegisterIdStore>,
+    /// What comes from older servers.
+    pub imports: Arc<dyn ImportStore>,
     /// API keys.
     pub api_keys: Arc<dyn ApiKeyStore>,
     /// Letters that wait.

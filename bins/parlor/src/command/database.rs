@@ -60,7 +60,7 @@ pub(super) async fn open(config: &Config, out: &mut dyn Write) -> anyhow::Result
 
 /// Where the database is, which is told. Only servers and `migrate up` make one: another command that finds none was
 /// pointed to the wrong place.
-fn existing(config: &Config, out: &mut dyn Write) -> anyhow::Result<Settings> {
+pub(super) fn existing(config: &Config, out: &mut dyn Write) -> anyhow::Result<Settings> {
     let data = DataFolder::at(&config.server.data)?;
     let settings = settings::store(config, &data);
     if let Database::Sqlite(path) = &settings.database

@@ -25,12 +25,13 @@ fn prompt() -> anyhow::Result<SecretString> {
     Ok(once)
 }
 
-fn first_line() -> anyhow::Result<SecretString> {
+/// The first line of standard input.
+pub(super) fn first_line() -> anyhow::Result<SecretString> {
     let mut line = String::new();
     io::stdin()
         .lock()
         .read_line(&mut line)
-        .context("cannot read the password from standard input")?;
+        .context("cannot read standard input")?;
     line.truncate(line.trim_end_matches(['\r', '\n']).len());
     Ok(line.into())
 }

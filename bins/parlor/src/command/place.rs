@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::database;
 use crate::app::{self, Machine};
 use crate::config::Config;
-use crate::data::DataFolder;
+use crate::data::{DataFolder, make_private_dir};
 use crate::keys::Keys;
 use crate::outside::Outside;
 
@@ -19,7 +19,7 @@ use crate::outside::Outside;
 pub(super) struct Place {
     pub(super) services: Services,
     store: Store,
-    _spool: TempDir,
+    _spool: Option<TempDir>,
 }
 
 impl Place {
@@ -38,7 +38,27 @@ impl Place {
         Ok(Self {
             services,
             store,
-            _spool: spool,
+            _spool: Some(spool),
+        })
+    }
+
+    /// The same with the server's media and its folder for files on their way in, for a command beside which no server runs.
+    ///
+    /// # Errors
+    /// As [`Place::open`], and if media cannot be kept.
+    pub(super) async fn open_alone(config: &Config, out: &mut dyn Write) -> anyhow::Result<Self> {
+        let data = DataFolder::at(&config.server.data)?;
+        let store = database::open(config, out).await?;
+        let machine = Machine::default();
+        let keys = keys(config, &*machine.entropy)?;
+        let outside = Outside::with_media(config, &data).await?;
+        let spool = data.spool();
+        make_private_dir(&spool).with_context(|| format!("cannot make {}", spool.display()))?;
+        let services = app::services(config, keys, outside, store.ports(), &machine, spool)?;
+        Ok(Self {
+            services,
+            store,
+            _spool: None,
         })
     }
 

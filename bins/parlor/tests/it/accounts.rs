@@ -105,7 +105,8 @@ impl Journey {
     }
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+/// The letters in a folder.
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = folder.read_dir() else {
         return Vec::new();
     };
@@ -115,7 +116,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-fn wait_for<T>(mut look: impl FnMut() -> Option<T>) -> T {
+/// Waits until there is something.
+pub(crate) fn wait_for<T>(mut look: impl FnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {
         if let Some(found) = look() {

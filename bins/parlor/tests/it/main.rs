@@ -5,6 +5,7 @@ mod api_keys;
 mod command_line;
 mod configuration;
 mod folder;
+mod importing;
 mod program;
 mod promises;
 mod serving;

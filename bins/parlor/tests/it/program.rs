@@ -131,11 +131,24 @@ pub(crate) fn ask_as(
     path: &str,
     json: &str,
 ) -> (u16, String) {
+    let bearer = format!("Bearer {token}");
+    let authorization = if token.is_empty() { "" } else { &*bearer };
+    ask_with(authorization, address, method, path, json)
+}
+
+/// The same for somebody who brings this authorization, if it is any.
+pub(crate) fn ask_with(
+    authorization: &str,
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    json: &str,
+) -> (u16, String) {
     let mut stream = std::net::TcpStream::connect(address).expect("the server listens");
     let length = json.len();
     let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
-    if !token.is_empty() {
-        head += &format!("Authorization: Bearer {token}\r\n");
+    if !authorization.is_empty() {
+        head += &format!("Authorization: {authorization}\r\n");
     }
     let body = format!("Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{json}");
     stream.write_all((head + &body).as_bytes()).expect("it reads");

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use parlor_domain::{Event, MessageBody, Origin, RoomId};
+use parlor_domain::{ClientId, Event, MessageBody, Origin, RoomId};
 use parlor_services::{Actor, Error, Services};
 use serde_json::Value;
 
@@ -42,13 +42,25 @@ impl Written {
         origin: Option<Origin>,
     ) -> Result<Arc<Event>, Error> {
         let messages = &services.messages;
-        if self.label == Label::PLAIN {
-            return messages
-                .send_even_nothing(actor, room, &self.text, None, origin)
-                .await;
+        match self.called(services) {
+            Some(name) => messages.send_called(actor, room, name, &self.text, origin).await,
+            None => {
+                messages
+                    .send_even_nothing(actor, room, &self.text, None, origin)
+                    .await
+            }
         }
-        let name = self.label.name(services.dialects.draw());
-        messages.send_called(actor, room, name, &self.text, origin).await
+    }
+
+    /// The message that says it: its text, and what it is called if the text is not all.
+    pub(super) fn into_message(self, services: &Services) -> (String, Option<ClientId>) {
+        let called = self.called(services);
+        (self.text, called)
+    }
+
+    fn called(&self, services: &Services) -> Option<ClientId> {
+        let is_plain = self.label == Label::PLAIN;
+        (!is_plain).then(|| self.label.name(services.dialects.draw()))
     }
 }
 

@@ -10,9 +10,18 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The nth letter of this kind (`login_code`, …) to this address, counted from 1, as soon as it has come.
 pub(crate) async fn letter(world: &World, to: &str, kind: &str, nth: usize) -> String {
+    letter_in(&world.app.app().data().outbox(), to, kind, nth).await
+}
+
+/// The first letter of this kind to this address in a folder, as soon as it has come.
+pub(crate) async fn first(folder: &Path, to: &str, kind: &str) -> String {
+    letter_in(folder, to, kind, 1).await
+}
+
+async fn letter_in(folder: &Path, to: &str, kind: &str, nth: usize) -> String {
     let begun = Instant::now();
     loop {
-        let letters = letters(&world.app.app().data().outbox(), to, kind);
+        let letters = letters(folder, to, kind);
         if let Some(letter) = letters.get(nth - 1) {
             return letter.clone();
         }

@@ -143,7 +143,7 @@ impl Accounts {
 }
 
 /// The letters and digits of a text, with a dot for what is between them, if that is fit for a username.
-fn like(text: &str) -> Option<Username> {
+pub(crate) fn like(text: &str) -> Option<Username> {
     let words = text.split(|c: char| !c.is_alphanumeric());
     let words: Vec<String> = words
         .filter(|word| !word.is_empty())

@@ -8,7 +8,7 @@ use parlor_services::{Actor, Hall, HistoryRange};
 
 use crate::world::{World, body, code};
 
-const HALL: Hall = Hall {
+pub(crate) const HALL: Hall = Hall {
     dialect: Dialect::Relay,
     name: "notifications",
     title: "Notifications",

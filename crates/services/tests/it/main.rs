@@ -14,6 +14,7 @@ mod guessing;
 mod halls;
 mod host;
 mod hosts;
+mod imports;
 mod invites;
 mod limits;
 mod log_ins;

@@ -73,6 +73,7 @@ impl World {
             announcements: stores.announcements,
             dialects: stores.dialects,
             register_ids: stores.register_ids,
+            imports: stores.imports,
             api_keys: stores.api_keys,
             counters: stores.counters,
             outbox: stores.outbox,

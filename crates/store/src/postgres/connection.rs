@@ -32,21 +32,21 @@ const MIGRATING: i64 = 0x7061_726c_6f72;
 /// Makes connections. Their input and output are driven by the runtime of this handle, whoever uses them: on a runtime
 /// of one thread a connection would stand still for everybody while that thread is busy.
 #[derive(Clone)]
-pub(super) struct Connector {
+pub(crate) struct Connector {
     url: SecretString,
     driver: Handle,
 }
 
 impl Connector {
     /// Connections driven by the current runtime.
-    pub(super) fn new(url: SecretString) -> Self {
+    pub(crate) fn new(url: SecretString) -> Self {
         Self {
             url,
             driver: Handle::current(),
         }
     }
 
-    pub(super) async fn connect(&self) -> ConnectionResult<Conn> {
+    pub(crate) async fn connect(&self) -> ConnectionResult<Conn> {
         let url = self.url.clone();
         self.driver
             .spawn(async move { establish(&url).await })

@@ -30,6 +30,8 @@ use crate::rows::{ListRow, StreamRow};
 use crate::schema::{broadcast_lists, streams};
 
 pub(super) use self::ending::delete_all;
+pub(super) use self::lists::create as make_list;
+pub(super) use self::recipients::add as add_recipients;
 
 #[async_trait]
 impl BroadcastStore for Backend {

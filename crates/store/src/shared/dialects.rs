@@ -22,7 +22,8 @@ use crate::id::Id;
 use crate::rows::{AccountRow, SessionRow};
 use crate::schema::{dialect_keys, sessions, users as accounts};
 
-pub(super) use self::names::find as room_named;
+pub(super) use self::lists::{find as list_named, give as name_list};
+pub(super) use self::names::{find as room_named, give as name_room};
 
 #[async_trait]
 impl DialectStore for Backend {
@@ -89,7 +90,7 @@ impl DialectStore for Backend {
         list: BroadcastListId,
     ) -> Result<bool, StoreError> {
         let name = name.to_owned();
-        self.write(move |tx| lists::give(tx, dialect, name, list).boxed())
+        self.write(move |tx| lists::give(tx, dialect, name, list, None).boxed())
             .await
     }
 

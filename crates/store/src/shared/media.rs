@@ -29,7 +29,7 @@ use crate::schema::{
     unneeded_blobs, users,
 };
 
-pub(super) use self::avatar::{release, show};
+pub(super) use self::avatar::{release, set as set_avatar, show};
 
 /// What is claimed by whoever adds media or takes them away.
 const STOCK: &str = "media";

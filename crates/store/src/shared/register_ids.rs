@@ -83,7 +83,7 @@ impl RegisterIdStore for Backend {
     }
 }
 
-async fn give(tx: &mut Tx<'_>, user: UserId, id: CodeDigest) -> QueryResult<bool> {
+pub(super) async fn give(tx: &mut Tx<'_>, user: UserId, id: CodeDigest) -> QueryResult<bool> {
     if users::hold(tx, user).await?.is_none() {
         return Ok(false);
     }

@@ -4,6 +4,7 @@ mod act;
 mod admission;
 mod attendance;
 mod attended;
+mod brought;
 mod called;
 mod create;
 mod delete;
@@ -49,6 +50,7 @@ use crate::schema::members as memberships;
 
 pub(super) use self::act::find as find_room;
 pub(super) use self::attended::attended_by;
+pub(super) use self::brought::{direct as bring_direct, group as bring_group, number as number_brought};
 pub(super) use self::called::end_lonely;
 pub(super) use self::delete::erase;
 pub(super) use self::direct::open_many as open_directs;

@@ -28,7 +28,7 @@ use crate::rows::StatusRow;
 use crate::schema::statuses;
 
 pub(super) use self::parting::{forget, part};
-pub(super) use self::posting::remove_all;
+pub(super) use self::posting::{lasting_since, post as post_status, remove_all};
 
 #[async_trait]
 impl StatusStore for Backend {

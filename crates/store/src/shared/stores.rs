@@ -9,6 +9,7 @@ mod contacts;
 mod counters;
 mod departures;
 mod dialects;
+mod imports;
 mod invites;
 mod job;
 pub(super) mod log;

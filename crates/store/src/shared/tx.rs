@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use parlor_domain::{Event, MarksUpdate, MsgNo, Seq, StreamId, Timestamp, UserId, UserRef, What};
+use parlor_domain::{Event, MarksUpdate, MsgNo, Seq, StreamId, Tag, Timestamp, UserId, UserRef, What};
 use parlor_ports::{Entropy, Published};
 use uuid::Uuid;
 
@@ -35,6 +35,8 @@ pub(in super::super) struct Tx<'c> {
     pub(super) limits: Limits,
     entropy: &'c dyn Entropy,
     published: Vec<Published>,
+    /// The number of the next event, where the database is not to choose it.
+    next_number: Option<i64>,
 }
 
 impl<'c> Tx<'c> {
@@ -44,6 +46,7 @@ impl<'c> Tx<'c> {
             limits,
             entropy,
             published: Vec::new(),
+            next_number: None,
         }
     }
 
@@ -138,17 +141,53 @@ impl<'c> Tx<'c> {
             actor,
             what,
         };
-        event.number = diesel::insert_into(events::table)
-            .values(NewEvent::of(&event))
-            .returning(events::number)
-            .get_result(self.conn)
-            .await?;
+        event.number = match self.number() {
+            Some(number) => {
+                diesel::insert_into(events::table)
+                    .values((NewEvent::of(&event), events::number.eq(number)))
+                    .execute(self.conn)
+                    .await?;
+                number
+            }
+            None => {
+                diesel::insert_into(events::table)
+                    .values(NewEvent::of(&event))
+                    .returning(events::number)
+                    .get_result(self.conn)
+                    .await?
+            }
+        };
         let event = Arc::new(event);
-        self.published.push(Published::Event {
-            event: event.clone(),
-            origin: None,
-        });
+        self.publish(event.clone());
         Ok(event)
+    }
+
+    /// Gives events their numbers by itself from now on: greater than all there are, and than this. Nobody else may add events
+    /// meanwhile.
+    pub(super) async fn number_beyond(&mut self, least: i64) -> QueryResult<()> {
+        let last: Option<i64> = events::table
+            .select(diesel::dsl::max(events::number))
+            .first(self.conn)
+            .await?;
+        self.next_number = Some(last.unwrap_or(0).max(least) + 1);
+        Ok(())
+    }
+
+    /// The number of the next event, if the database does not choose it.
+    pub(super) fn number(&mut self) -> Option<i64> {
+        let number = self.next_number?;
+        self.next_number = Some(number + 1);
+        Some(number)
+    }
+
+    /// A tag for an event.
+    pub(super) fn tag(&self) -> Tag {
+        self.entropy.tag()
+    }
+
+    /// Tells of an event that was added.
+    pub(super) fn publish(&mut self, event: Arc<Event>) {
+        self.published.push(Published::Event { event, origin: None });
     }
 
     /// Appends an event to somebody's own stream that notifies him.

@@ -30,7 +30,7 @@ use crate::schema::{host_users, users};
 pub(super) use self::access::{replace_password, void};
 pub(super) use self::address::Address;
 pub(super) use self::profile::{is_private, private_among};
-pub(super) use self::register::register;
+pub(super) use self::register::{register, register_numbered};
 
 #[async_trait]
 impl UserStore for Backend {

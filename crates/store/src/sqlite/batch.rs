@@ -69,7 +69,7 @@ pub(super) struct Progress {
     pub(super) waiting: VecDeque<Write>,
     pub(super) done: Vec<Done>,
     pub(super) published: Vec<Published>,
-    /// The number of the last event.
+    /// The greatest number of an event.
     pub(super) number: i64,
     /// The version of the file in which it runs.
     pub(super) version: i64,
@@ -91,13 +91,13 @@ impl Progress {
         });
     }
 
-    /// Notes events that were added.
+    /// Notes events that were added. What comes from older servers can have lower numbers than what was there.
     pub(super) fn add(&mut self, added: Vec<Published>) {
-        let last = added.iter().rev().find_map(|published| match published {
-            Published::Event { event, .. } => Some(event.number),
-            Published::Marks(_) => None,
+        let numbers = added.iter().map(|published| match published {
+            Published::Event { event, .. } => event.number,
+            Published::Marks(_) => 0,
         });
-        self.number = last.unwrap_or(self.number);
+        self.number = numbers.fold(self.number, i64::max);
         self.published.extend(added);
     }
 }

@@ -252,6 +252,7 @@ mod tests {
             announcements: Arc::new(backend.clone()),
             dialects: Arc::new(backend.clone()),
             register_ids: Arc::new(backend.clone()),
+            imports: Arc::new(backend.clone()),
             api_keys: Arc::new(backend.clone()),
             outbox: Arc::new(backend.clone()),
             media: Arc::new(backend.clone()),

@@ -79,6 +79,7 @@ pub(crate) fn fixture(
         announcements: ports.announcements,
         dialects: ports.dialects,
         register_ids: ports.register_ids,
+        imports: ports.imports,
         api_keys: ports.api_keys,
         outbox: ports.outbox,
         media: ports.media,

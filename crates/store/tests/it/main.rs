@@ -10,6 +10,7 @@ mod departing;
 mod dying;
 mod fixtures;
 mod losing;
+mod old;
 mod opening;
 mod plans;
 

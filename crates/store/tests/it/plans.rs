@@ -11,9 +11,9 @@ use parlor_store::Database;
 use parlor_testkit::conformance::{
     accounts, across, aliases, announcing, api_keys, asking, attending, blocking, broadcasts, bytes,
     challenges, changing, channels, chatting, claiming, contacts, counters, counting, deleting, dialects,
-    direct, directory, entering, forwarding, groups, history, hosted, invites, lasting, leaving, links,
-    lists, marks, media, mentioning, moderating, naming, notifying, numbers, outbox, people, pinning, places,
-    playing, privacy, profiles, proofs, publications, quotas, reacting, reading, receipts, refresh,
+    direct, directory, entering, forwarding, groups, history, hosted, importing, invites, lasting, leaving,
+    links, lists, marks, media, mentioning, moderating, naming, notifying, numbers, outbox, people, pinning,
+    places, playing, privacy, profiles, proofs, publications, quotas, reacting, reading, receipts, refresh,
     register_ids, registering, repeating, requests, searching, second_steps, sessions, showing, snapshot,
     statuses, unread, uploads, visible,
 };
@@ -37,7 +37,7 @@ const TO_DO_TABLES: [&str; 5] = [
     "waiting_notices",
 ];
 /// The tables that grow with use.
-const TABLES: [&str; 56] = [
+const TABLES: [&str; 58] = [
     "uncounted_reactions",
     "channel_names",
     "room_links",
@@ -94,6 +94,8 @@ const TABLES: [&str; 56] = [
     "register_ids",
     "log_in_codes",
     "dialect_lists",
+    "imports",
+    "imported_keys",
 ];
 
 /// Every statement that any connection of this process has run since the first of these tests began.
@@ -281,6 +283,14 @@ async fn speak_dialects_all_day(open: &impl AsyncFn() -> Fixture) -> Result<(), 
     claiming::an_address_is_claimed_instead_of_another(&open().await).await?;
     dialects::a_key_is_the_same_at_every_log_in(&open().await).await?;
     dialects::an_ended_key_is_followed_by_another(&open().await).await?;
+    importing::a_group_comes_with_who_is_in_it(&open().await).await?;
+    importing::a_key_is_good_until_its_session_ends(&open().await).await?;
+    importing::a_message_shows_what_its_author_has_brought(&open().await).await?;
+    importing::a_mobile_number_and_a_register_id_are_kept(&open().await).await?;
+    importing::a_status_comes_once(&open().await).await?;
+    importing::messages_stand_as_they_were_said(&open().await).await?;
+    importing::later_numbers_are_beyond(&open().await).await?;
+    importing::rooms_and_lists_are_numbered_together(&open().await).await?;
     naming::a_name_that_is_given_up_is_free(&open().await).await?;
     naming::names_of_dialects_go_with_their_rooms(&open().await).await?;
     numbers::an_account_is_found_by_its_number(&open().await).await?;
@@ -521,6 +531,12 @@ const FILL: &str = "
     INSERT INTO dialect_lists (dialect, name, list_id, number)
         SELECT dialect, 'l' || n, md5('l' || n)::uuid, 40000 + n * 2 + dialect
         FROM generate_series(1, 20000) n, generate_series(1, 2) dialect;
+    INSERT INTO import_origins (dialect, name, created_at) VALUES (5, 'rooms', 0);
+    INSERT INTO imports (origin_number, model, key, id)
+        SELECT number, model, n::text, md5('u' || n)::uuid
+        FROM import_origins, generate_series(1, 20000) n, generate_series(1, 2) model;
+    INSERT INTO imported_keys (dialect, digest, session_id)
+        SELECT 5, sha256(n::text::bytea), md5('s' || n)::uuid FROM generate_series(1, 20000) n;
     UPDATE members SET absent = true WHERE rev = 0;
     ANALYZE";
 

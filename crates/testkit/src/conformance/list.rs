@@ -275,6 +275,23 @@ macro_rules! conformance {
                 hosted_sessions_take_places,
                 a_locked_account_has_no_hosted_session,
             }
+            importing {
+                a_person_comes_once_and_keeps_his_number,
+                a_name_and_an_address_are_one_persons,
+                a_mobile_number_and_a_register_id_are_kept,
+                a_group_comes_with_who_is_in_it,
+                two_people_have_one_direct_room,
+                messages_stand_as_they_were_said,
+                what_nobody_has_read_is_unread,
+                who_has_left_comes_to_say_it_and_goes,
+                a_message_shows_what_its_author_has_brought,
+                a_picture_comes_once,
+                later_numbers_are_beyond,
+                a_key_is_good_until_its_session_ends,
+                a_list_comes_with_its_recipients,
+                rooms_and_lists_are_numbered_together,
+                a_status_comes_once,
+            }
             invites {
                 invitations_are_listed_while_they_are_good,
                 an_invitation_decides_who_is_an_administrator,

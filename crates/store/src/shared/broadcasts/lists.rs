@@ -18,7 +18,7 @@ use crate::id::Id;
 use crate::rows::ListRow;
 use crate::schema::{broadcast_lists, users};
 
-pub(super) async fn create(tx: &mut Tx<'_>, new: NewList) -> QueryResult<ListPut> {
+pub(in super::super) async fn create(tx: &mut Tx<'_>, new: NewList) -> QueryResult<ListPut> {
     tx.lock([Id::of(new.owner.id)]).await?;
     let usable = users::table
         .filter(users::id.eq(Id::of(new.owner.id)))

@@ -19,7 +19,7 @@ use crate::schema::{broadcast_lists, broadcast_recipients, users};
 /// So many people are named in one statement.
 const STEP: usize = 200;
 
-pub(super) async fn add(
+pub(in super::super) async fn add(
     tx: &mut Tx<'_>,
     list: BroadcastListId,
     owner: UserRef,

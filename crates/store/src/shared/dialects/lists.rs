@@ -12,12 +12,14 @@ use crate::code::Code;
 use crate::id::Id;
 use crate::schema::{broadcast_lists, dialect_lists};
 
-/// Names a list; false if the list is taken, or there is none, or a room or a list has the name.
-pub(super) async fn give(
+/// Names a list, and gives it this number, which nothing must have, or the next one. False if the list is taken, or there is none, or a
+/// room or a list has the name.
+pub(in super::super) async fn give(
     tx: &mut Tx<'_>,
     dialect: Dialect,
     name: String,
     list: BroadcastListId,
+    number: Option<i64>,
 ) -> QueryResult<bool> {
     let Some(owner) = owner(tx.conn, list).await? else {
         return Ok(false);
@@ -31,7 +33,10 @@ pub(super) async fn give(
     if names::find(tx.conn, dialect, name.clone()).await?.is_some() {
         return Ok(false);
     }
-    let number = draw_room_number(tx.conn).await?;
+    let number = match number {
+        Some(number) => number,
+        None => draw_room_number(tx.conn).await?,
+    };
     let named = diesel::insert_into(dialect_lists::table)
         .values((
             dialect_lists::dialect.eq(dialect.code()),
@@ -56,7 +61,7 @@ async fn owner(conn: &mut Conn, list: BroadcastListId) -> QueryResult<Option<Id>
         .optional()
 }
 
-pub(super) async fn find(
+pub(in super::super) async fn find(
     conn: &mut Conn,
     dialect: Dialect,
     name: String,

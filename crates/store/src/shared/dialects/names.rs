@@ -13,7 +13,12 @@ use crate::id::Id;
 use crate::schema::dialect_rooms;
 
 /// Names a room; false if the room is taken, or there is none, or a room or a list has the name.
-pub(super) async fn give(tx: &mut Tx<'_>, dialect: Dialect, name: String, room: RoomId) -> QueryResult<bool> {
+pub(in super::super) async fn give(
+    tx: &mut Tx<'_>,
+    dialect: Dialect,
+    name: String,
+    room: RoomId,
+) -> QueryResult<bool> {
     // Whoever ends the room waits for this, and takes its name away.
     tx.lock([Id::of(room)]).await?;
     give_locked(tx, dialect, name, room).await

@@ -10,7 +10,7 @@ use super::super::users::hold;
 use crate::id::Id;
 use crate::schema::{media, released_media, users};
 
-pub(super) async fn set(
+pub(in super::super) async fn set(
     tx: &mut Tx<'_>,
     user: UserId,
     wanted: Option<MediaId>,

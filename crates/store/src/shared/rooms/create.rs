@@ -47,7 +47,7 @@ pub(super) async fn create(tx: &mut Tx<'_>, new: NewRoom) -> Act<RoomCreated> {
         names::claim(tx, &new.name).await?;
     }
 
-    let mut room = insert(tx, &new, named.map(|(_, digest)| digest)).await?;
+    let mut room = insert(tx, &new, named.map(|(_, digest)| digest), None).await?;
     if new.rules.listed {
         room.rules = new.rules;
         directory::keep(tx, &room, new.at).await?;
@@ -77,10 +77,17 @@ async fn known(
     Ok(found.map(|(room, digest)| (room.into(), digest)))
 }
 
-async fn insert(tx: &mut Tx<'_>, new: &NewRoom, digest: Option<i64>) -> QueryResult<Room> {
+/// Makes a room with this number, which must be free, or with the next one. Nobody is in it.
+pub(super) async fn insert(
+    tx: &mut Tx<'_>,
+    new: &NewRoom,
+    digest: Option<i64>,
+    number: Option<i64>,
+) -> QueryResult<Room> {
     tx.open_stream(Id::of(new.id), new.at).await?;
     diesel::insert_into(rooms::table)
         .values((
+            number.map(|number| rooms::number.eq(number)),
             rooms::id.eq(Id::of(new.id)),
             rooms::kind.eq(new.kind.code()),
             rooms::name.eq(new.name.as_str()),

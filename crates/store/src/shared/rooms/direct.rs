@@ -39,7 +39,7 @@ pub(super) async fn open(
     have_place(tx, &people).await?;
 
     let peer = people.last().copied().unwrap_or(actor);
-    make(tx, new_id, actor, peer, at).await?;
+    make(tx, (new_id, None), actor, peer, at).await?;
     Ok(DirectOpened::New(view(tx, new_id, actor).await?))
 }
 
@@ -102,7 +102,7 @@ pub(in super::super) async fn open_many(
         } else {
             let id = RoomId::new(tx.id(at));
             let peer = UserRef { id: peer, number };
-            make(tx, id, actor, peer, at).await?;
+            make(tx, (id, None), actor, peer, at).await?;
             own += 1;
             Ok(id)
         });
@@ -139,9 +139,15 @@ async fn existing(tx: &mut Tx<'_>, one: UserId, others: &[UserId]) -> QueryResul
     Ok(rooms.collect())
 }
 
-/// Makes the room of two people who may have it, or of one for notes.
-async fn make(tx: &mut Tx<'_>, id: RoomId, actor: UserRef, peer: UserRef, at: Timestamp) -> QueryResult<()> {
-    let room = insert(tx, id, actor, at).await?;
+/// Makes the room of two people who may have it, or of one for notes, with this number, which must be free, or with the next one.
+pub(super) async fn make(
+    tx: &mut Tx<'_>,
+    (id, number): (RoomId, Option<i64>),
+    actor: UserRef,
+    peer: UserRef,
+    at: Timestamp,
+) -> QueryResult<()> {
+    let room = insert(tx, (id, number), actor, at).await?;
     let (one, other) = (Id::of(actor.id), Id::of(peer.id));
     diesel::insert_into(directs::table)
         .values((
@@ -161,10 +167,16 @@ async fn view(tx: &mut Tx<'_>, room: RoomId, viewer: UserRef) -> QueryResult<Roo
     view.ok_or_else(|| corrupt("direct room", room))
 }
 
-async fn insert(tx: &mut Tx<'_>, id: RoomId, actor: UserRef, at: Timestamp) -> QueryResult<Room> {
+async fn insert(
+    tx: &mut Tx<'_>,
+    (id, number): (RoomId, Option<i64>),
+    actor: UserRef,
+    at: Timestamp,
+) -> QueryResult<Room> {
     tx.open_stream(Id::of(id), at).await?;
     diesel::insert_into(rooms::table)
         .values((
+            number.map(|number| rooms::number.eq(number)),
             rooms::id.eq(Id::of(id)),
             rooms::kind.eq(RoomKind::Direct.code()),
             rooms::topic.eq(""),

@@ -14,7 +14,7 @@ use crate::id::Id;
 use crate::rows::{MediaRow, NewStatusRow, StatusRow, status_digest};
 use crate::schema::{media, status_people, statuses, users};
 
-pub(super) async fn post(tx: &mut Tx<'_>, new: NewStatus) -> QueryResult<StatusPut> {
+pub(in super::super) async fn post(tx: &mut Tx<'_>, new: NewStatus) -> QueryResult<StatusPut> {
     tx.lock([Id::of(new.author.id)]).await?;
     if !is_usable(tx, new.author).await? {
         return Ok(StatusPut::Refused(StatusRefusal::NoAuthor));
@@ -73,6 +73,22 @@ async fn replaced(tx: &mut Tx<'_>, new: &NewStatus) -> QueryResult<Option<Status
         .await
         .optional()?;
     Ok(lasting.map(StatusId::from))
+}
+
+/// When somebody has posted the status of his that lasts, if there is one.
+pub(in super::super) async fn lasting_since(
+    conn: &mut Conn,
+    author: UserId,
+) -> QueryResult<Option<Timestamp>> {
+    let since: Option<i64> = statuses::table
+        .filter(statuses::author_id.eq(Id::of(author)))
+        .filter(statuses::lasting)
+        .filter(not(statuses::removed))
+        .select(statuses::created_at)
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(since.map(Timestamp::from_micros))
 }
 
 async fn is_usable(tx: &mut Tx<'_>, author: UserRef) -> QueryResult<bool> {

@@ -17,6 +17,15 @@ use crate::id::Id;
 use crate::schema::{host_users, users};
 
 pub(in super::super) async fn register(tx: &mut Tx<'_>, new: NewAccount) -> QueryResult<Registered> {
+    register_numbered(tx, new, None).await
+}
+
+/// Makes an account with this number, which must be free, or with the next one.
+pub(in super::super) async fn register_numbered(
+    tx: &mut Tx<'_>,
+    new: NewAccount,
+    number: Option<i64>,
+) -> QueryResult<Registered> {
     let everyones = if new.bot {
         None
     } else {
@@ -52,7 +61,7 @@ pub(in super::super) async fn register(tx: &mut Tx<'_>, new: NewAccount) -> Quer
         },
         None => new.admin,
     };
-    if !insert(tx, &new, invited).await? {
+    if !insert(tx, &new, invited, number).await? {
         if let Some(token) = new.invite {
             invites::give_back(tx, token).await?;
         }
@@ -83,10 +92,11 @@ pub(in super::super) async fn register(tx: &mut Tx<'_>, new: NewAccount) -> Quer
 }
 
 /// False if somebody has this name, or one that looks like it.
-async fn insert(tx: &mut Tx<'_>, new: &NewAccount, admin: bool) -> QueryResult<bool> {
+async fn insert(tx: &mut Tx<'_>, new: &NewAccount, admin: bool, number: Option<i64>) -> QueryResult<bool> {
     let password = new.password.as_ref().map(|password| password.0.expose_secret());
     let inserted = diesel::insert_into(users::table)
         .values((
+            number.map(|number| users::number.eq(number)),
             users::id.eq(Id::of(new.id)),
             users::username.eq(new.username.as_str()),
             users::username_key.eq(new.username.key()),

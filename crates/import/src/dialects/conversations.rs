@@ -1,0 +1,109 @@
+//! `conversations`: people who log in by their addresses, and one conversation of each pair.
+
+use std::collections::HashMap;
+
+use parlor_domain::{RoomId, Timestamp, UserId};
+use parlor_ports::{OldLink, OldServer};
+use parlor_services::OldConversation;
+
+use super::Tables;
+use crate::Error;
+use crate::import::{Import, OldPerson, OldPlace, Spoken, plain_account};
+use crate::row::{Row, plain};
+
+pub(super) const TABLES: Tables = Tables {
+    people: "app_useraccount",
+    rooms: None,
+    messages: None,
+    all: &["app_useraccount", "app_conversation", "app_conversationmessage"],
+    numbered: false,
+};
+
+const MEMBERS: OldLink = OldLink {
+    table: "app_conversation_members",
+    of: "conversation_id",
+    wanted: "useraccount_id",
+};
+
+pub(super) async fn bring(import: &mut Import<'_, '_>) -> Result<(), Error> {
+    import.people(TABLES.people, person).await?;
+    let mut pages = import.pages("app_conversation", &["created_at", "id"]).await?;
+    while let Some(rows) = pages.next().await? {
+        let places = places(import, &rows).await?;
+        import.places(places).await?;
+    }
+    let mut pages = import
+        .pages("app_conversationmessage", &["created_at", "id"])
+        .await?;
+    while let Some(rows) = pages.next().await? {
+        let spoken = rows.iter().filter_map(spoken).collect();
+        import.spoken(spoken).await?;
+    }
+    Ok(())
+}
+
+fn person(row: &Row) -> Option<OldPerson> {
+    let mut person = plain_account(row)?;
+    person.account.id = row.uuid("id").map(UserId::new);
+    person.account.number = None;
+    person.account.claims_address = true;
+    Some(person)
+}
+
+async fn places(import: &Import<'_, '_>, rows: &[Row]) -> Result<Vec<OldPlace>, Error> {
+    let mut members = Vec::with_capacity(rows.len());
+    for row in rows {
+        members.push(members_of(import.old, row).await?);
+    }
+    let people = import.accounts(members.iter().flatten().cloned()).await?;
+    let places = rows
+        .iter()
+        .zip(&members)
+        .filter_map(|(row, members)| place(row, members, &people));
+    Ok(places.collect())
+}
+
+fn place(row: &Row, members: &[Box<str>], people: &HashMap<Box<str>, UserId>) -> Option<OldPlace> {
+    let key = row.key("id")?;
+    let [one, other] = members else {
+        return Some(OldPlace::Nothing(key, "it is not one of two people"));
+    };
+    let (Some(&opener), Some(&peer)) = (people.get(one), people.get(other)) else {
+        return Some(OldPlace::Nothing(key, "one of the two was not"));
+    };
+    Some(OldPlace::Conversation(OldConversation {
+        key,
+        number: None,
+        id: row.uuid("id").map(RoomId::new),
+        opener,
+        peer,
+        called: None,
+        created_at: row.time("created_at").unwrap_or(Timestamp::from_micros(0)),
+    }))
+}
+
+/// The two of a conversation. A dump has them in the conversation itself.
+async fn members_of(old: &dyn OldServer, row: &Row) -> Result<Vec<Box<str>>, Error> {
+    if let Some(keys) = row.keys("members") {
+        return Ok(keys);
+    }
+    let Some(conversation) = row.raw("id") else {
+        return Ok(Vec::new());
+    };
+    let keys = old.linked(MEMBERS, &conversation).await.map_err(Error::Old)?;
+    Ok(keys.iter().filter_map(|key| plain(key)).collect())
+}
+
+fn spoken(row: &Row) -> Option<Spoken> {
+    Some(Spoken {
+        key: row.key("id")?,
+        number: None,
+        room: row.reference("conversation").unwrap_or_default(),
+        author: row.reference("sender").unwrap_or_default(),
+        text: row.text("text"),
+        file: None,
+        at: row.time("created_at").unwrap_or(Timestamp::from_micros(0)),
+        edited_at: None,
+        unread: false,
+    })
+}

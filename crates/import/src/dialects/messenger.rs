@@ -1,0 +1,230 @@
+//! `messenger`: conversations of two, groups and broadcast lists, with files, pictures of people and statuses.
+
+mod copies;
+
+use std::collections::HashMap;
+
+use parlor_domain::{Timestamp, UserId};
+use parlor_ports::OldModel;
+use parlor_services::{OldConversation, OldGroup, OldRecipients, OldStatus, Said};
+
+use self::copies::Copies;
+use super::Tables;
+use crate::Error;
+use crate::import::{Import, OldFile, OldPerson, OldPlace, Spoken, plain_account};
+use crate::report::Thing;
+use crate::row::Row;
+
+pub(super) const TABLES: Tables = Tables {
+    people: "chattingapp_user",
+    rooms: Some("chattingapp_conversation"),
+    messages: Some("chattingapp_message"),
+    all: &[
+        "chattingapp_user",
+        "chattingapp_conversation",
+        "chattingapp_message",
+        STATUSES,
+    ],
+    numbered: true,
+};
+
+const STATUSES: &str = "chattingapp_user_status";
+/// Under which path it gave its files.
+const URL: &str = "/media/";
+
+pub(super) async fn bring(import: &mut Import<'_, '_>) -> Result<(), Error> {
+    import.people(TABLES.people, person).await?;
+    let mut pages = import.pages("chattingapp_conversation", &["id"]).await?;
+    while let Some(rows) = pages.next().await? {
+        let places = places(import, &rows).await?;
+        import.places(places).await?;
+    }
+    let mut copies = Copies::default();
+    let mut pages = import.pages("chattingapp_message", &["id"]).await?;
+    while let Some(rows) = pages.next().await? {
+        let spoken = copies.fold(rows.iter().filter_map(spoken));
+        import.spoken(spoken).await?;
+    }
+    statuses(import).await
+}
+
+fn person(row: &Row) -> Option<OldPerson> {
+    let mut person = plain_account(row)?;
+    person.account.claims_address = true;
+    person.account.mobile = row.text("mobile_no");
+    person.account.register_id = row.text("registered_userid").into();
+    person.account.about = row.text("about");
+    person.picture = OldFile::at(&row.text("profile_photo"));
+    Some(person)
+}
+
+async fn places(import: &Import<'_, '_>, rows: &[Row]) -> Result<Vec<OldPlace>, Error> {
+    let people = rows.iter().flat_map(|row| {
+        let both = [row.reference("initiator"), row.reference("receiver")];
+        let members = row.keys("group_members").unwrap_or_default();
+        both.into_iter().flatten().chain(members)
+    });
+    let people: Vec<Box<str>> = people.collect();
+    let people = import.accounts(people).await?;
+    Ok(rows.iter().filter_map(|row| place(row, &people)).collect())
+}
+
+fn place(row: &Row, people: &HashMap<Box<str>, UserId>) -> Option<OldPlace> {
+    let key = row.key("id")?;
+    let find = |field| row.reference(field).and_then(|key| people.get(&key).copied());
+    let Some(initiator) = find("initiator") else {
+        return Some(OldPlace::Nothing(key, "who began it was not"));
+    };
+    let name = row.text("room_name");
+    let called = (!name.is_empty()).then(|| name.as_str().into());
+    let created_at = row.time("start_time").unwrap_or(Timestamp::from_micros(0));
+    let members = row.keys("group_members").unwrap_or_default();
+    let members: Vec<UserId> = members
+        .iter()
+        .filter_map(|key| people.get(key).copied())
+        .collect();
+    Some(match &*row.text("room_type") {
+        "Group" => OldPlace::Group(OldGroup {
+            key,
+            number: row.number("id"),
+            name,
+            unique_name: None,
+            closed: true,
+            capacity: None,
+            owner: initiator,
+            owner_absent: false,
+            members,
+            called,
+            created_at,
+            changed_at: created_at,
+        }),
+        "brodcast" => OldPlace::Recipients(OldRecipients {
+            key,
+            number: row.number("id"),
+            name,
+            owner: initiator,
+            recipients: members,
+            called,
+            created_at,
+        }),
+        _ => match find("receiver") {
+            Some(peer) => OldPlace::Conversation(OldConversation {
+                key,
+                number: row.number("id"),
+                id: None,
+                opener: initiator,
+                peer,
+                called,
+                created_at,
+            }),
+            None => OldPlace::Nothing(key, "the other one was not"),
+        },
+    })
+}
+
+fn spoken(row: &Row) -> Option<Spoken> {
+    Some(Spoken {
+        key: row.key("id")?,
+        number: row.number("id"),
+        room: row.reference("conversation_id").unwrap_or_default(),
+        author: row.reference("sender").unwrap_or_default(),
+        text: row.text("text"),
+        file: OldFile::at(below(&row.text("attachment"))),
+        at: row.time("timestamp").unwrap_or(Timestamp::from_micros(0)),
+        edited_at: None,
+        unread: !row.is("is_read"),
+    })
+}
+
+/// The path of a file below the media folder, given its URL's.
+fn below(url: &str) -> &str {
+    url.find(URL).map_or(url, |at| &url[at + URL.len()..])
+}
+
+/// Brings the last status of each person: there was one at a time. They come person by person, so that no more are held than one page
+/// and the one before it.
+async fn statuses(import: &mut Import<'_, '_>) -> Result<(), Error> {
+    let mut last: Option<Shown> = None;
+    let mut pages = import.pages(STATUSES, &["user_id_id", "id"]).await?;
+    while let Some(rows) = pages.next().await? {
+        let mut shown = Vec::new();
+        for next in rows.into_iter().filter_map(Shown::read) {
+            let before = last.replace(next);
+            shown.extend(
+                before.filter(|before| last.as_ref().is_some_and(|last| last.author != before.author)),
+            );
+        }
+        show(import, shown).await?;
+    }
+    show(import, last.into_iter().collect()).await
+}
+
+/// A status, and who shows it.
+struct Shown {
+    key: Box<str>,
+    author: Box<str>,
+    row: Row,
+}
+
+impl Shown {
+    fn read(row: Row) -> Option<Self> {
+        Some(Self {
+            key: row.key("id")?,
+            author: row.reference("user_id")?,
+            row,
+        })
+    }
+}
+
+async fn show(import: &mut Import<'_, '_>, shown: Vec<Shown>) -> Result<(), Error> {
+    let kind = (Thing::Status, OldModel::Status);
+    for one in import.unknown(kind, shown, |one| &one.key).await? {
+        status(import, &one).await?;
+    }
+    Ok(())
+}
+
+async fn status(import: &mut Import<'_, '_>, shown: &Shown) -> Result<(), Error> {
+    let Shown { key, author, row } = shown;
+    let Some(&author) = import.accounts([author.clone()]).await?.get(author) else {
+        return import.report.lost(Thing::Status, key, "its author was not");
+    };
+    let path = [row.text("videos"), row.text("pictures")];
+    let file = path.iter().find_map(|path| OldFile::at(below(path)));
+    let media = match &file {
+        Some(file) => import.file((Thing::Status, key), author, file).await?,
+        None => None,
+    };
+    let Some(from) = import.from() else {
+        return import.report.came(Thing::Status);
+    };
+    let status = OldStatus {
+        key: key.clone(),
+        author: import.services.accounts.find(author).await?.user,
+        text: row.text("text"),
+        media,
+        at: row.time("created_time").unwrap_or(Timestamp::from_micros(0)),
+    };
+    match import.imports().status(from, &status).await? {
+        Said::Known => import.report.knew(Thing::Status),
+        Said::Now(_) => import.report.came(Thing::Status),
+        Said::Lost(why) => import.report.lost(Thing::Status, key, why),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_found_by_its_url() {
+        for (url, path) in [
+            ("/media/images/image12.png", "images/image12.png"),
+            ("http://chat.example.org/media/videos/a.mp4", "videos/a.mp4"),
+            ("images/image12.png", "images/image12.png"),
+            ("", ""),
+        ] {
+            assert_eq!(below(url), path);
+        }
+    }
+}

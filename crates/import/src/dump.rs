@@ -1,0 +1,248 @@
+//! Dumps that `manage.py dumpdata` writes: a list of objects `{"model", "pk", "fields"}`, however long.
+
+use std::cell::Cell;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+
+use parlor_domain::Timestamp;
+use serde::Deserialize;
+use serde::de::{Deserializer as _, Error as _, SeqAccess, Visitor};
+use serde_json::error::Category;
+use serde_json::{Deserializer, Map, Value};
+
+use crate::Error;
+use crate::dialects::{KEYED_BY_TEXT, SAID_IN_TIME, SHOWN_BY_PERSON};
+use crate::row::time;
+
+/// Most bytes of an entry. The rest of what memory it takes goes with it.
+const LONGEST: usize = 16 << 20;
+
+/// A row of a dump, as it stands in the table that its model has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DumpedRow {
+    /// Of which table.
+    pub table: String,
+    /// Where it stands in its table, before its key.
+    pub sort: i64,
+    /// Its key, if that is a whole number; else 0.
+    pub number: i64,
+    /// Its key as text.
+    pub key: String,
+    /// All of it, as a JSON object.
+    pub line: String,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    model: String,
+    pk: Value,
+    fields: Map<String, Value>,
+}
+
+/// Reads a dump from its beginning to its end, and gives its rows one by one. Blocks the thread.
+///
+/// # Errors
+/// [`Error::File`] if it cannot be read, [`Error::Dump`] if it is none; and what `each` fails with.
+pub fn read(path: &Path, each: impl FnMut(DumpedRow) -> Result<(), Error>) -> Result<(), Error> {
+    let file = File::open(path);
+    let file = file.map_err(|why| Error::file(format!("cannot read {}", path.display()), why))?;
+    let (mut failed, read) = (None, Cell::new(0));
+    let rows = Rows {
+        each,
+        failed: &mut failed,
+        read: &read,
+    };
+    let reader = Bounded {
+        file: BufReader::with_capacity(1 << 20, file),
+        read: &read,
+    };
+    let mut json = Deserializer::from_reader(reader);
+    let done = json.deserialize_seq(rows).and_then(|()| json.end());
+    match (failed, done) {
+        (Some(error), _) => Err(error),
+        (None, Ok(())) => Ok(()),
+        (None, Err(why)) => Err(Error::Dump {
+            path: path.to_owned(),
+            why: told(&why),
+        }),
+    }
+}
+
+/// What is wrong with a dump, without what stands in it.
+fn told(why: &serde_json::Error) -> String {
+    let what = match why.classify() {
+        Category::Io => return why.to_string(),
+        Category::Syntax => "it is no JSON",
+        Category::Data => "it is no list of objects with model, pk and fields",
+        Category::Eof => "it ends too early",
+    };
+    format!("{what} (line {}, column {})", why.line(), why.column())
+}
+
+/// A file of which no more is read than one entry may have, until somebody says that another begins.
+struct Bounded<'a, R> {
+    file: R,
+    read: &'a Cell<usize>,
+}
+
+impl<R: Read> Read for Bounded<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        let all = self.read.get() + read;
+        self.read.set(all);
+        if all > LONGEST {
+            return Err(io::Error::other("one of its entries is too long"));
+        }
+        Ok(read)
+    }
+}
+
+struct Rows<'a, F> {
+    each: F,
+    failed: &'a mut Option<Error>,
+    /// How much was read of an entry.
+    read: &'a Cell<usize>,
+}
+
+impl<'de, F: FnMut(DumpedRow) -> Result<(), Error>> Visitor<'de> for Rows<'_, F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of objects with model, pk and fields")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
+        while let Some(entry) = list.next_element::<Entry>()? {
+            self.read.set(0);
+            if let Err(error) = (self.each)(row(entry)) {
+                *self.failed = Some(error);
+                return Err(A::Error::custom("it was not wanted any more"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn row(entry: Entry) -> DumpedRow {
+    let Entry {
+        model,
+        pk,
+        mut fields,
+    } = entry;
+    let table = model.replace('.', "_");
+    let sort = sort(&table, &fields);
+    let number = pk.as_i64().unwrap_or(0);
+    let key = match &pk {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let column = if KEYED_BY_TEXT.contains(&&*table) {
+        "key"
+    } else {
+        "id"
+    };
+    fields.insert(column.to_owned(), pk);
+    DumpedRow {
+        table,
+        sort,
+        number,
+        key,
+        line: Value::Object(fields).to_string(),
+    }
+}
+
+/// Where a row stands in its table, before its key.
+fn sort(table: &str, fields: &Map<String, Value>) -> i64 {
+    if SAID_IN_TIME.contains(&table) {
+        let at = fields.get("created_at").and_then(Value::as_str).and_then(time);
+        return at.map_or(0, Timestamp::micros);
+    }
+    let by_person = SHOWN_BY_PERSON.iter().find(|(shown, _)| *shown == table);
+    let person = by_person.and_then(|(_, field)| fields.get(*field)?.as_i64());
+    person.unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str) -> Result<Vec<DumpedRow>, Error> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("dump.json");
+        std::fs::write(&path, text).unwrap();
+        let mut rows = Vec::new();
+        read(&path, |row| {
+            rows.push(row);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    #[test]
+    fn entries_become_rows_of_their_tables() {
+        let read = rows(
+            r#"[{"model": "chat.room", "pk": 7, "fields": {"name": "tea", "users": [1]}},
+               {"model": "authtoken.token", "pk": "abc", "fields": {"user": 1}},
+               {"model": "app.conversationmessage", "pk": "x", "fields": {"created_at": "1970-01-01T00:00:01Z"}}]"#,
+        )
+        .unwrap();
+        let places: Vec<_> = read
+            .iter()
+            .map(|row| (&*row.table, row.sort, row.number, &*row.key))
+            .collect();
+        assert_eq!(
+            places,
+            [
+                ("chat_room", 0, 7, "7"),
+                ("authtoken_token", 0, 0, "abc"),
+                ("app_conversationmessage", 1_000_000, 0, "x"),
+            ]
+        );
+        let line: Value = serde_json::from_str(&read[0].line).unwrap();
+        assert_eq!(line, serde_json::json!({ "id": 7, "name": "tea", "users": [1] }));
+        assert!(read[1].line.contains(r#""key":"abc""#));
+        assert!(rows("[]").unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_is_no_dump_is_refused_with_its_place() {
+        for text in ["", "{}", "[", r#"[{"model": "a.b"}]"#, "[] []", "[7]", "\u{1}"] {
+            let error = rows(text).unwrap_err();
+            assert!(matches!(&error, Error::Dump { .. }), "{text}: {error}");
+            assert!(error.to_string().contains("line"), "{error}");
+        }
+    }
+
+    #[test]
+    fn nothing_of_what_is_wrong_is_told() {
+        let error = rows(r#"[{"model": "a.b", "pk": 1, "fields": "a secret"}]"#).unwrap_err();
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+
+    #[test]
+    fn an_entry_has_an_end() {
+        let entry = |text: &str| format!(r#"{{"model": "a.b", "pk": 1, "fields": {{"text": "{text}"}}}}"#);
+        let long = entry(&"x".repeat(LONGEST / 2));
+        assert_eq!(rows(&format!("[{long}, {long}, {long}]")).unwrap().len(), 3);
+        let longer = entry(&"x".repeat(LONGEST));
+        let error = rows(&format!("[{longer}]")).unwrap_err();
+        assert!(error.to_string().contains("too long"), "{error}");
+    }
+
+    #[test]
+    fn who_wants_no_more_is_given_no_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("dump.json");
+        std::fs::write(&path, r#"[{"model": "a.b", "pk": 1, "fields": {}}, nonsense"#).unwrap();
+        let refused = || Error::NotOne {
+            table: "a_b",
+            dialect: "rooms",
+        };
+        let error = read(&path, |_| Err(refused())).unwrap_err();
+        assert!(matches!(error, Error::NotOne { .. }), "{error}");
+        let none = folder.path().join("none.json");
+        assert!(matches!(read(&none, |_| Ok(())), Err(Error::File { .. })));
+    }
+}

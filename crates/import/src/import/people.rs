@@ -1,0 +1,249 @@
+//! People, the pictures that stand for them, and the keys that they hold.
+
+use futures_util::{StreamExt, stream};
+use parlor_ports::{Beyond, OldModel};
+use parlor_services::{OldAccount, OldServerId, PersonCame};
+use secrecy::SecretString;
+
+use super::{Import, OldFile};
+use crate::Error;
+use crate::report::{Thing, harmless};
+use crate::row::Row;
+
+/// So many people come at once, and are written with one commit.
+const AT_ONCE: usize = 32;
+/// How long an e-mail address or a name may be in what is told.
+const SHOWN: usize = 60;
+
+/// Somebody as an older server's table has him.
+#[derive(Debug)]
+pub(crate) struct OldPerson {
+    pub(crate) account: OldAccount,
+    /// Whether he administered that server.
+    pub(crate) staff: bool,
+    /// The picture that stands for him.
+    pub(crate) picture: Option<OldFile>,
+}
+
+/// What Django's own columns say of somebody; `None` if there is no primary key.
+pub(crate) fn plain_account(row: &Row) -> Option<OldPerson> {
+    let account = OldAccount {
+        key: row.key("id")?,
+        number: row.number("id"),
+        id: None,
+        username: row.text("username"),
+        display_name: String::new(),
+        first_name: row.text("first_name"),
+        last_name: row.text("last_name"),
+        email: row.text("email"),
+        claims_address: false,
+        password: row.text("password").into(),
+        mobile: String::new(),
+        register_id: SecretString::default(),
+        about: String::new(),
+        locked: !row.is("is_active"),
+        joined_at: row.time("date_joined"),
+        last_seen: row.time("last_login"),
+    };
+    Some(OldPerson {
+        account,
+        staff: row.is("is_staff") || row.is("is_superuser"),
+        picture: None,
+    })
+}
+
+/// The people of some rows.
+fn people(
+    table: &'static str,
+    rows: &[Row],
+    read: fn(&Row) -> Option<OldPerson>,
+) -> Result<Vec<OldPerson>, Error> {
+    let people: Option<Vec<OldPerson>> = rows.iter().map(read).collect();
+    people.ok_or_else(|| Error::Row {
+        table,
+        why: "it has no primary key".to_owned(),
+    })
+}
+
+/// How somebody is named in what is told.
+fn label(account: &OldAccount) -> String {
+    let name = if account.username.is_empty() {
+        &account.email
+    } else {
+        &account.username
+    };
+    let name: String = harmless(name).chars().take(SHOWN).collect();
+    format!("{} ({name})", account.key)
+}
+
+impl Import<'_, '_> {
+    /// Brings all people of a table.
+    pub(crate) async fn people(
+        &mut self,
+        table: &'static str,
+        read: fn(&Row) -> Option<OldPerson>,
+    ) -> Result<(), Error> {
+        // All are looked at before the first comes, lest some of another server do.
+        let mut pages = self.pages(table, &["id"]).await?;
+        while let Some(rows) = pages.next().await? {
+            self.are_the_same(&people(table, &rows, read)?).await?;
+        }
+        let mut pages = self.pages(table, &["id"]).await?;
+        while let Some(rows) = pages.next().await? {
+            let people = people(table, &rows, read)?;
+            let pictures: Vec<(Box<str>, OldFile)> = people
+                .iter()
+                .filter_map(|person| Some((person.account.key.clone(), person.picture.clone()?)))
+                .collect();
+            let kind = (Thing::Person, OldModel::Person);
+            let new = self.unknown(kind, people, |person| &person.account.key).await?;
+            match self.from() {
+                Some(from) => self.bring_people(from, &new).await?,
+                None => self.rehearse_people(&new).await?,
+            }
+            self.pictures(pictures).await?;
+        }
+        Ok(())
+    }
+
+    /// Refuses people of another server that has the same keys for others.
+    async fn are_the_same(&self, people: &[OldPerson]) -> Result<(), Error> {
+        let keys = people.iter().map(|person| person.account.key.clone()).collect();
+        let known = self.brought(OldModel::Person, keys).await?;
+        let other = people.iter().find(|person| {
+            let before = known.get(&person.account.key).and_then(|known| known.print);
+            before
+                .zip(person.account.print())
+                .is_some_and(|(before, now)| before != now)
+        });
+        match other {
+            Some(other) => Err(Error::AnotherServer {
+                name: self.wish.name.clone(),
+                key: other.account.key.to_string(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    async fn bring_people(&mut self, from: OldServerId, people: &[OldPerson]) -> Result<(), Error> {
+        let imports = self.imports();
+        let coming = people.iter().map(|person| imports.person(from, &person.account));
+        let mut came = stream::iter(coming).buffered(AT_ONCE);
+        for person in people {
+            let key = label(&person.account);
+            let Some(came) = came.next().await else {
+                break;
+            };
+            match came? {
+                PersonCame::Known => self.report.knew(Thing::Person)?,
+                PersonCame::Now { account, changes } => {
+                    self.report.came(Thing::Person)?;
+                    self.tell(Thing::Person, &key, &changes)?;
+                    self.tell_of_staff(person, &key, account.username.as_str())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn tell_of_staff(&mut self, person: &OldPerson, key: &str, name: &str) -> Result<(), Error> {
+        if !person.staff {
+            return Ok(());
+        }
+        let what = format!(
+            "administered the older server, and does not administer this one until you run: parlor user admin {name}"
+        );
+        self.report.note(Thing::Person, key, &what)
+    }
+
+    /// Brings the pictures that stand for people. Someone may have come without his before, when that was
+    /// interrupted.
+    async fn pictures(&mut self, pictures: Vec<(Box<str>, OldFile)>) -> Result<(), Error> {
+        let kind = (Thing::Picture, OldModel::Avatar);
+        let new = self.unknown(kind, pictures, |(key, _)| key).await?;
+        let users = self.accounts(new.iter().map(|(key, _)| key.clone())).await?;
+        for (key, file) in &new {
+            let Some(&user) = users.get(key) else {
+                continue;
+            };
+            let Some(media) = self.file((Thing::Picture, key), user, file).await? else {
+                continue;
+            };
+            let Some(from) = self.from() else {
+                continue;
+            };
+            if self.imports().avatar(from, key, user, media).await? {
+                self.report.came(Thing::Picture)?;
+            } else {
+                self.report.lost(Thing::Picture, key, "it is no picture")?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn rehearse_people(&mut self, people: &[OldPerson]) -> Result<(), Error> {
+        let from = OldServerId {
+            number: 0,
+            dialect: self.wish.dialect,
+            beyond: Beyond::default(),
+        };
+        for person in people {
+            let (account, key) = (&person.account, label(&person.account));
+            self.report.came(Thing::Person)?;
+            let changes = self.imports().rehearse_person(from, account).await?;
+            self.tell(Thing::Person, &key, &changes)?;
+            match account.base() {
+                Some(name) => {
+                    let taken = !self.seen.names.insert(name.key()) || self.imports().has_name(&name).await?;
+                    if taken || !account.username.is_empty() && account.username != name.as_str() {
+                        let what = format!("would be called something like \"{name}\"");
+                        self.report.note(Thing::Person, &key, &what)?;
+                    }
+                }
+                None => self
+                    .report
+                    .note(Thing::Person, &key, "would get a name that is drawn")?,
+            }
+            if let Some(number) = account.number
+                && self.imports().has_number(number).await?
+            {
+                self.report
+                    .note(Thing::Person, &key, "would have another number")?;
+            }
+            self.seen.people.insert(account.key.clone());
+        }
+        Ok(())
+    }
+
+    /// Makes the keys good that people hold (`authtoken_token`), as far as the older server had such.
+    pub(crate) async fn keys(&mut self) -> Result<(), Error> {
+        let mut pages = self.pages("authtoken_token", &["user_id"]).await?;
+        while let Some(rows) = pages.next().await? {
+            let held: Vec<(Box<str>, SecretString)> = rows
+                .iter()
+                .filter_map(|row| Some((row.reference("user")?, row.text("key").into())))
+                .collect();
+            let kind = (Thing::Key, OldModel::Key);
+            let new = self.unknown(kind, held, |(user, _)| user).await?;
+            let users = self.accounts(new.iter().map(|(user, _)| user.clone())).await?;
+            for (key, secret) in new {
+                let Some(&user) = users.get(&key) else {
+                    self.report.lost(Thing::Key, &key, "its user has no account")?;
+                    continue;
+                };
+                let Some(from) = self.from() else {
+                    self.report.came(Thing::Key)?;
+                    continue;
+                };
+                let user = self.services.accounts.find(user).await?.user;
+                if self.imports().key(from, &key, user, &secret).await? {
+                    self.report.came(Thing::Key)?;
+                } else {
+                    self.report
+                        .lost(Thing::Key, &key, "it is none, or somebody else's")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
