@@ -411,11 +411,6 @@ pub struct DjangoArgs {
     pub report: Option<PathBuf>,
 }
 
-fn parse_dialect(text: &str) -> Result<Dialect, String> {
-    let found = Dialect::ALL.into_iter().find(|dialect| dialect.name() == text);
-    found.ok_or_else(|| format!("must be one of {}", Dialect::ALL.map(Dialect::name).join(", ")))
-}
-
 /// About the configuration.
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum ConfigCommand {
