@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 use parlor_domain::{
-    Account, AccountStatus, Capacity, Dialect, JoinPolicy, Role, RoomId, RoomKind, RoomName, Rules, Timestamp,
-    Topic, UserId, UserRef, Username,
+    Account, AccountStatus, Capacity, Dialect, JoinPolicy, Role, RoomId, RoomKind, RoomName, Rules,
+    Timestamp, Topic, UserId, UserRef, Username,
 };
 use parlor_ports::{
     Clock, DialectStore, Entropy, Joined, NewRoom, Registered, RoomAct, RoomCreated, RoomStore, UserStore,
