@@ -77,7 +77,7 @@ impl Home {
     }
 }
 
-/// Asks a server for JSON.
+/// Asks a server for JSON. What is none is a text.
 fn ask(server: SocketAddr, authorization: &str, method: &str, path: &str, body: Value) -> (u16, Value) {
     let body = if body.is_null() {
         String::new()
@@ -85,7 +85,10 @@ fn ask(server: SocketAddr, authorization: &str, method: &str, path: &str, body: 
         body.to_string()
     };
     let (status, answer) = ask_with(authorization, server, method, path, &body);
-    (status, serde_json::from_str(&answer).unwrap_or(Value::Null))
+    (
+        status,
+        serde_json::from_str(&answer).unwrap_or(Value::String(answer)),
+    )
 }
 
 /// With which status anybody gets a file.

@@ -136,7 +136,7 @@ pub(crate) fn ask_as(
     ask_with(authorization, address, method, path, json)
 }
 
-/// The same for somebody who brings this authorization, if it is any.
+/// The same for somebody who brings this authorization, if it is any. In HTTP/1.0 no answer comes in chunks.
 pub(crate) fn ask_with(
     authorization: &str,
     address: SocketAddr,
@@ -146,7 +146,7 @@ pub(crate) fn ask_with(
 ) -> (u16, String) {
     let mut stream = std::net::TcpStream::connect(address).expect("the server listens");
     let length = json.len();
-    let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+    let mut head = format!("{method} {path} HTTP/1.0\r\nHost: {address}\r\n");
     if !authorization.is_empty() {
         head += &format!("Authorization: {authorization}\r\n");
     }

@@ -208,9 +208,9 @@ async fn a_message_that_is_too_long_becomes_several() {
     let long = "tea and milk; ".repeat(20);
     let imports = &world.services.imports;
     let talk = vec![
-        words(room, ann.user.id, 1, &long, &[]),
-        words(room, ben.user.id, 2, "so long", &[]),
-        words(RoomId::new(Uuid::max()), ben.user.id, 3, "where am I?", &[]),
+        words(room, ann.user.id, 41, &long, &[]),
+        words(room, ben.user.id, 42, "so long", &[]),
+        words(RoomId::new(Uuid::max()), ben.user.id, 43, "where am I?", &[]),
     ];
     let said = imports.words(from, talk.clone()).await.unwrap();
     let [Said::Now(first), Said::Now(second), Said::Lost(_)] = &said[..] else {
