@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use futures_util::StreamExt;
 use parlor_domain::{ClientId, Dialect, RoomId, UserId};
 use parlor_ports::{Beyond, Brought, OldModel, OldRows, OldServer};
-use parlor_services::{Change, Hall, Imports, OldServerId, Services};
+use parlor_services::{Change, Hall, Imports, OldServerId, Services, Unique};
 use uuid::Uuid;
 
 pub(crate) use self::files::OldFile;
@@ -91,7 +91,7 @@ pub(crate) struct Import<'a, 'r> {
 #[derive(Default)]
 struct Seen {
     people: HashSet<Box<str>>,
-    names: HashSet<String>,
+    unique: HashSet<Unique>,
     rooms: HashSet<Box<str>>,
     room_names: HashSet<String>,
 }
@@ -245,6 +245,12 @@ impl<'a, 'r> Import<'a, 'r> {
                 Change::Rekeyed(id) => format!("has the id {id} now"),
                 Change::Lost { what, why } => format!("{what} was not brought over: {why}"),
                 Change::LeftOut(count) => format!("{count} of its people are not in it any more"),
+                Change::Crowded(count) => format!(
+                    "{count} of its people are not in it, since they are in as many rooms as rooms.per_user allows"
+                ),
+                Change::Places(count) => {
+                    format!("has place for {count} people now: rooms.members allows no more")
+                }
             };
             self.report.note(thing, key, &what)?;
         }

@@ -255,8 +255,12 @@ pub enum RoomBrought {
     IdTaken,
     /// A room is called so that may share its name with no other; or, of a list, something is called so in its dialect.
     NameTaken,
-    /// Its owner, or one of the two, has no account, or is in as many rooms as one may be.
+    /// Its owner, or one of the two, has no account.
     NoOwner,
+    /// This one, its owner or one of the two, is in as many rooms as one may be.
+    Crowded(UserId),
+    /// One of the two has blocked the other, or is reached by contacts only.
+    KeptApart,
 }
 
 /// What is kept of a room that came.
@@ -264,8 +268,10 @@ pub enum RoomBrought {
 pub struct RoomKept {
     /// Its number; that of a list in its dialect.
     pub number: i64,
-    /// Who is not in it, for having no account that can be used or too many rooms.
+    /// Who is not in it, for having no account that can be used.
     pub left_out: Vec<UserId>,
+    /// Who is not in it, for being in as many rooms as one may be.
+    pub crowded: Vec<UserId>,
     /// Whether it is called in a dialect as it was, if it was called anything there.
     pub called: bool,
 }

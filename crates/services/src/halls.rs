@@ -105,7 +105,7 @@ impl Halls {
             if let Some(room) = self.find(hall).await? {
                 return Ok(room);
             }
-            let keeper = self.keeper(hall).await?;
+            let keeper = self.keeper(hall.keeper).await?;
             let room = self.make(hall, keeper).await?;
             if self.dialects.name_room(hall.dialect, hall.name, room).await? {
                 return Ok(room);
@@ -147,9 +147,9 @@ impl Halls {
         }
     }
 
-    /// The bot to which a hall belongs at first, made now if it is not there.
-    pub(crate) async fn keeper(&self, hall: Hall) -> Result<UserRef, Error> {
-        let base = hall.keeper.parse::<Username>().ok();
+    /// The bot to which a hall belongs at first, made now if it is not there. It is called so, or like this.
+    pub(crate) async fn keeper(&self, called: &str) -> Result<UserRef, Error> {
+        let base = called.parse::<Username>().ok();
         for tried in 0..usernames::TRIES {
             let at = self.clock.now();
             let id = UserId::new(self.entropy.uuid(at));

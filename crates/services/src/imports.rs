@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 pub(crate) use self::keys::find as find_key;
 pub use self::media::MediaBrought;
-pub use self::people::{OldAccount, PersonCame};
+pub use self::people::{OldAccount, PersonCame, Unique};
 pub use self::rooms::{OldConversation, OldGroup, OldRecipients, RoomCame};
 pub use self::talk::{OldStatus, OldWords, Said};
 use crate::media::Intake;
@@ -95,6 +95,10 @@ pub enum Change {
     },
     /// So many people are not in it any more.
     LeftOut(usize),
+    /// So many people are not in it, for being in as many rooms as one may be.
+    Crowded(usize),
+    /// So many people have place in it.
+    Places(u32),
 }
 
 impl Imports {

@@ -64,7 +64,7 @@ pub use halls::{Hall, Halls};
 pub use hosts::Hosts;
 pub use imports::{
     Change, Imports, MediaBrought, OldAccount, OldConversation, OldGroup, OldRecipients, OldServerId,
-    OldStatus, OldWords, PersonCame, RoomCame, Said,
+    OldStatus, OldWords, PersonCame, RoomCame, Said, Unique,
 };
 pub use invites::{Invitation, Invites};
 pub use library::{Library, MediaLink, shown};

@@ -45,6 +45,7 @@ pub(super) async fn bring(import: &mut Import<'_, '_>) -> Result<(), Error> {
         let spoken = copies.fold(rows.iter().filter_map(spoken));
         import.spoken(spoken).await?;
     }
+    import.spoken(copies.rest()).await?;
     statuses(import).await
 }
 
@@ -72,9 +73,6 @@ async fn places(import: &Import<'_, '_>, rows: &[Row]) -> Result<Vec<OldPlace>, 
 fn place(row: &Row, people: &HashMap<Box<str>, UserId>) -> Option<OldPlace> {
     let key = row.key("id")?;
     let find = |field| row.reference(field).and_then(|key| people.get(&key).copied());
-    let Some(initiator) = find("initiator") else {
-        return Some(OldPlace::Nothing(key, "who began it was not"));
-    };
     let name = row.text("room_name");
     let called = (!name.is_empty()).then(|| name.as_str().into());
     let created_at = row.time("start_time").unwrap_or(Timestamp::from_micros(0));
@@ -83,7 +81,13 @@ fn place(row: &Row, people: &HashMap<Box<str>, UserId>) -> Option<OldPlace> {
         .iter()
         .filter_map(|key| people.get(key).copied())
         .collect();
-    Some(match &*row.text("room_type") {
+    let kind = row.text("room_type");
+    let initiator = find("initiator");
+    let heir = members.first().copied().filter(|_| kind == "Group");
+    let Some(owner) = initiator.or(heir) else {
+        return Some(OldPlace::Nothing(key, "who began it was not"));
+    };
+    Some(match &*kind {
         "Group" => OldPlace::Group(OldGroup {
             key,
             number: row.number("id"),
@@ -91,7 +95,8 @@ fn place(row: &Row, people: &HashMap<Box<str>, UserId>) -> Option<OldPlace> {
             unique_name: None,
             closed: true,
             capacity: None,
-            owner: initiator,
+            owner,
+            inherited: initiator.is_none(),
             owner_absent: false,
             members,
             called,
@@ -102,7 +107,7 @@ fn place(row: &Row, people: &HashMap<Box<str>, UserId>) -> Option<OldPlace> {
             key,
             number: row.number("id"),
             name,
-            owner: initiator,
+            owner,
             recipients: members,
             called,
             created_at,
@@ -112,7 +117,7 @@ fn place(row: &Row, people: &HashMap<Box<str>, UserId>) -> Option<OldPlace> {
                 key,
                 number: row.number("id"),
                 id: None,
-                opener: initiator,
+                opener: owner,
                 peer,
                 called,
                 created_at,

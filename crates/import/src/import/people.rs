@@ -1,8 +1,10 @@
 //! People, the pictures that stand for them, and the keys that they hold.
 
+use std::collections::HashSet;
+
 use futures_util::{StreamExt, stream};
 use parlor_ports::{Beyond, OldModel};
-use parlor_services::{OldAccount, OldServerId, PersonCame};
+use parlor_services::{Imports, OldAccount, OldServerId, PersonCame, Unique};
 use secrecy::SecretString;
 
 use super::{Import, OldFile};
@@ -65,6 +67,18 @@ fn people(
     })
 }
 
+/// How many of the first of these people may come in any order, since none of them would have what another one has.
+fn apart(imports: &Imports, people: &[OldPerson]) -> usize {
+    let mut taken: HashSet<Unique> = HashSet::new();
+    let twin = people.iter().position(|person| {
+        let unique = imports.unique(&person.account);
+        let is_twin = unique.iter().any(|one| taken.contains(one));
+        taken.extend(unique);
+        is_twin
+    });
+    twin.unwrap_or(people.len())
+}
+
 /// How somebody is named in what is told.
 fn label(account: &OldAccount) -> String {
     let name = if account.username.is_empty() {
@@ -125,7 +139,18 @@ impl Import<'_, '_> {
         }
     }
 
+    /// Brings people. The first who would have something that one person alone can have has it.
     async fn bring_people(&mut self, from: OldServerId, people: &[OldPerson]) -> Result<(), Error> {
+        let mut people = people;
+        while !people.is_empty() {
+            let (first, rest) = people.split_at(apart(self.imports(), people));
+            self.bring_at_once(from, first).await?;
+            people = rest;
+        }
+        Ok(())
+    }
+
+    async fn bring_at_once(&mut self, from: OldServerId, people: &[OldPerson]) -> Result<(), Error> {
         let imports = self.imports();
         let coming = people.iter().map(|person| imports.person(from, &person.account));
         let mut came = stream::iter(coming).buffered(AT_ONCE);
@@ -190,19 +215,31 @@ impl Import<'_, '_> {
         for person in people {
             let (account, key) = (&person.account, label(&person.account));
             self.report.came(Thing::Person)?;
-            let changes = self.imports().rehearse_person(from, account).await?;
+            let imports = self.imports();
+            let seen = &self.seen.unique;
+            let changes = imports.rehearse_person(from, account, seen).await?;
+            let unique = imports.unique(account);
+            let has_twin = unique.iter().any(|one| {
+                let is_name = matches!(one, Unique::Name(_) | Unique::Looks(_));
+                is_name && seen.contains(one)
+            });
+            self.seen.unique.extend(unique);
             self.tell(Thing::Person, &key, &changes)?;
-            match account.base() {
-                Some(name) => {
-                    let taken = !self.seen.names.insert(name.key()) || self.imports().has_name(&name).await?;
-                    if taken || !account.username.is_empty() && account.username != name.as_str() {
-                        let what = format!("would be called something like \"{name}\"");
-                        self.report.note(Thing::Person, &key, &what)?;
-                    }
+            let name = account.base();
+            let is_taken = match &name {
+                Some(name) => has_twin || imports.has_name(name).await?,
+                None => false,
+            };
+            let what = match name {
+                Some(name) if is_taken => Some(format!("would be called \"{name}\" with a number behind it")),
+                Some(name) if !account.username.is_empty() && account.username != name.as_str() => {
+                    Some(format!("would be called \"{name}\""))
                 }
-                None => self
-                    .report
-                    .note(Thing::Person, &key, "would get a name that is drawn")?,
+                Some(_) => None,
+                None => Some("would get a name that is drawn".to_owned()),
+            };
+            if let Some(what) = what {
+                self.report.note(Thing::Person, &key, &what)?;
             }
             if let Some(number) = account.number
                 && self.imports().has_number(number).await?

@@ -73,8 +73,18 @@ impl Import<'_, '_> {
                 self.report.note(Thing::Room, key, what)
             }
             RoomCame::Ownerless => {
-                let why =
-                    "it belongs to nobody who could have it here, for having no account or too many rooms";
+                let why = "it belongs to nobody who has an account here";
+                self.report.lost(Thing::Room, key, why)
+            }
+            RoomCame::Crowded(user) => {
+                let who = self.services.accounts.find(user).await?.username;
+                let why = format!(
+                    "{who} is in as many rooms as rooms.per_user allows; raise that and run this again"
+                );
+                self.report.lost(Thing::Room, key, &why)
+            }
+            RoomCame::KeptApart => {
+                let why = "one of the two has blocked the other here, or is reached by contacts only";
                 self.report.lost(Thing::Room, key, why)
             }
         }
@@ -91,6 +101,12 @@ impl Import<'_, '_> {
                 self.report
                     .note(Thing::Room, key, "would have a number behind its name")?;
             }
+        }
+        if let OldPlace::Group(group) = place
+            && group.inherited
+        {
+            let what = "would belong to the first of its members: the account of its owner is gone";
+            self.report.note(Thing::Room, key, what)?;
         }
         if let Some(number) = place.number()
             && self.imports().has_room(number).await?

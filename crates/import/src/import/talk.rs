@@ -1,8 +1,9 @@
 //! Messages.
 
-use parlor_domain::Timestamp;
+use parlor_domain::{Timestamp, UserId};
 use parlor_ports::OldModel;
 use parlor_services::{OldWords, Said};
+use uuid::Uuid;
 
 use super::{Import, OldFile};
 use crate::Error;
@@ -13,8 +14,9 @@ use crate::report::Thing;
 pub(crate) struct Spoken {
     pub(crate) key: Box<str>,
     pub(crate) number: Option<i64>,
-    /// The primary keys of its room and its author.
+    /// The primary key of its room.
     pub(crate) room: Box<str>,
+    /// That of its author; empty if the account is gone.
     pub(crate) author: Box<str>,
     pub(crate) text: String,
     pub(crate) file: Option<OldFile>,
@@ -33,13 +35,30 @@ impl Import<'_, '_> {
         let authors = self
             .accounts(new.iter().map(|spoken| spoken.author.clone()))
             .await?;
+        let orphaned = new
+            .iter()
+            .any(|spoken| spoken.author.is_empty() && rooms.contains_key(&spoken.room));
+        let keeper = if orphaned {
+            Some(self.keeper().await?)
+        } else {
+            None
+        };
         let mut words = Vec::with_capacity(new.len());
         for spoken in new {
-            let (Some(&room), Some(&author)) = (rooms.get(&spoken.room), authors.get(&spoken.author)) else {
+            let author = if spoken.author.is_empty() {
+                keeper
+            } else {
+                authors.get(&spoken.author).copied()
+            };
+            let (Some(&room), Some(author)) = (rooms.get(&spoken.room), author) else {
                 let why = "its room or its author was not";
                 self.report.lost(Thing::Message, &spoken.key, why)?;
                 continue;
             };
+            if spoken.author.is_empty() {
+                let what = "is a bot's now: the account of its author is gone";
+                self.report.note(Thing::Message, &spoken.key, what)?;
+            }
             let media = match &spoken.file {
                 Some(file) => self.file((Thing::Message, &spoken.key), author, file).await?,
                 None => None,
@@ -58,6 +77,14 @@ impl Import<'_, '_> {
             });
         }
         self.words(words).await
+    }
+
+    /// Who says what was said by people whose accounts are gone.
+    async fn keeper(&self) -> Result<UserId, Error> {
+        match self.from() {
+            Some(from) => Ok(self.imports().keeper(from).await?.id),
+            None => Ok(UserId::new(Uuid::nil())),
+        }
     }
 
     /// Adds messages to their rooms, all in one step.

@@ -7,6 +7,15 @@ use super::{Imports, OldServerId};
 use crate::{Error, Hall};
 
 impl Imports {
+    /// The bot that says what people have said whose accounts were gone, called as its dialect is, or like that; made now if it is
+    /// not there.
+    ///
+    /// # Errors
+    /// [`Error::UsernameTaken`] if no name can be found for it
+    pub async fn keeper(&self, from: OldServerId) -> Result<UserRef, Error> {
+        self.halls.keeper(from.dialect.name()).await
+    }
+
     /// A hall, made now if it is not there, as old as what is said in it first; and the bot that keeps it, which says what nobody is
     /// known to have said.
     ///
@@ -18,7 +27,7 @@ impl Imports {
         hall: Hall,
         since: Timestamp,
     ) -> Result<(RoomId, UserRef), Error> {
-        let keeper = self.halls.keeper(hall).await?;
+        let keeper = self.halls.keeper(hall.keeper).await?;
         if let Some(room) = self.halls.find(hall).await? {
             return Ok((room, keeper));
         }

@@ -1,5 +1,7 @@
 //! People who had an account at an older server.
 
+use std::collections::HashSet;
+
 use parlor_auth::{PasswordHasher, RegisterId};
 use parlor_domain::{
     About, Account, DisplayName, Email, MediaId, Mobile, PersonName, Timestamp, UserId, Username,
@@ -125,7 +127,36 @@ pub enum PersonCame {
     },
 }
 
+/// Something that one person alone can have, in one form for all its spellings.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Unique {
+    /// A username.
+    Name(String),
+    /// What a username looks like.
+    Looks(String),
+    /// An address by which somebody logs in.
+    Address(String),
+    /// A mobile number.
+    Mobile(Mobile),
+    /// A register id, by what is kept of it.
+    RegisterId([u8; 32]),
+}
+
 impl Imports {
+    /// What somebody who comes would have alone.
+    pub fn unique(&self, old: &OldAccount) -> Vec<Unique> {
+        let name = old.base();
+        let email = old.address().0.filter(|_| old.claims_address);
+        let unique = [
+            name.as_ref().map(|name| Unique::Name(name.key())),
+            name.as_ref().map(|name| Unique::Looks(name.looks())),
+            email.map(|email| Unique::Address(email.key())),
+            old.mobile_number().0.map(Unique::Mobile),
+            self.register_id(old).0.map(|id| Unique::RegisterId(id.0)),
+        ];
+        unique.into_iter().flatten().collect()
+    }
+
     /// Gives somebody an account who had one at an older server. Nobody becomes an administrator by that.
     ///
     /// # Errors
@@ -168,12 +199,29 @@ impl Imports {
     }
 
     /// What of somebody would not be as it was, as far as that is known without giving him an account, but for his name and number.
-    pub async fn rehearse_person(&self, from: OldServerId, old: &OldAccount) -> Result<Vec<Change>, Error> {
+    /// Those who would have come before him have what is `taken`.
+    pub async fn rehearse_person(
+        &self,
+        from: OldServerId,
+        old: &OldAccount,
+        taken: &HashSet<Unique>,
+    ) -> Result<Vec<Change>, Error> {
         let (new, mut changes) = self.prepare(from, old);
         if let Some(email) = new.account.email.filter(|_| new.account.claims_address)
-            && self.users.find_by_claimed(&email).await?.is_some()
+            && (taken.contains(&Unique::Address(email.key()))
+                || self.users.find_by_claimed(&email).await?.is_some())
         {
             changes.push(lost("log in by e-mail address", "somebody else logs in by it"));
+        }
+        if let Some(mobile) = new.account.mobile
+            && taken.contains(&Unique::Mobile(mobile))
+        {
+            changes.push(lost("mobile number", "somebody else has it"));
+        }
+        if let Some(id) = new.register_id
+            && taken.contains(&Unique::RegisterId(id.0))
+        {
+            changes.push(lost("register id", "somebody else has it"));
         }
         Ok(changes)
     }

@@ -38,6 +38,8 @@ pub struct OldGroup {
     pub capacity: Option<u32>,
     /// To whom it belongs.
     pub owner: UserId,
+    /// Whether that is the first of its members, since the account of its owner is gone.
+    pub inherited: bool,
     /// Whether the owner takes no part in it.
     pub owner_absent: bool,
     /// Who else is in it.
@@ -97,8 +99,12 @@ pub enum RoomCame {
     Now(Vec<Change>),
     /// These two have one room for both their conversations.
     Merged,
-    /// Nobody is there to whom it could belong: the account is gone, or has as many rooms as one may have.
+    /// Nobody is there to whom it could belong: the account is gone.
     Ownerless,
+    /// This one, to whom it would belong, is in as many rooms as one may be.
+    Crowded(UserId),
+    /// One of the two has blocked the other here, or is reached by contacts only.
+    KeptApart,
 }
 
 impl Imports {
@@ -111,7 +117,9 @@ impl Imports {
         let most = old.unique_name.unwrap_or(RoomName::MAX);
         let name: RoomName = title(&old.name, "room", &old.key, most)?;
         let capacity = old.capacity.unwrap_or(self.max_members).max(1);
-        let capacity = capacity.saturating_add(u32::from(old.owner_absent));
+        let capacity = capacity
+            .saturating_add(u32::from(old.owner_absent))
+            .min(self.max_members);
         let created_at = self.past(old.created_at);
         let mut new = OldRoom {
             id: self.draw_room(created_at),
@@ -144,12 +152,22 @@ impl Imports {
                     let mut changes: Vec<Change> = renamed.map(Change::Renamed).into_iter().collect();
                     changes.extend(unlike(old.number, old.called.is_some(), &kept));
                     changes.extend(beyond_first(&old.members));
+                    changes.extend(inherited(old));
+                    changes.extend(self.places(old).map(Change::Places));
                     return Ok(RoomCame::Now(changes));
                 }
                 other => return Ok(came(other)),
             }
         }
         Err(Error::RoomNameTaken)
+    }
+
+    /// How many have place in a group that had place for more than one may have here.
+    fn places(&self, old: &OldGroup) -> Option<u32> {
+        let members = u32::try_from(old.members.len()).unwrap_or(u32::MAX);
+        let most = self.max_members.saturating_sub(u32::from(old.owner_absent));
+        let most = most.max(members);
+        old.capacity.filter(|had| *had > most).map(|_| most)
     }
 
     /// Makes a direct room of a conversation.
@@ -243,6 +261,15 @@ fn beyond_first(people: &[UserId]) -> Option<Change> {
     (people.len() > MOST_PEOPLE).then(|| Change::LeftOut(people.len() - MOST_PEOPLE))
 }
 
+/// What is to be told of a group that has another owner.
+fn inherited(old: &OldGroup) -> Option<Change> {
+    let (what, why) = (
+        "owner",
+        "the account is gone, and it is the first of its members' now",
+    );
+    old.inherited.then_some(Change::Lost { what, why })
+}
+
 /// What a dialect is to call something as it did, if anything can be called so.
 fn called(from: OldServerId, name: Option<&str>) -> Option<(Dialect, Box<str>)> {
     let fits = |name: &&str| {
@@ -286,6 +313,9 @@ fn unlike(had: Option<i64>, was_called: bool, kept: &RoomKept) -> Vec<Change> {
     if !kept.left_out.is_empty() {
         changes.push(Change::LeftOut(kept.left_out.len()));
     }
+    if !kept.crowded.is_empty() {
+        changes.push(Change::Crowded(kept.crowded.len()));
+    }
     changes
 }
 
@@ -294,6 +324,8 @@ fn came(brought: RoomBrought) -> RoomCame {
     match brought {
         RoomBrought::Known => RoomCame::Known,
         RoomBrought::Merged(_) => RoomCame::Merged,
+        RoomBrought::Crowded(user) => RoomCame::Crowded(user),
+        RoomBrought::KeptApart => RoomCame::KeptApart,
         RoomBrought::Done(_) | RoomBrought::IdTaken | RoomBrought::NameTaken | RoomBrought::NoOwner => {
             RoomCame::Ownerless
         }

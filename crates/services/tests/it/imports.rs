@@ -1,5 +1,6 @@
 //! What comes from older servers.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::Write;
 
@@ -8,8 +9,8 @@ use parlor_domain::{
 };
 use parlor_ports::{Beyond, Clock, HistoryRange, OldModel};
 use parlor_services::{
-    Actor, Change, Error, MediaBrought, MessagesSettings, OldAccount, OldConversation, OldRecipients,
-    OldServerId, OldStatus, OldWords, PersonCame, RoomCame, Said, Settings,
+    Actor, Change, Error, MediaBrought, MessagesSettings, OldAccount, OldConversation, OldGroup,
+    OldRecipients, OldServerId, OldStatus, OldWords, PersonCame, RoomCame, Said, Settings, Unique,
 };
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -150,6 +151,103 @@ async fn who_comes_is_as_he_was_as_far_as_that_can_be() {
         .brought(from, OldModel::Person, vec!["8".into()]);
     let known = known.await.unwrap();
     assert_eq!(known["8"].id, Some(twin.user.id.uuid()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rehearsal_knows_what_those_before_would_have() {
+    let world = World::new().await;
+    let from = begin(&world).await;
+    let imports = &world.services.imports;
+    let [ann, twin] = [("7", "ann"), ("8", "Ann")].map(|(key, username)| account(key, username));
+    let nothing = HashSet::new();
+    let taken: HashSet<Unique> = imports.unique(&ann).into_iter().collect();
+    let lost = async |old: &OldAccount, taken: &HashSet<Unique>| -> Vec<&'static str> {
+        let changes = imports.rehearse_person(from, old, taken).await.unwrap();
+        let whats = changes.into_iter().filter_map(|change| match change {
+            Change::Lost { what, .. } => Some(what),
+            _ => None,
+        });
+        whats.collect()
+    };
+    assert_eq!(lost(&ann, &nothing).await, ["password"]);
+    assert_eq!(
+        lost(&twin, &taken).await,
+        [
+            "password",
+            "log in by e-mail address",
+            "mobile number",
+            "register id"
+        ]
+    );
+    assert!(imports.unique(&twin).contains(&Unique::Name("ann".to_owned())));
+}
+
+/// A group of ann's that had place for so many.
+fn group(key: &str, ann: &Actor, members: &[&Actor], capacity: u32) -> OldGroup {
+    OldGroup {
+        key: key.into(),
+        number: key.parse().ok(),
+        name: format!("tea {key}"),
+        unique_name: None,
+        closed: false,
+        capacity: Some(capacity),
+        owner: ann.user.id,
+        inherited: false,
+        owner_absent: true,
+        members: members.iter().map(|member| member.user.id).collect(),
+        called: None,
+        created_at: LONG_AGO,
+        changed_at: LONG_AGO,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_group_has_place_for_no_more_than_one_here_may_have() {
+    let mut settings = Settings::default();
+    settings.rooms.max_members = 3;
+    let world = World::with(settings).await;
+    let from = begin(&world).await;
+    let [ann, ben, cleo, dan] = world.people(["ann", "ben", "cleo", "dan"]).await;
+    let imports = &world.services.imports;
+    let (few, all) = ([&ben], [&ben, &cleo, &dan]);
+    for (old, told, capacity) in [
+        (group("1", &ann, &few, 2), None, 3),
+        (group("2", &ann, &few, u32::MAX), Some(2), 3),
+        (group("3", &ann, &all, 3), None, 4),
+        (group("4", &ann, &all, 2_000_000_000), Some(3), 4),
+    ] {
+        let came = imports.group(from, &old).await.unwrap();
+        let told: Vec<Change> = told.map(Change::Places).into_iter().collect();
+        assert_eq!(came, RoomCame::Now(told), "{old:?}");
+        let known = imports.brought(from, OldModel::Room, vec![old.key.clone()]);
+        let room = known.await.unwrap()[&old.key].id.unwrap();
+        let view = world.services.rooms.find(&ann, RoomId::new(room)).await.unwrap();
+        assert_eq!(view.room.capacity.members(), capacity, "{old:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_in_too_many_rooms_is_named() {
+    let world = World::with_store(Settings::default(), |store| store.rooms_per_user = 1).await;
+    let from = begin(&world).await;
+    let [ann, ben] = world.people(["ann", "ben"]).await;
+    let imports = &world.services.imports;
+    let first = OldGroup {
+        inherited: true,
+        ..group("1", &ann, &[], 5)
+    };
+    let came = imports.group(from, &first).await.unwrap();
+    let RoomCame::Now(changes) = came else {
+        panic!("{came:?}")
+    };
+    assert!(
+        matches!(changes[..], [Change::Lost { what: "owner", .. }]),
+        "{changes:?}"
+    );
+    let second = imports.group(from, &group("2", &ann, &[&ben], 5)).await.unwrap();
+    assert_eq!(second, RoomCame::Crowded(ann.user.id));
+    let bens = imports.group(from, &group("3", &ben, &[&ann], 5)).await.unwrap();
+    assert_eq!(bens, RoomCame::Now(vec![Change::Crowded(1)]));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -277,6 +277,7 @@ async fn bring_list(tx: &mut Tx<'_>, from: Source, new: OldList) -> QueryResult<
     Ok(RoomBrought::Done(RoomKept {
         number,
         left_out: wanted,
+        crowded: Vec::new(),
         called: true,
     }))
 }

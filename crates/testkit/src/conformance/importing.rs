@@ -319,7 +319,7 @@ pub async fn a_group_comes_with_who_is_in_it(f: &Fixture) -> Tested {
 /// Two people have one direct room, however many conversations they had.
 pub async fn two_people_have_one_direct_room(f: &Fixture) -> Tested {
     let rooms = origin(f, "rooms").await?;
-    let [ann, ben] = f.people(["ann", "ben"]).await?;
+    let [ann, ben, eve] = f.people(["ann", "ben", "eve"]).await?;
     let pair = |opener: UserRef, peer: UserRef| OldDirect {
         id: f.room_id(),
         numbering: numbered(60),
@@ -351,6 +351,50 @@ pub async fn two_people_have_one_direct_room(f: &Fixture) -> Tested {
         .bring_direct(from(rooms, OldModel::Room, "3"), pair(ann, ann))
         .await?;
     assert!(matches!(notes, RoomBrought::Done(_)), "{notes:?}");
+    f.block(ben, eve).await?;
+    let apart = f
+        .imports
+        .bring_direct(from(rooms, OldModel::Room, "4"), pair(eve, ben))
+        .await?;
+    assert_eq!(apart, RoomBrought::KeptApart);
+    Ok(())
+}
+
+/// Who is in as many rooms as one may be comes into no other: his own wait until he has place, and those of others come without him.
+pub async fn nobody_comes_into_too_many_rooms(f: &Fixture) -> Tested {
+    let rooms = origin(f, "rooms").await?;
+    let [ann, ben] = f.people(["ann", "ben"]).await?;
+    let mut last = None;
+    for _ in 0..f.rooms_per_user {
+        last = Some(f.group(ann, &[]).await?);
+    }
+    let own = old_room(f, ann, &[ben], 1);
+    let source = |key: &str| from(rooms, OldModel::Room, key);
+    let refused = f.imports.bring_room(source("1"), own.clone()).await?;
+    assert_eq!(refused, RoomBrought::Crowded(ann.id));
+    let pair = OldDirect {
+        id: f.room_id(),
+        numbering: numbered(2),
+        opener: ben.id,
+        peer: ann.id,
+        called: None,
+        created_at: LONG_AGO,
+    };
+    let refused = f.imports.bring_direct(source("2"), pair).await?;
+    assert_eq!(refused, RoomBrought::Crowded(ann.id));
+    let bens = OldRoom {
+        name: "milk".parse().expect("a name"),
+        called: None,
+        ..old_room(f, ben, &[ann], 3)
+    };
+    let RoomBrought::Done(kept) = f.imports.bring_room(source("3"), bens).await? else {
+        panic!("it is ben's")
+    };
+    assert!(kept.left_out.is_empty(), "{kept:?}");
+    assert_eq!(kept.crowded, [ann.id]);
+    f.leave(last.expect("there are several"), ann).await?;
+    let brought = f.imports.bring_room(source("1"), own).await?;
+    assert!(matches!(brought, RoomBrought::Done(_)), "{brought:?}");
     Ok(())
 }
 

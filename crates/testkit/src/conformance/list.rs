@@ -281,6 +281,7 @@ macro_rules! conformance {
                 a_mobile_number_and_a_register_id_are_kept,
                 a_group_comes_with_who_is_in_it,
                 two_people_have_one_direct_room,
+                nobody_comes_into_too_many_rooms,
                 messages_stand_as_they_were_said,
                 what_nobody_has_read_is_unread,
                 who_has_left_comes_to_say_it_and_goes,

@@ -203,6 +203,75 @@ fn people_log_in_by_the_ids_that_they_had_and_find_their_chats() {
     assert_eq!(get("userSearch/?q=41791234568")["username"], "ben");
 }
 
+/// The maker of a group has deleted his account, and so has somebody who spoke in it.
+#[test]
+fn a_group_whose_maker_is_gone_is_the_first_members() {
+    let home = Home::new();
+    let conversation = |pk: i64, kind: &str, receiver: Value, members: Value| {
+        let fields = json!({
+            "initiator": null, "receiver": receiver, "room_name": format!("room000{pk}"), "room_type": kind,
+            "group_members": members, "start_time": "2023-02-01T00:00:00Z",
+        });
+        row("chattingapp.conversation", pk, fields)
+    };
+    let message = |pk: i64, sender: Value, room: i64| {
+        let fields = json!({
+            "sender": sender, "text": format!("the {pk}th"), "attachment": null, "conversation_id": room,
+            "timestamp": format!("2023-02-01T10:00:0{pk}Z"), "is_read": true,
+        });
+        row("chattingapp.message", pk, fields)
+    };
+    home.dump(&[
+        person(1, "ann", 41_791_234_567, "aB3$xY-z"),
+        person(2, "ben", 41_791_234_568, "aB3$xY-y"),
+        conversation(7, "Group", Value::Null, json!("[\"9\", \"2\", \"1\"]")),
+        conversation(8, "Normal", json!(2), Value::Null),
+        conversation(9, "brodcast", Value::Null, json!("[\"2\"]")),
+        message(3, Value::Null, 7),
+        message(4, json!(1), 7),
+        message(5, json!(2), 8),
+    ]);
+    for args in [
+        "--from messenger dump.json --dry-run",
+        "--from messenger dump.json",
+    ] {
+        let out = home.moves_in(args);
+        says(&out, "rooms: 1 new, 0 were here before, 2 not brought over");
+        says(&out, "messages: 2 new, 0 were here before, 1 not brought over");
+        says(
+            &out,
+            "message 3: is a bot's now: the account of its author is gone",
+        );
+        assert!(
+            out.contains("room 7: ") && out.contains("the first of its members"),
+            "{out}"
+        );
+    }
+
+    let server = home.serve();
+    let ben = format!("Bearer {}", log_in(server.address, "ben"));
+    let rooms = get(server.address, &ben, "/v1/rooms");
+    let [room] = &rooms["rooms"].as_array().unwrap()[..] else {
+        panic!("{rooms}")
+    };
+    assert_eq!((&room["role"], &room["members"]), (&json!("owner"), &json!(2)));
+    let path = format!("/v1/rooms/{}/messages", room["id"].as_str().unwrap());
+    let talk = get(server.address, &ben, &path);
+    let said: Vec<(&Value, &Value)> = talk["messages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|message| (&message["number"], &message["body"]))
+        .collect();
+    assert_eq!(
+        said,
+        [(&json!(3), &json!("the 3th")), (&json!(4), &json!("the 4th"))]
+    );
+    let sender = talk["messages"][0]["sender"]["id"].as_str().unwrap();
+    let sender = get(server.address, &ben, &format!("/v1/users/{sender}"));
+    assert_eq!(sender["username"], "messenger");
+}
+
 #[test]
 fn pictures_of_people_come_once() {
     let home = Home::new();

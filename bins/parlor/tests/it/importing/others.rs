@@ -1,5 +1,8 @@
 //! `conversations` moves in from SQLite, `greeter` and `relay` from dumps.
 
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -108,23 +111,56 @@ fn a_dump_of_the_same_server_brings_what_is_new() {
     says(&out, "rooms: 1 new, 1 were here before, 0 not brought over");
 }
 
+/// With which status somebody's socket of a chat opens.
+fn opens(server: SocketAddr, access: &str, chat: &str) -> String {
+    let mut stream = TcpStream::connect(server).unwrap();
+    let request = format!(
+        "GET /compat/greeter/ws/chat/{chat}/ HTTP/1.1\r\nHost: {server}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: http://localhost:3000\r\n\
+         Cookie: access={access}\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer[9..]).into_owned()
+}
+
 #[test]
 fn chats_of_greeter_are_entered_by_their_names() {
     let home = Home::new();
     let mut ann = user("testsocket.customuser", 2, "ann");
     ann["fields"]["name"] = json!("Ann of the Tea");
     let chat = json!({ "name": "chat_0123abcd", "creator": 2, "created_at": "2024-01-01T00:00:00Z" });
-    home.dump(&[ann, row("testsocket.chatgroup", 3, chat)]);
+    home.dump(&[
+        ann,
+        user("testsocket.customuser", 3, "ben"),
+        user("testsocket.customuser", 4, "eve"),
+        row("testsocket.chatgroup", 30, chat),
+    ]);
     let out = home.moves_in("--from greeter dump.json");
     says(&out, "rooms: 1 new, 0 were here before, 0 not brought over");
     let server = home.serve();
-    let body = json!({ "username": "ann", "password": PASSWORD });
-    let (status, tokens) = ask(server.address, "", "POST", "/compat/greeter/api/token/", body);
-    assert_eq!(status, 200, "{tokens}");
-    let ann = format!("Bearer {}", tokens["access"].as_str().unwrap());
+    let access = |username: &str| {
+        let body = json!({ "username": username, "password": PASSWORD });
+        let (status, tokens) = ask(server.address, "", "POST", "/compat/greeter/api/token/", body);
+        assert_eq!(status, 200, "{tokens}");
+        tokens["access"].as_str().unwrap().to_owned()
+    };
+    let ann = format!("Bearer {}", access("ann"));
     let path = "/compat/greeter/api/send-test-message/?group_name=chat_0123abcd";
     let sent = get(server.address, &ann, path);
     assert_eq!(sent["message"], "Test message sent to WebSocket group");
+    assert_eq!(opens(server.address, &access("ben"), "chat_0123abcd"), "101");
+
+    // Who does not know the name does not come in by counting.
+    let at = |path: &str| format!("/compat/rooms/api/v1/{path}/");
+    let body = json!({ "username": "eve", "password": PASSWORD });
+    let (status, eve) = ask(server.address, "", "POST", &at("auth/login"), body);
+    assert_eq!(status, 200, "{eve}");
+    let eve = format!("Token {}", eve["token"].as_str().unwrap());
+    let path = at("chats/rooms/30/join");
+    let (status, answer) = ask(server.address, &eve, "PUT", &path, json!({}));
+    assert_eq!(status, 403, "{answer}");
 }
 
 #[test]

@@ -176,7 +176,10 @@ fn a_rehearsal_writes_nothing() {
     let args = "--from rooms dump.json --media media";
     let out = home.moves_in(&format!("{args} --dry-run"));
     says(&out, "people: 2 new, 0 were here before, 0 not brought over");
-    says(&out, "person 2 (ANN): would be called something like \"ANN\"");
+    says(
+        &out,
+        "person 2 (ANN): would be called \"ANN\" with a number behind it",
+    );
     says(
         &out,
         "message 9: its file image/none.png is not in the media folder",

@@ -3,8 +3,6 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use parlor_domain::Timestamp;
-
 use crate::import::Spoken;
 
 /// Within this time copies are stored.
@@ -16,69 +14,84 @@ const LONGEST: usize = 2_000;
 /// Most copies of one message.
 const COPIES: usize = 1_000;
 
-/// The messages of the last moments.
+/// The messages of the last moments, which are held back until no copy of them can come.
 #[derive(Default)]
 pub(super) struct Copies(VecDeque<Said>);
 
 struct Said {
-    room: Box<str>,
-    authors: Vec<Box<str>>,
-    text: String,
-    file: Option<String>,
-    at: Timestamp,
+    first: Spoken,
+    /// Who stored it besides the first.
+    others: Vec<Box<str>>,
 }
 
 impl Copies {
-    /// Leaves out what is a copy of what came before. What somebody else was sent is read.
+    /// Leaves out what is a copy of what came before, and gives what is none by now, in its order. What somebody else was sent is
+    /// read.
     pub(super) fn fold(&mut self, spoken: impl Iterator<Item = Spoken>) -> Vec<Spoken> {
-        let mut kept: Vec<Spoken> = Vec::new();
+        let mut kept = Vec::new();
         for one in spoken {
-            while self
-                .0
-                .front()
-                .is_some_and(|said| one.at.since(said.at) > WITHIN || self.0.len() > REMEMBERED)
-            {
-                self.0.pop_front();
-            }
-            let path = one.file.as_ref().map(|file| file.path.clone());
-            let original = self.0.iter_mut().rev().find(|said| {
-                said.room == one.room
-                    && said.text == one.text
-                    && said.file == path
-                    && said.authors.len() < COPIES
-                    && !said.authors.contains(&one.author)
-            });
-            if let Some(original) = original {
-                let (room, first) = (original.room.clone(), original.authors[0].clone());
-                original.authors.push(one.author);
-                let read = kept
-                    .iter_mut()
-                    .rev()
-                    .find(|said| said.room == room && said.author == first && said.text == one.text);
-                if let Some(read) = read {
-                    read.unread = false;
-                }
-                continue;
-            }
-            if one.text.len() + path.as_ref().map_or(0, String::len) > LONGEST {
+            if bytes(&one) > LONGEST {
+                kept.extend(self.rest());
                 kept.push(one);
                 continue;
             }
+            while self
+                .0
+                .front()
+                .is_some_and(|said| self.0.len() >= REMEMBERED || !said.is_of_the_time_of(&one))
+            {
+                kept.extend(self.0.pop_front().map(|said| said.first));
+            }
+            let original = self.0.iter_mut().rev().find(|said| said.has_copy(&one));
+            if let Some(original) = original {
+                original.first.unread = false;
+                original.others.push(one.author);
+                continue;
+            }
             self.0.push_back(Said {
-                room: one.room.clone(),
-                authors: vec![one.author.clone()],
-                text: one.text.clone(),
-                file: path,
-                at: one.at,
+                first: one,
+                others: Vec::new(),
             });
-            kept.push(one);
         }
         kept
     }
+
+    /// Those that are still held back, after which nothing comes.
+    pub(super) fn rest(&mut self) -> Vec<Spoken> {
+        self.0.drain(..).map(|said| said.first).collect()
+    }
+}
+
+impl Said {
+    /// Whether a copy of this one would be as old as that one. The older server's clock may have been set back between them.
+    fn is_of_the_time_of(&self, other: &Spoken) -> bool {
+        let (at, other) = (self.first.at, other.at);
+        at.since(other) <= WITHIN && other.since(at) <= WITHIN
+    }
+
+    fn has_copy(&self, other: &Spoken) -> bool {
+        self.first.room == other.room
+            && self.first.text == other.text
+            && path(&self.first) == path(other)
+            && self.is_of_the_time_of(other)
+            && self.others.len() + 1 < COPIES
+            && self.first.author != other.author
+            && !self.others.contains(&other.author)
+    }
+}
+
+fn path(spoken: &Spoken) -> Option<&str> {
+    spoken.file.as_ref().map(|file| &*file.path)
+}
+
+fn bytes(spoken: &Spoken) -> usize {
+    spoken.text.len() + path(spoken).map_or(0, str::len)
 }
 
 #[cfg(test)]
 mod tests {
+    use parlor_domain::Timestamp;
+
     use super::*;
 
     fn said(key: u32, author: &str, text: &str, second: i64) -> Spoken {
@@ -96,7 +109,9 @@ mod tests {
     }
 
     fn kept(spoken: Vec<Spoken>) -> Vec<(Box<str>, bool)> {
-        let kept = Copies::default().fold(spoken.into_iter());
+        let mut copies = Copies::default();
+        let mut kept = copies.fold(spoken.into_iter());
+        kept.extend(copies.rest());
         kept.into_iter().map(|said| (said.key, said.unread)).collect()
     }
 
@@ -128,7 +143,53 @@ mod tests {
     #[test]
     fn copies_are_known_across_pages() {
         let mut copies = Copies::default();
-        assert_eq!(copies.fold([said(1, "ann", "hello", 0)].into_iter()).len(), 1);
+        let hello = copies.fold([said(1, "ann", "hello", 0)].into_iter());
+        assert!(hello.is_empty(), "a copy may come");
         assert!(copies.fold([said(2, "ben", "hello", 0)].into_iter()).is_empty());
+        let hello = copies.fold([said(3, "ben", "tea?", 9)].into_iter());
+        let [hello] = &hello[..] else { panic!("{hello:?}") };
+        assert_eq!((&*hello.key, hello.unread), ("1", false));
+        assert_eq!(&*copies.rest()[0].key, "3");
+        assert!(copies.rest().is_empty());
+    }
+
+    #[test]
+    fn a_copy_is_that_of_its_own_message() {
+        let mut third = said(3, "cleo", "yes", 1);
+        third.room = "2".into();
+        let talk = vec![
+            said(1, "ann", "yes", 0),
+            said(2, "ann", "yes", 1),
+            third,
+            said(4, "ben", "yes", 1),
+        ];
+        assert_eq!(
+            kept(talk),
+            [("1".into(), true), ("2".into(), false), ("3".into(), true)]
+        );
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_no_copies() {
+        let talk = vec![
+            said(1, "ann", "early", 3600),
+            said(2, "ann", "ok", 0),
+            said(3, "ben", "ok", 10),
+            said(4, "cleo", "early", 11),
+        ];
+        let keys: Vec<Box<str>> = kept(talk).into_iter().map(|(key, _)| key).collect();
+        assert_eq!(keys, ["1".into(), "2".into(), "3".into(), "4".into()]);
+    }
+
+    #[test]
+    fn nothing_changes_its_place() {
+        let long = "tea ".repeat(LONGEST);
+        let talk = vec![
+            said(1, "ann", "hello", 0),
+            said(2, "ben", &long, 0),
+            said(3, "ann", "so", 0),
+        ];
+        let keys: Vec<Box<str>> = kept(talk).into_iter().map(|(key, _)| key).collect();
+        assert_eq!(keys, ["1".into(), "2".into(), "3".into()]);
     }
 }

@@ -1,6 +1,6 @@
 //! Rooms that come from older servers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -29,10 +29,13 @@ pub(in super::super) async fn group(tx: &mut Tx<'_>, new: OldRoom) -> QueryResul
         .map(|user| Id::of(*user))
         .collect();
     tx.lock(all.clone()).await?;
-    let people = people(tx, all).await?;
+    let (people, crowded) = people(tx, all).await?;
     let Some(&owner) = people.get(&new.owner) else {
         return Ok(RoomBrought::NoOwner);
     };
+    if crowded.contains(&new.owner) {
+        return Ok(RoomBrought::Crowded(new.owner));
+    }
     if is_used(tx, new.id).await? {
         return Ok(RoomBrought::IdTaken);
     }
@@ -41,6 +44,7 @@ pub(in super::super) async fn group(tx: &mut Tx<'_>, new: OldRoom) -> QueryResul
     }
     let members: Vec<UserRef> = wanted
         .iter()
+        .filter(|user| !crowded.contains(*user))
         .filter_map(|user| people.get(user))
         .copied()
         .collect();
@@ -73,10 +77,12 @@ pub(in super::super) async fn group(tx: &mut Tx<'_>, new: OldRoom) -> QueryResul
         .set(rooms::changed_at.eq(new.changed_at.micros()))
         .execute(tx.conn)
         .await?;
-    wanted.retain(|user| !people.contains_key(user));
+    wanted.retain(|user| !people.contains_key(user) || crowded.contains(user));
+    let (crowded, left_out) = wanted.into_iter().partition(|user| people.contains_key(user));
     Ok(RoomBrought::Done(RoomKept {
         number,
-        left_out: wanted,
+        left_out,
+        crowded,
         called: call(tx, new.called, room.id).await?,
     }))
 }
@@ -88,14 +94,20 @@ pub(in super::super) async fn direct(tx: &mut Tx<'_>, new: OldDirect) -> QueryRe
         call(tx, new.called, room).await?;
         return Ok(RoomBrought::Merged(room));
     }
-    let people = people(tx, both.to_vec()).await?;
+    let (people, crowded) = people(tx, both.to_vec()).await?;
     let (Some(&opener), Some(&peer)) = (people.get(&new.opener), people.get(&new.peer)) else {
         return Ok(RoomBrought::NoOwner);
     };
+    if let Some(user) = [opener.id, peer.id]
+        .into_iter()
+        .find(|user| crowded.contains(user))
+    {
+        return Ok(RoomBrought::Crowded(user));
+    }
     // Whom one has blocked since he came before writes to one no more.
     let others: Vec<UserId> = [peer.id].into_iter().filter(|user| *user != opener.id).collect();
     if !refusals(tx, opener, &others).await?.is_empty() {
-        return Ok(RoomBrought::NoOwner);
+        return Ok(RoomBrought::KeptApart);
     }
     if is_used(tx, new.id).await? {
         return Ok(RoomBrought::IdTaken);
@@ -105,12 +117,16 @@ pub(in super::super) async fn direct(tx: &mut Tx<'_>, new: OldDirect) -> QueryRe
     Ok(RoomBrought::Done(RoomKept {
         number,
         left_out: Vec::new(),
+        crowded: Vec::new(),
         called: call(tx, new.called, new.id).await?,
     }))
 }
 
-/// Those of these people who were not deleted, and can be in one room more. Their streams must be locked.
-async fn people(tx: &mut Tx<'_>, people: Vec<Id>) -> QueryResult<HashMap<UserId, UserRef>> {
+/// Those of these people who were not deleted, and who of them cannot be in one room more. Their streams must be locked.
+async fn people(
+    tx: &mut Tx<'_>,
+    people: Vec<Id>,
+) -> QueryResult<(HashMap<UserId, UserRef>, HashSet<UserId>)> {
     let crowded = crowded(tx, people.clone()).await?;
     let found: Vec<(Id, i64)> = users::table
         .filter(users::id.eq_any(people))
@@ -118,12 +134,12 @@ async fn people(tx: &mut Tx<'_>, people: Vec<Id>) -> QueryResult<HashMap<UserId,
         .select((users::id, users::number))
         .load(tx.conn)
         .await?;
-    let found = found.into_iter().filter(|(id, _)| !crowded.contains(id));
-    let people = found.map(|(id, number)| {
+    let people = found.into_iter().map(|(id, number)| {
         let id = UserId::from(id);
         (id, UserRef { id, number })
     });
-    Ok(people.collect())
+    let crowded = crowded.into_iter().map(UserId::from);
+    Ok((people.collect(), crowded.collect()))
 }
 
 /// Whether something has a stream under this id.
