@@ -406,7 +406,7 @@ pub struct DjangoArgs {
     /// Read and check everything, and write nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Add what is not as it was to this file, a JSON object a line
+    /// Add what is not as it was to this file, a JSON object a line [default: import-NAME.jsonl in the data folder]
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
 }

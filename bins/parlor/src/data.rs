@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf, absolute};
 use anyhow::{Context, bail};
 use tempfile::NamedTempFile;
 
+/// Most characters of an older server's name in that of a file.
+const MOST_OF_NAME: usize = 50;
+
 /// A folder that belongs to the server's user alone.
 #[derive(Debug, Clone)]
 pub struct DataFolder(PathBuf);
@@ -72,6 +75,13 @@ impl DataFolder {
     /// Where the keys are.
     pub fn keys(&self) -> PathBuf {
         self.0.join("keys")
+    }
+
+    /// Where it is written down what of the older server of this name is not as it was.
+    pub fn report(&self, name: &str) -> PathBuf {
+        let plain = name.replace(|c: char| !c.is_alphanumeric() && c != '-', "_");
+        let name: String = plain.chars().take(MOST_OF_NAME).collect();
+        self.0.join(format!("import-{name}.jsonl"))
     }
 
     /// Whether other users of the machine can look into it.

@@ -9,7 +9,8 @@ mod rooms;
 use parlor_domain::Dialect;
 
 use crate::Error;
-use crate::import::Import;
+use crate::import::{Import, OldFile};
+use crate::row::Row;
 
 /// The tables whose rows have a text for a key, in the column `key`.
 pub(crate) const KEYED_BY_TEXT: &[&str] = &["authtoken_token"];
@@ -18,13 +19,34 @@ pub(crate) const SAID_IN_TIME: &[&str] = &["app_conversationmessage"];
 /// The tables that are read person by person, whose keys are numbers in this field.
 pub(crate) const SHOWN_BY_PERSON: &[(&str, &str)] = &[("chattingapp_user_status", "user_id")];
 
-/// Where a kind of older server keeps what has numbers.
+/// The fields in which a dump has the primary key of another row.
+pub(crate) const REFERENCES: &[&str] = &[
+    "conversation",
+    "conversation_id",
+    "creator",
+    "initiator",
+    "owner",
+    "receiver",
+    "room",
+    "sender",
+    "user",
+    "user_id",
+];
+/// Those in which it has a list of them.
+pub(crate) const LISTS: &[&str] = &["members", "users"];
+
+/// A table whose rows name files, and how they do.
+pub(crate) type Filed = (&'static str, fn(&Row) -> Option<OldFile>);
+
+/// Where a kind of older server keeps what.
 pub(crate) struct Tables {
     pub(crate) people: &'static str,
     pub(crate) rooms: Option<&'static str>,
     pub(crate) messages: Option<&'static str>,
     /// All that are read, but for those that say which of these belong together: a dump has that in them.
     pub(crate) all: &'static [&'static str],
+    /// Those that name files.
+    pub(crate) files: &'static [Filed],
     /// Whether their primary keys are numbers, which front ends show.
     pub(crate) numbered: bool,
 }

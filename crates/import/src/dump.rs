@@ -1,6 +1,6 @@
 //! Dumps that `manage.py dumpdata` writes: a list of objects `{"model", "pk", "fields"}`, however long.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -13,11 +13,13 @@ use serde_json::error::Category;
 use serde_json::{Deserializer, Map, Value};
 
 use crate::Error;
-use crate::dialects::{KEYED_BY_TEXT, SAID_IN_TIME, SHOWN_BY_PERSON};
+use crate::dialects::{KEYED_BY_TEXT, LISTS, REFERENCES, SAID_IN_TIME, SHOWN_BY_PERSON};
 use crate::row::time;
 
 /// Most bytes of an entry. The rest of what memory it takes goes with it.
 const LONGEST: usize = 16 << 20;
+/// Within so many bytes from its beginning an entry names its model.
+const HEAD: usize = 200;
 
 /// A row of a dump, as it stands in the table that its model has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub struct DumpedRow {
     pub key: String,
     /// All of it, as a JSON object.
     pub line: String,
+    /// Whether it names other rows by what they are called, as `--natural-foreign` makes it, and not by their keys.
+    pub by_name: bool,
 }
 
 #[derive(Deserialize)]
@@ -48,15 +52,15 @@ struct Entry {
 pub fn read(path: &Path, each: impl FnMut(DumpedRow) -> Result<(), Error>) -> Result<(), Error> {
     let file = File::open(path);
     let file = file.map_err(|why| Error::file(format!("cannot read {}", path.display()), why))?;
-    let (mut failed, read) = (None, Cell::new(0));
+    let (mut failed, begun) = (None, Begun::default());
     let rows = Rows {
         each,
         failed: &mut failed,
-        read: &read,
+        begun: &begun,
     };
     let reader = Bounded {
         file: BufReader::with_capacity(1 << 20, file),
-        read: &read,
+        begun: &begun,
     };
     let mut json = Deserializer::from_reader(reader);
     let done = json.deserialize_seq(rows).and_then(|()| json.end());
@@ -81,19 +85,63 @@ fn told(why: &serde_json::Error) -> String {
     format!("{what} (line {}, column {})", why.line(), why.column())
 }
 
+/// What was read of an entry by now.
+#[derive(Default)]
+struct Begun {
+    bytes: Cell<usize>,
+    head: RefCell<Vec<u8>>,
+}
+
+impl Begun {
+    fn add(&self, read: &[u8]) {
+        let before = self.bytes.get();
+        self.bytes.set(before + read.len());
+        if before < HEAD {
+            let first = read.len().min(HEAD - before);
+            self.head.borrow_mut().extend_from_slice(&read[..first]);
+        }
+    }
+
+    fn clear(&self) {
+        self.bytes.set(0);
+        self.head.borrow_mut().clear();
+    }
+
+    /// Its model, if it has been named.
+    fn model(&self) -> Option<String> {
+        let head = self.head.borrow();
+        let head = String::from_utf8_lossy(&head);
+        let mut texts = head.split('"').skip_while(|text| *text != "model").skip(2);
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_');
+        texts
+            .next()
+            .filter(|model| !model.is_empty() && model.chars().all(plain))
+            .map(str::to_owned)
+    }
+
+    fn too_long(&self) -> String {
+        let most = LONGEST >> 20;
+        match self.model() {
+            Some(model) => format!(
+                "an entry of {model} has more than {most} MiB (if none of these is to come over, leave them out with --exclude {model})"
+            ),
+            None => format!("one of its entries has more than {most} MiB"),
+        }
+    }
+}
+
 /// A file of which no more is read than one entry may have, until somebody says that another begins.
 struct Bounded<'a, R> {
     file: R,
-    read: &'a Cell<usize>,
+    begun: &'a Begun,
 }
 
 impl<R: Read> Read for Bounded<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.file.read(buffer)?;
-        let all = self.read.get() + read;
-        self.read.set(all);
-        if all > LONGEST {
-            return Err(io::Error::other("one of its entries is too long"));
+        self.begun.add(&buffer[..read]);
+        if self.begun.bytes.get() > LONGEST {
+            return Err(io::Error::other(self.begun.too_long()));
         }
         Ok(read)
     }
@@ -102,8 +150,7 @@ impl<R: Read> Read for Bounded<'_, R> {
 struct Rows<'a, F> {
     each: F,
     failed: &'a mut Option<Error>,
-    /// How much was read of an entry.
-    read: &'a Cell<usize>,
+    begun: &'a Begun,
 }
 
 impl<'de, F: FnMut(DumpedRow) -> Result<(), Error>> Visitor<'de> for Rows<'_, F> {
@@ -115,7 +162,7 @@ impl<'de, F: FnMut(DumpedRow) -> Result<(), Error>> Visitor<'de> for Rows<'_, F>
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
         while let Some(entry) = list.next_element::<Entry>()? {
-            self.read.set(0);
+            self.begun.clear();
             if let Err(error) = (self.each)(row(entry)) {
                 *self.failed = Some(error);
                 return Err(A::Error::custom("it was not wanted any more"));
@@ -133,6 +180,7 @@ fn row(entry: Entry) -> DumpedRow {
     } = entry;
     let table = model.replace('.', "_");
     let sort = sort(&table, &fields);
+    let by_name = by_name(&fields);
     let number = pk.as_i64().unwrap_or(0);
     let key = match &pk {
         Value::String(text) => text.clone(),
@@ -150,7 +198,15 @@ fn row(entry: Entry) -> DumpedRow {
         number,
         key,
         line: Value::Object(fields).to_string(),
+        by_name,
     }
+}
+
+/// Whether a list stands where a key should.
+fn by_name(fields: &Map<String, Value>) -> bool {
+    let one = REFERENCES.iter().filter_map(|field| fields.get(*field));
+    let lists = LISTS.iter().filter_map(|field| fields.get(*field)?.as_array());
+    one.chain(lists.flatten()).any(Value::is_array)
 }
 
 /// Where a row stands in its table, before its key.
@@ -227,8 +283,30 @@ mod tests {
         let long = entry(&"x".repeat(LONGEST / 2));
         assert_eq!(rows(&format!("[{long}, {long}, {long}]")).unwrap().len(), 3);
         let longer = entry(&"x".repeat(LONGEST));
-        let error = rows(&format!("[{longer}]")).unwrap_err();
-        assert!(error.to_string().contains("too long"), "{error}");
+        let short = entry("x").replace("a.b", "a.c");
+        let error = rows(&format!("[{short}, {longer}]")).unwrap_err();
+        let told = "an entry of a.b has more than 16 MiB (if none of these is to come over, leave them out with --exclude a.b)";
+        assert!(error.to_string().contains(told), "{error}");
+        let unnamed = longer.replace("model", "x");
+        let error = rows(&format!("[{unnamed}]")).unwrap_err();
+        assert!(
+            error.to_string().contains("one of its entries has more"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn names_in_place_of_keys_are_noticed() {
+        for (fields, expected) in [
+            (r#"{"owner": 1, "users": [1, 2]}"#, false),
+            (r#"{"initiator": null, "group_members": "[\"1\"]"}"#, false),
+            (r#"{"groups": [["staff"]]}"#, false),
+            (r#"{"owner": ["ann"], "users": []}"#, true),
+            (r#"{"owner": 1, "users": [["ann"], ["ben"]]}"#, true),
+        ] {
+            let read = rows(&format!(r#"[{{"model": "a.b", "pk": 1, "fields": {fields}}}]"#)).unwrap();
+            assert_eq!(read[0].by_name, expected, "{fields}");
+        }
     }
 
     #[test]

@@ -43,6 +43,15 @@ pub enum Error {
         /// Its primary key.
         key: String,
     },
+    /// The media folder is another one.
+    #[error(
+        "none of the files that are looked for first is in the folder of --media, such as {path}: name the older server's \
+         MEDIA_ROOT, or leave all files behind with --without-media"
+    )]
+    NotMedia {
+        /// What was looked for.
+        path: String,
+    },
     /// A row is none that the older server could have written.
     #[error("the table {table} has a row that cannot be read: {why}")]
     Row {
@@ -53,7 +62,7 @@ pub enum Error {
     },
     /// The dump is none.
     #[error(
-        "{} is no dump of a Django server: {why}; make one with: manage.py dumpdata --output dump.json",
+        "{} is no dump of a Django server that can be read: {why}; make one with: manage.py dumpdata --output dump.json",
         .path.display()
     )]
     Dump {

@@ -113,15 +113,23 @@ impl<'a, 'r> Import<'a, 'r> {
                 dialect: wish.dialect.name(),
             });
         }
+        if let Files::Folder(folder) = &wish.files {
+            files::look_for_some(old, tables.files, folder).await?;
+        }
+        report.expect(Thing::Person, people.rows);
         let mut beyond = Beyond {
             people: people.greatest,
             ..Beyond::default()
         };
         if let Some(rooms) = tables.rooms {
-            beyond.rooms = old.extent(rooms, column).await.map_err(Error::Old)?.greatest;
+            let rooms = old.extent(rooms, column).await.map_err(Error::Old)?;
+            report.expect(Thing::Room, rooms.rows);
+            beyond.rooms = rooms.greatest;
         }
         if let Some(messages) = tables.messages {
-            beyond.messages = old.extent(messages, column).await.map_err(Error::Old)?.greatest;
+            let messages = old.extent(messages, column).await.map_err(Error::Old)?;
+            report.expect(Thing::Message, messages.rows);
+            beyond.messages = messages.greatest;
         }
         let imports = &services.imports;
         let from = if wish.rehearse {
@@ -155,8 +163,16 @@ impl<'a, 'r> Import<'a, 'r> {
         table: &'static str,
         order: &'static [&'static str],
     ) -> Result<Pages, Error> {
-        let rows = self.old.rows(table, order).await.map_err(Error::Old)?;
-        Ok(Pages { table, rows })
+        Pages::of(self.old, table, order).await
+    }
+
+    /// Those of some rows that have a primary key. The others are lost.
+    pub(crate) fn keyed(&mut self, thing: Thing, rows: Vec<Row>) -> Result<Vec<Row>, Error> {
+        let (keyed, others): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.key("id").is_some());
+        for _ in others {
+            self.report.lost(thing, "?", "it has no primary key")?;
+        }
+        Ok(keyed)
     }
 
     /// Which of these have come before.
@@ -239,22 +255,25 @@ impl<'a, 'r> Import<'a, 'r> {
     /// Tells what of something is not as it was.
     pub(crate) fn tell(&mut self, thing: Thing, key: &str, changes: &[Change]) -> Result<(), Error> {
         for change in changes {
-            let what = match change {
-                Change::Renamed(name) => format!("is called \"{name}\" now"),
-                Change::Renumbered(number) => format!("has the number {number} now"),
-                Change::Rekeyed(id) => format!("has the id {id} now"),
-                Change::Lost { what, why } => format!("{what} was not brought over: {why}"),
-                Change::LeftOut(count) => format!("{count} of its people are not in it any more"),
-                Change::Crowded(count) => format!(
-                    "{count} of its people are not in it, since they are in as many rooms as rooms.per_user allows"
-                ),
-                Change::Places(count) => {
-                    format!("has place for {count} people now: rooms.members allows no more")
-                }
-            };
-            self.report.note(thing, key, &what)?;
+            self.report.note(thing, key, &told(change))?;
         }
         Ok(())
+    }
+}
+
+fn told(change: &Change) -> String {
+    match change {
+        Change::Renamed(name) => format!("is called \"{name}\" now"),
+        Change::Renumbered(number) => format!("has the number {number} now"),
+        Change::Rekeyed(id) => format!("has the id {id} now"),
+        Change::Lost { what, why } => format!("{what} was not brought over: {why}"),
+        Change::LeftOut(count) => format!("{count} of its people are not in it any more"),
+        Change::Crowded(count) => format!(
+            "{count} of its people are not in it, since they are in as many rooms as rooms.per_user allows"
+        ),
+        Change::Places(count) => {
+            format!("has place for {count} people now: rooms.members allows no more")
+        }
     }
 }
 
@@ -265,6 +284,15 @@ pub(crate) struct Pages {
 }
 
 impl Pages {
+    async fn of(
+        old: &dyn OldServer,
+        table: &'static str,
+        order: &'static [&'static str],
+    ) -> Result<Self, Error> {
+        let rows = old.rows(table, order).await.map_err(Error::Old)?;
+        Ok(Self { table, rows })
+    }
+
     /// Some more of them; `None` after the last.
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<Row>>, Error> {
         let Some(page) = self.rows.next().await else {

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::Error;
 
@@ -68,11 +69,13 @@ pub struct Count {
     pub known: u64,
     /// Not at all.
     pub lost: u64,
+    /// Not for themselves: each repeats another.
+    pub copies: u64,
 }
 
 impl Count {
     fn all(self) -> u64 {
-        self.new + self.known + self.lost
+        self.new + self.known + self.lost + self.copies
     }
 }
 
@@ -80,6 +83,8 @@ impl Count {
 #[derive(Default)]
 struct Told {
     count: Count,
+    /// How many there are; 0 if that was not counted.
+    expected: u64,
     /// The first of what is not as it was, and how many there are.
     notes: Vec<String>,
     noted: u64,
@@ -88,17 +93,17 @@ struct Told {
 /// Tells how far an import is, and writes down what is not as it was.
 pub struct Report<'a> {
     out: &'a mut dyn Write,
-    file: Option<BufWriter<File>>,
+    file: Option<(PathBuf, File)>,
     told: BTreeMap<Thing, Told>,
     since: Instant,
 }
 
 impl<'a> Report<'a> {
-    /// Tells people on `out`, and programs in a file, if there is one: a JSON object a line.
-    pub fn new(out: &'a mut dyn Write, file: Option<File>) -> Self {
+    /// Tells people on `out`, and programs in a file, if there is one: a JSON object a line, as soon as it is known.
+    pub fn new(out: &'a mut dyn Write, file: Option<(PathBuf, File)>) -> Self {
         Self {
             out,
-            file: file.map(BufWriter::new),
+            file,
             told: BTreeMap::new(),
             since: Instant::now(),
         }
@@ -126,17 +131,46 @@ impl<'a> Report<'a> {
         self.tell_how_far(thing)
     }
 
+    /// So many of a kind that only repeat others.
+    pub(crate) fn copied(&mut self, thing: Thing, count: usize) -> Result<(), Error> {
+        self.of(thing).count.copies += count as u64;
+        self.tell_how_far(thing)
+    }
+
+    /// So many of a kind are to come.
+    pub(crate) fn expect(&mut self, thing: Thing, count: u64) {
+        self.of(thing).expected = count;
+    }
+
     /// What of something is not as it was, or is to be known of it.
     pub(crate) fn note(&mut self, thing: Thing, key: &str, what: &str) -> Result<(), Error> {
+        let line = json!({ "kind": thing.one(), "key": key, "note": what });
+        self.add(thing, key, what, &line)
+    }
+
+    /// The same of something that has a name besides its key.
+    pub(crate) fn note_named(
+        &mut self,
+        thing: Thing,
+        (key, name): (&str, &str),
+        what: &str,
+    ) -> Result<(), Error> {
+        let line = json!({ "kind": thing.one(), "key": key, "name": name, "note": what });
+        self.add(thing, &format!("{key} ({name})"), what, &line)
+    }
+
+    fn add(&mut self, thing: Thing, label: &str, what: &str, line: &Value) -> Result<(), Error> {
         let told = self.of(thing);
         told.noted += 1;
         if told.notes.len() < SHOWN {
-            let line = format!("{} {}: {what}", thing.one(), harmless(key));
+            let line = format!("{} {}: {what}", thing.one(), harmless(label));
             told.notes.push(line.chars().take(LINE).collect());
         }
-        if let Some(file) = &mut self.file {
-            let line = json!({ "kind": thing.one(), "key": key, "note": what });
-            writeln!(file, "{line}").map_err(|why| Error::file("cannot write the report", why))?;
+        if let Some((_, file)) = &mut self.file {
+            // What has come is not told again: nothing of it waits in memory for the end.
+            let line = format!("{line}\n");
+            file.write_all(line.as_bytes())
+                .map_err(|why| Error::file("cannot write the report", why))?;
         }
         Ok(())
     }
@@ -150,13 +184,31 @@ impl<'a> Report<'a> {
         self.told.entry(thing).or_default()
     }
 
-    fn tell_how_far(&mut self, thing: Thing) -> Result<(), Error> {
+    /// Says how many of a kind have come, if nothing was said for a while.
+    pub(crate) fn tell_how_far(&mut self, thing: Thing) -> Result<(), Error> {
+        let told = self.of(thing);
+        let (all, expected, many) = (told.count.all(), told.expected, thing.many());
+        match expected {
+            0 => self.tell_at_times(format_args!("{many} so far: {all}")),
+            expected => self.tell_at_times(format_args!("{many} so far: {all} of {expected}")),
+        }
+    }
+
+    /// Says something, if nothing was said for a while.
+    pub(crate) fn tell_at_times(&mut self, text: impl fmt::Display) -> Result<(), Error> {
         if self.since.elapsed() < OFTEN {
             return Ok(());
         }
         self.since = Instant::now();
-        let all = self.count(thing).all();
-        self.say(format_args!("{} so far: {all}", thing.many()))
+        self.say(text)
+    }
+
+    /// Says how many rows of a dump were read, if nothing was said for a while.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it cannot be written.
+    pub fn tell_read(&mut self, rows: u64) -> Result<(), Error> {
+        self.tell_at_times(format_args!("rows of the dump so far: {rows}"))
     }
 
     /// Tells what has become of everything.
@@ -165,24 +217,50 @@ impl<'a> Report<'a> {
     /// [`Error::File`] if it cannot be written.
     pub fn finish(mut self) -> Result<(), Error> {
         for (thing, told) in std::mem::take(&mut self.told) {
-            let Count { new, known, lost } = told.count;
-            self.say(format_args!(
-                "{}: {new} new, {known} were here before, {lost} not brought over",
-                thing.many()
-            ))?;
-            for note in &told.notes {
-                self.say(format_args!("  {note}"))?;
+            if told.count == Count::default() && told.noted == 0 {
+                continue;
             }
-            let more = told.noted.saturating_sub(SHOWN as u64);
-            if more > 0 {
-                self.say(format_args!(
-                    "  and {more} more like these, all of which --report writes into a file"
-                ))?;
-            }
+            self.tell_all(thing, &told)?;
         }
-        if let Some(mut file) = self.file {
-            file.flush()
-                .map_err(|why| Error::file("cannot write the report", why))?;
+        let Some((path, file)) = &self.file else {
+            return Ok(());
+        };
+        let path = path.display().to_string();
+        let written = file
+            .metadata()
+            .map_err(|why| Error::file(format!("cannot read {path}"), why))?;
+        if written.len() > 0 {
+            self.say(format_args!("All that is not as it was stands in {path}"))?;
+        }
+        Ok(())
+    }
+
+    fn tell_all(&mut self, thing: Thing, told: &Told) -> Result<(), Error> {
+        let Count {
+            new,
+            known,
+            lost,
+            copies,
+        } = told.count;
+        let copies = match copies {
+            0 => String::new(),
+            copies => format!(", {copies} left out as copies"),
+        };
+        self.say(format_args!(
+            "{}: {new} new, {known} were here before, {lost} not brought over{copies}",
+            thing.many()
+        ))?;
+        for note in &told.notes {
+            self.say(format_args!("  {note}"))?;
+        }
+        let more = told.noted.saturating_sub(SHOWN as u64);
+        let how = if self.file.is_some() {
+            ""
+        } else {
+            ", all of which --report writes into a file"
+        };
+        if more > 0 {
+            self.say(format_args!("  and {more} more like these{how}"))?;
         }
         Ok(())
     }
@@ -202,34 +280,59 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report.jsonl");
         let mut out = Vec::new();
-        let mut report = Report::new(&mut out, Some(File::create(&path).unwrap()));
+        let file = File::create(&path).unwrap();
+        let mut report = Report::new(&mut out, Some((path.clone(), file)));
+        report.expect(Thing::Key, 7);
         report.came(Thing::Person).unwrap();
         report.knew(Thing::Person).unwrap();
+        report
+            .note_named(Thing::Person, ("7", "ann"), "is called \"ann2\" now")
+            .unwrap();
+        report.copied(Thing::Message, 3).unwrap();
         for key in 0..SHOWN + 2 {
             let key = format!("{key}\u{1b}[31m");
             report.lost(Thing::Message, &key, "its room is gone").unwrap();
         }
         assert_eq!(report.count(Thing::Message).lost, SHOWN as u64 + 2);
+        let written = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(written.lines().count(), SHOWN + 3, "nothing waits for the end");
+        report.finish().unwrap();
+        let out = String::from_utf8(out).unwrap();
+        for told in [
+            "people: 1 new, 1 were here before, 0 not brought over\n  person 7 (ann): is called \"ann2\" now\n",
+            "messages: 0 new, 0 were here before, 22 not brought over, 3 left out as copies\n",
+            "  message 0 [31m: was not brought over: its room is gone\n",
+            "  and 2 more like these\n",
+            &format!("All that is not as it was stands in {}\n", path.display()),
+        ] {
+            assert!(out.contains(told), "{told:?}: {out}");
+        }
+        assert!(!out.contains("keys"), "{out}");
+        let lines: Vec<Value> = written
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        let renamed =
+            json!({ "kind": "person", "key": "7", "name": "ann", "note": "is called \"ann2\" now" });
+        assert_eq!(lines[0], renamed);
+        let lost = json!({
+            "kind": "message", "key": "0\u{1b}[31m", "note": "was not brought over: its room is gone",
+        });
+        assert_eq!(lines[1], lost);
+    }
+
+    #[test]
+    fn who_has_no_file_is_told_how_to_get_one() {
+        let mut out = Vec::new();
+        let mut report = Report::new(&mut out, None);
+        for _ in 0..=SHOWN {
+            report.note(Thing::Room, "1", "has the number 2 now").unwrap();
+        }
         report.finish().unwrap();
         let out = String::from_utf8(out).unwrap();
         assert!(
-            out.starts_with("people: 1 new, 1 were here before, 0 not brought over\n"),
+            out.contains("  and 1 more like these, all of which --report writes"),
             "{out}"
-        );
-        assert!(
-            out.contains("  message 0 [31m: was not brought over: its room is gone\n"),
-            "{out}"
-        );
-        assert!(out.contains("  and 2 more like these"), "{out}");
-        let file = std::fs::read_to_string(&path).unwrap();
-        assert_eq!(file.lines().count(), SHOWN + 2);
-        let line: serde_json::Value = serde_json::from_str(file.lines().next().unwrap()).unwrap();
-        assert_eq!(
-            (&line["kind"], &line["note"]),
-            (
-                &json!("message"),
-                &json!("was not brought over: its room is gone")
-            )
         );
     }
 }

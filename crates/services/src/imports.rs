@@ -3,6 +3,7 @@
 mod halls;
 mod keys;
 mod media;
+mod members;
 mod people;
 mod rooms;
 mod talk;

@@ -4,6 +4,9 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use parlor_compat::{RELAY_HALL, relay_notification};
@@ -11,6 +14,7 @@ use parlor_domain::Dialect;
 use parlor_import::{Error, Files, MediaFolder, Relay, Report, Wish, dump, reads};
 use parlor_store::{Database, OldDatabase, Staged, Staging};
 use secrecy::ExposeSecret;
+use tokio::time::timeout;
 
 use super::place::Place;
 use super::{database, password};
@@ -27,6 +31,8 @@ const RELAY: Relay = Relay {
 };
 /// The file in which the rows of a dump are put in order. The next server or import takes away what is left of it.
 const STAGED: &str = "import.db";
+/// How often it is looked how much of a dump was read.
+const OFTEN: Duration = Duration::from_secs(1);
 
 /// An older server's database, or a dump.
 enum Source {
@@ -38,11 +44,11 @@ pub(super) async fn run(command: ImportCommand, config: &Config, out: &mut dyn W
     let ImportCommand::Django(args) = command;
     let source = source(&args.database)?;
     let wish = wish(&args)?;
-    let report = args.report.as_deref().map(report).transpose()?;
     // Without a database there is no folder to be claimed.
     database::existing(config, &mut std::io::sink())?;
     let data = DataFolder::at(&config.server.data)?;
     let _lock = data.lock()?;
+    let report = report(&args, &wish, &data)?;
     let place = Place::open_alone(&unlimited(config), out).await?;
     let staged = data.spool().join(STAGED);
     let done = bring(&place, source, &staged, &wish, Report::new(out, report)).await;
@@ -67,12 +73,14 @@ async fn bring(
     wish: &Wish,
     mut report: Report<'_>,
 ) -> anyhow::Result<()> {
-    let old = open(source, staged, wish.dialect).await?;
+    let old = open(source, staged, wish.dialect, &mut report).await?;
     let done = parlor_import::run(&place.services, &old, wish, RELAY, &mut report).await;
     report.finish()?;
     match done {
         // Nothing was begun.
-        Err(error @ (Error::NotOne { .. } | Error::AnotherServer { .. })) => Err(error.into()),
+        Err(error @ (Error::NotOne { .. } | Error::NotMedia { .. } | Error::AnotherServer { .. })) => {
+            Err(error.into())
+        }
         done => done.with_context(|| {
             format!(
                 "not everything of {} was brought over; what has come stays, and the same command goes on with the rest",
@@ -137,17 +145,28 @@ fn exists(path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The file to which what is told is added, for its owner alone: it names people.
-fn report(path: &Path) -> anyhow::Result<File> {
+/// The file to which what is told is added, for its owner alone: it names people. A rehearsal has one only if it is asked for.
+fn report(args: &DjangoArgs, wish: &Wish, data: &DataFolder) -> anyhow::Result<Option<(PathBuf, File)>> {
+    let path = match &args.report {
+        Some(path) => path.clone(),
+        None if wish.rehearse => return Ok(None),
+        None => data.report(&wish.name),
+    };
     let opened = OpenOptions::new()
         .create(true)
         .append(true)
         .mode(0o600)
-        .open(path);
-    opened.with_context(|| format!("cannot write {}", path.display()))
+        .open(&path);
+    let file = opened.with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(Some((path, file)))
 }
 
-async fn open(source: Source, staged: &Path, dialect: Dialect) -> anyhow::Result<OldDatabase> {
+async fn open(
+    source: Source,
+    staged: &Path,
+    dialect: Dialect,
+    report: &mut Report<'_>,
+) -> anyhow::Result<OldDatabase> {
     match source {
         Source::Database(database) => {
             let place = database.describe();
@@ -155,18 +174,32 @@ async fn open(source: Source, staged: &Path, dialect: Dialect) -> anyhow::Result
             opened.with_context(|| format!("cannot read {place}"))
         }
         Source::Dump(path) => {
-            let staged = staged.to_owned();
-            tokio::task::spawn_blocking(move || stage(&path, &staged, dialect)).await?
+            let (staged, read) = (staged.to_owned(), Arc::new(AtomicU64::new(0)));
+            let counter = Arc::clone(&read);
+            let mut staging = tokio::task::spawn_blocking(move || stage(&path, &staged, dialect, &counter));
+            loop {
+                match timeout(OFTEN, &mut staging).await {
+                    Ok(done) => return done?,
+                    Err(_) => report.tell_read(read.load(Ordering::Relaxed))?,
+                }
+            }
         }
     }
 }
 
-/// Puts those rows of a dump in order that are read.
-fn stage(path: &Path, staged: &Path, dialect: Dialect) -> anyhow::Result<OldDatabase> {
+/// Puts those rows of a dump in order that are read, and counts all.
+fn stage(path: &Path, staged: &Path, dialect: Dialect, read: &AtomicU64) -> anyhow::Result<OldDatabase> {
     let mut staging = Staging::create(staged)?;
     dump::read(path, |row| {
+        read.fetch_add(1, Ordering::Relaxed);
         if !reads(dialect, &row.table) {
             return Ok(());
+        }
+        if row.by_name {
+            return Err(Error::Dump {
+                path: path.to_owned(),
+                why: format!("{} was dumped with --natural-foreign", row.table),
+            });
         }
         let row = Staged {
             table: &row.table,

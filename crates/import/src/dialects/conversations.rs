@@ -9,13 +9,15 @@ use parlor_services::OldConversation;
 use super::Tables;
 use crate::Error;
 use crate::import::{Import, OldPerson, OldPlace, Spoken, plain_account};
+use crate::report::Thing;
 use crate::row::{Row, plain};
 
 pub(super) const TABLES: Tables = Tables {
     people: "app_useraccount",
-    rooms: None,
-    messages: None,
+    rooms: Some("app_conversation"),
+    messages: Some("app_conversationmessage"),
     all: &["app_useraccount", "app_conversation", "app_conversationmessage"],
+    files: &[],
     numbered: false,
 };
 
@@ -29,6 +31,7 @@ pub(super) async fn bring(import: &mut Import<'_, '_>) -> Result<(), Error> {
     import.people(TABLES.people, person).await?;
     let mut pages = import.pages("app_conversation", &["created_at", "id"]).await?;
     while let Some(rows) = pages.next().await? {
+        let rows = import.keyed(Thing::Room, rows)?;
         let places = places(import, &rows).await?;
         import.places(places).await?;
     }
@@ -36,6 +39,7 @@ pub(super) async fn bring(import: &mut Import<'_, '_>) -> Result<(), Error> {
         .pages("app_conversationmessage", &["created_at", "id"])
         .await?;
     while let Some(rows) = pages.next().await? {
+        let rows = import.keyed(Thing::Message, rows)?;
         let spoken = rows.iter().filter_map(spoken).collect();
         import.spoken(spoken).await?;
     }

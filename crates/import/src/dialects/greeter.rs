@@ -6,6 +6,7 @@ use parlor_services::OldGroup;
 use super::Tables;
 use crate::Error;
 use crate::import::{Import, OldPerson, OldPlace, plain_account};
+use crate::report::Thing;
 use crate::row::Row;
 
 pub(super) const TABLES: Tables = Tables {
@@ -13,6 +14,7 @@ pub(super) const TABLES: Tables = Tables {
     rooms: Some("testsocket_chatgroup"),
     messages: None,
     all: &["testsocket_customuser", "testsocket_chatgroup"],
+    files: &[],
     numbered: true,
 };
 
@@ -20,6 +22,7 @@ pub(super) async fn bring(import: &mut Import<'_, '_>) -> Result<(), Error> {
     import.people(TABLES.people, person).await?;
     let mut pages = import.pages("testsocket_chatgroup", &["id"]).await?;
     while let Some(rows) = pages.next().await? {
+        let rows = import.keyed(Thing::Room, rows)?;
         let creators = rows.iter().filter_map(|row| row.reference("creator"));
         let people = import.accounts(creators).await?;
         let places = rows.iter().filter_map(|row| {

@@ -25,6 +25,11 @@ pub(super) const TABLES: Tables = Tables {
         "chattingapp_message",
         STATUSES,
     ],
+    files: &[
+        ("chattingapp_user", picture),
+        ("chattingapp_message", attachment),
+        (STATUSES, shown),
+    ],
     numbered: true,
 };
 
@@ -36,16 +41,24 @@ pub(super) async fn bring(import: &mut Import<'_, '_>) -> Result<(), Error> {
     import.people(TABLES.people, person).await?;
     let mut pages = import.pages("chattingapp_conversation", &["id"]).await?;
     while let Some(rows) = pages.next().await? {
+        let rows = import.keyed(Thing::Room, rows)?;
         let places = places(import, &rows).await?;
         import.places(places).await?;
     }
     let mut copies = Copies::default();
+    let (mut read, mut kept) = (0, 0);
     let mut pages = import.pages("chattingapp_message", &["id"]).await?;
     while let Some(rows) = pages.next().await? {
+        let rows = import.keyed(Thing::Message, rows)?;
         let spoken = copies.fold(rows.iter().filter_map(spoken));
+        read += rows.len();
+        kept += spoken.len();
         import.spoken(spoken).await?;
     }
-    import.spoken(copies.rest()).await?;
+    let rest = copies.rest();
+    kept += rest.len();
+    import.spoken(rest).await?;
+    import.report.copied(Thing::Message, read - kept)?;
     statuses(import).await
 }
 
@@ -55,8 +68,12 @@ fn person(row: &Row) -> Option<OldPerson> {
     person.account.mobile = row.text("mobile_no");
     person.account.register_id = row.text("registered_userid").into();
     person.account.about = row.text("about");
-    person.picture = OldFile::at(&row.text("profile_photo"));
+    person.picture = picture(row);
     Some(person)
+}
+
+fn picture(row: &Row) -> Option<OldFile> {
+    OldFile::at(&row.text("profile_photo"))
 }
 
 async fn places(import: &Import<'_, '_>, rows: &[Row]) -> Result<Vec<OldPlace>, Error> {
@@ -134,16 +151,24 @@ fn spoken(row: &Row) -> Option<Spoken> {
         room: row.reference("conversation_id").unwrap_or_default(),
         author: row.reference("sender").unwrap_or_default(),
         text: row.text("text"),
-        file: OldFile::at(below(&row.text("attachment"))),
+        file: attachment(row),
         at: row.time("timestamp").unwrap_or(Timestamp::from_micros(0)),
         edited_at: None,
         unread: !row.is("is_read"),
     })
 }
 
-/// The path of a file below the media folder, given its URL's.
+fn attachment(row: &Row) -> Option<OldFile> {
+    OldFile::at(below(&row.text("attachment")))
+}
+
+/// The path of a file below the media folder, given its URL or that one's path.
 fn below(url: &str) -> &str {
-    url.find(URL).map_or(url, |at| &url[at + URL.len()..])
+    let path = match url.split_once("://") {
+        Some((_, host)) => host.find('/').map_or("", |at| &host[at..]),
+        None => url,
+    };
+    path.strip_prefix(URL).unwrap_or(url)
 }
 
 /// Brings the last status of each person: there was one at a time. They come person by person, so that no more are held than one page
@@ -153,6 +178,7 @@ async fn statuses(import: &mut Import<'_, '_>) -> Result<(), Error> {
     let mut pages = import.pages(STATUSES, &["user_id_id", "id"]).await?;
     while let Some(rows) = pages.next().await? {
         let mut shown = Vec::new();
+        let rows = import.keyed(Thing::Status, rows)?;
         for next in rows.into_iter().filter_map(Shown::read) {
             let before = last.replace(next);
             shown.extend(
@@ -175,7 +201,7 @@ impl Shown {
     fn read(row: Row) -> Option<Self> {
         Some(Self {
             key: row.key("id")?,
-            author: row.reference("user_id")?,
+            author: row.reference("user_id").unwrap_or_default(),
             row,
         })
     }
@@ -189,14 +215,18 @@ async fn show(import: &mut Import<'_, '_>, shown: Vec<Shown>) -> Result<(), Erro
     Ok(())
 }
 
-async fn status(import: &mut Import<'_, '_>, shown: &Shown) -> Result<(), Error> {
-    let Shown { key, author, row } = shown;
+/// What a status shows.
+fn shown(row: &Row) -> Option<OldFile> {
+    let path = [row.text("videos"), row.text("pictures")];
+    path.iter().find_map(|path| OldFile::at(below(path)))
+}
+
+async fn status(import: &mut Import<'_, '_>, one: &Shown) -> Result<(), Error> {
+    let Shown { key, author, row } = one;
     let Some(&author) = import.accounts([author.clone()]).await?.get(author) else {
         return import.report.lost(Thing::Status, key, "its author was not");
     };
-    let path = [row.text("videos"), row.text("pictures")];
-    let file = path.iter().find_map(|path| OldFile::at(below(path)));
-    let media = match &file {
+    let media = match &shown(row) {
         Some(file) => import.file((Thing::Status, key), author, file).await?,
         None => None,
     };
@@ -226,6 +256,12 @@ mod tests {
         for (url, path) in [
             ("/media/images/image12.png", "images/image12.png"),
             ("http://chat.example.org/media/videos/a.mp4", "videos/a.mp4"),
+            ("/media/status/media/a.mp4", "status/media/a.mp4"),
+            ("status/media/a.mp4", "status/media/a.mp4"),
+            (
+                "http://chat.example.org/status/media/a.mp4",
+                "http://chat.example.org/status/media/a.mp4",
+            ),
             ("images/image12.png", "images/image12.png"),
             ("", ""),
         ] {

@@ -16,6 +16,7 @@ pub(super) const TABLES: Tables = Tables {
     rooms: None,
     messages: Some(NOTIFICATIONS),
     all: &["auth_user", NOTIFICATIONS, "authtoken_token"],
+    files: &[],
     numbered: true,
 };
 
@@ -45,6 +46,7 @@ pub(super) async fn bring(import: &mut Import<'_, '_>) -> Result<(), Error> {
     let mut place = None;
     let mut pages = import.pages(NOTIFICATIONS, &["id"]).await?;
     while let Some(rows) = pages.next().await? {
+        let rows = import.keyed(Thing::Message, rows)?;
         let said: Vec<(Box<str>, Row)> = rows
             .into_iter()
             .filter_map(|row| Some((row.key("id")?, row)))

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::Tables;
 use crate::Error;
 use crate::import::{Import, OldFile, OldPerson, OldPlace, Spoken, plain_account};
+use crate::report::Thing;
 use crate::row::{Row, plain};
 
 pub(super) const TABLES: Tables = Tables {
@@ -17,6 +18,7 @@ pub(super) const TABLES: Tables = Tables {
     rooms: Some("chat_room"),
     messages: Some("chat_message"),
     all: &["users_user", "chat_room", "chat_message", "authtoken_token"],
+    files: &[("chat_message", attachment)],
     numbered: true,
 };
 
@@ -35,11 +37,13 @@ pub(super) async fn bring(import: &mut Import<'_, '_>) -> Result<(), Error> {
     import.people(TABLES.people, person).await?;
     let mut pages = import.pages("chat_room", &["id"]).await?;
     while let Some(rows) = pages.next().await? {
+        let rows = import.keyed(Thing::Room, rows)?;
         let places = places(import, &rows).await?;
         import.places(places).await?;
     }
     let mut pages = import.pages("chat_message", &["id"]).await?;
     while let Some(rows) = pages.next().await? {
+        let rows = import.keyed(Thing::Message, rows)?;
         let spoken = rows.iter().filter_map(spoken).collect();
         import.spoken(spoken).await?;
     }
@@ -122,11 +126,15 @@ fn spoken(row: &Row) -> Option<Spoken> {
         room: row.reference("room").unwrap_or_default(),
         author: row.reference("owner").unwrap_or_default(),
         text: row.text("text"),
-        file: file(&row.text("file")),
+        file: attachment(row),
         at,
         edited_at: changed,
         unread: false,
     })
+}
+
+fn attachment(row: &Row) -> Option<OldFile> {
+    file(&row.text("file"))
 }
 
 /// A file, which keeps its name if nobody could guess that.

@@ -1,12 +1,19 @@
 //! Files of people and messages.
 
+use std::fs::File;
+
 use parlor_domain::{FileName, MediaId, UserId};
+use parlor_ports::OldServer;
 use parlor_services::MediaBrought;
 use uuid::Uuid;
 
-use super::{Files, Import};
-use crate::Error;
+use super::{Files, Import, Pages};
+use crate::dialects::Filed;
 use crate::report::{Thing, harmless};
+use crate::{Error, MediaFolder};
+
+/// So many files of a table are looked for before anything comes.
+const LOOKED_FOR: usize = 100;
 
 /// A file below an older server's media folder.
 #[derive(Debug, Clone)]
@@ -25,6 +32,44 @@ impl OldFile {
             path: path.to_owned(),
             unguessable: None,
         })
+    }
+
+    /// The file itself, if it is there.
+    fn find(&self, folder: &MediaFolder) -> Result<Option<File>, Error> {
+        folder.file(&self.path).map_err(|why| {
+            let what = format!("cannot read {} in the media folder", harmless(&self.path));
+            Error::file(what, why)
+        })
+    }
+}
+
+/// Refuses a folder in which no file is that is looked for, of all that are: a message that came without its file stays without.
+pub(super) async fn look_for_some(
+    old: &dyn OldServer,
+    tables: &[Filed],
+    folder: &MediaFolder,
+) -> Result<(), Error> {
+    let mut missing = None;
+    for &(table, file) in tables {
+        let mut left = LOOKED_FOR;
+        let mut pages = Pages::of(old, table, &["id"]).await?;
+        while left > 0
+            && let Some(rows) = pages.next().await?
+        {
+            for file in rows.iter().filter_map(file).take(left) {
+                if file.find(folder)?.is_some() {
+                    return Ok(());
+                }
+                left -= 1;
+                missing = missing.or(Some(file.path));
+            }
+        }
+    }
+    match missing {
+        Some(path) => Err(Error::NotMedia {
+            path: harmless(&path),
+        }),
+        None => Ok(()),
     }
 }
 
@@ -52,10 +97,7 @@ impl Import<'_, '_> {
                 });
             }
         };
-        let found = folder.file(&file.path);
-        let found =
-            found.map_err(|why| Error::file(format!("cannot read {path} in the media folder"), why))?;
-        let Some(content) = found else {
+        let Some(content) = file.find(folder)? else {
             let what = format!("its file {path} is not in the media folder");
             self.report.note(thing, key, &what)?;
             return Ok(None);
@@ -68,6 +110,7 @@ impl Import<'_, '_> {
             .imports()
             .media(owner, content, name, file.unguessable)
             .await?;
+        self.report.tell_how_far(thing)?;
         match brought {
             MediaBrought::Done { media, kept_name } => {
                 if !kept_name {

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use futures_util::{StreamExt, stream};
 use parlor_ports::{Beyond, OldModel};
-use parlor_services::{Imports, OldAccount, OldServerId, PersonCame, Unique};
+use parlor_services::{Change, Imports, OldAccount, OldServerId, PersonCame, Unique};
 use secrecy::SecretString;
 
-use super::{Import, OldFile};
+use super::{Import, OldFile, told};
 use crate::Error;
 use crate::report::{Thing, harmless};
 use crate::row::Row;
@@ -79,15 +79,14 @@ fn apart(imports: &Imports, people: &[OldPerson]) -> usize {
     twin.unwrap_or(people.len())
 }
 
-/// How somebody is named in what is told.
-fn label(account: &OldAccount) -> String {
+/// How somebody is called in what is told.
+fn name(account: &OldAccount) -> String {
     let name = if account.username.is_empty() {
         &account.email
     } else {
         &account.username
     };
-    let name: String = harmless(name).chars().take(SHOWN).collect();
-    format!("{} ({name})", account.key)
+    harmless(name).chars().take(SHOWN).collect()
 }
 
 impl Import<'_, '_> {
@@ -98,9 +97,13 @@ impl Import<'_, '_> {
         read: fn(&Row) -> Option<OldPerson>,
     ) -> Result<(), Error> {
         // All are looked at before the first comes, lest some of another server do.
+        let mut looked_at = 0;
         let mut pages = self.pages(table, &["id"]).await?;
         while let Some(rows) = pages.next().await? {
             self.are_the_same(&people(table, &rows, read)?).await?;
+            looked_at += rows.len();
+            self.report
+                .tell_at_times(format_args!("people looked at so far: {looked_at}"))?;
         }
         let mut pages = self.pages(table, &["id"]).await?;
         while let Some(rows) = pages.next().await? {
@@ -155,7 +158,8 @@ impl Import<'_, '_> {
         let coming = people.iter().map(|person| imports.person(from, &person.account));
         let mut came = stream::iter(coming).buffered(AT_ONCE);
         for person in people {
-            let key = label(&person.account);
+            let name = name(&person.account);
+            let label = (&*person.account.key, &*name);
             let Some(came) = came.next().await else {
                 break;
             };
@@ -163,22 +167,34 @@ impl Import<'_, '_> {
                 PersonCame::Known => self.report.knew(Thing::Person)?,
                 PersonCame::Now { account, changes } => {
                     self.report.came(Thing::Person)?;
-                    self.tell(Thing::Person, &key, &changes)?;
-                    self.tell_of_staff(person, &key, account.username.as_str())?;
+                    self.tell_of_person(label, &changes)?;
+                    self.tell_of_staff(person, label, account.username.as_str())?;
                 }
             }
         }
         Ok(())
     }
 
-    fn tell_of_staff(&mut self, person: &OldPerson, key: &str, name: &str) -> Result<(), Error> {
+    fn tell_of_person(&mut self, label: (&str, &str), changes: &[Change]) -> Result<(), Error> {
+        for change in changes {
+            self.report.note_named(Thing::Person, label, &told(change))?;
+        }
+        Ok(())
+    }
+
+    fn tell_of_staff(
+        &mut self,
+        person: &OldPerson,
+        label: (&str, &str),
+        username: &str,
+    ) -> Result<(), Error> {
         if !person.staff {
             return Ok(());
         }
         let what = format!(
-            "administered the older server, and does not administer this one until you run: parlor user admin {name}"
+            "administered the older server, and does not administer this one until you run: parlor user admin {username}"
         );
-        self.report.note(Thing::Person, key, &what)
+        self.report.note_named(Thing::Person, label, &what)
     }
 
     /// Brings the pictures that stand for people. Someone may have come without his before, when that was
@@ -213,7 +229,8 @@ impl Import<'_, '_> {
             beyond: Beyond::default(),
         };
         for person in people {
-            let (account, key) = (&person.account, label(&person.account));
+            let (account, name) = (&person.account, name(&person.account));
+            let label = (&*account.key, &*name);
             self.report.came(Thing::Person)?;
             let imports = self.imports();
             let seen = &self.seen.unique;
@@ -224,28 +241,28 @@ impl Import<'_, '_> {
                 is_name && seen.contains(one)
             });
             self.seen.unique.extend(unique);
-            self.tell(Thing::Person, &key, &changes)?;
-            let name = account.base();
-            let is_taken = match &name {
-                Some(name) => has_twin || imports.has_name(name).await?,
+            self.tell_of_person(label, &changes)?;
+            let base = account.base();
+            let is_taken = match &base {
+                Some(base) => has_twin || imports.has_name(base).await?,
                 None => false,
             };
-            let what = match name {
-                Some(name) if is_taken => Some(format!("would be called \"{name}\" with a number behind it")),
-                Some(name) if !account.username.is_empty() && account.username != name.as_str() => {
-                    Some(format!("would be called \"{name}\""))
+            let what = match base {
+                Some(base) if is_taken => Some(format!("would be called \"{base}\" with a number behind it")),
+                Some(base) if !account.username.is_empty() && account.username != base.as_str() => {
+                    Some(format!("would be called \"{base}\""))
                 }
                 Some(_) => None,
                 None => Some("would get a name that is drawn".to_owned()),
             };
             if let Some(what) = what {
-                self.report.note(Thing::Person, &key, &what)?;
+                self.report.note_named(Thing::Person, label, &what)?;
             }
             if let Some(number) = account.number
                 && self.imports().has_number(number).await?
             {
                 self.report
-                    .note(Thing::Person, &key, "would have another number")?;
+                    .note_named(Thing::Person, label, "would have another number")?;
             }
             self.seen.people.insert(account.key.clone());
         }
@@ -256,10 +273,13 @@ impl Import<'_, '_> {
     pub(crate) async fn keys(&mut self) -> Result<(), Error> {
         let mut pages = self.pages("authtoken_token", &["user_id"]).await?;
         while let Some(rows) = pages.next().await? {
-            let held: Vec<(Box<str>, SecretString)> = rows
-                .iter()
-                .filter_map(|row| Some((row.reference("user")?, row.text("key").into())))
-                .collect();
+            let mut held: Vec<(Box<str>, SecretString)> = Vec::with_capacity(rows.len());
+            for row in rows {
+                match row.reference("user") {
+                    Some(user) => held.push((user, row.text("key").into())),
+                    None => self.report.lost(Thing::Key, "?", "it is nobody's")?,
+                }
+            }
             let kind = (Thing::Key, OldModel::Key);
             let new = self.unknown(kind, held, |(user, _)| user).await?;
             let users = self.accounts(new.iter().map(|(user, _)| user.clone())).await?;

@@ -1,7 +1,9 @@
 //! Groups, conversations and lists.
 
+use parlor_domain::RoomId;
 use parlor_ports::OldModel;
 use parlor_services::{OldConversation, OldGroup, OldRecipients, RoomCame};
+use uuid::Uuid;
 
 use super::Import;
 use crate::Error;
@@ -40,15 +42,33 @@ impl OldPlace {
 impl Import<'_, '_> {
     /// Brings rooms, in this order.
     pub(crate) async fn places(&mut self, places: Vec<OldPlace>) -> Result<(), Error> {
-        let kind = (Thing::Room, OldModel::Room);
-        for place in self.unknown(kind, places, OldPlace::key).await? {
-            if let OldPlace::Nothing(key, why) = &place {
+        let keys = places.iter().map(|place| place.key().into()).collect();
+        let known = self.brought(OldModel::Room, keys).await?;
+        for place in places {
+            if let Some(known) = known.get(place.key()) {
+                self.report.knew(Thing::Room)?;
+                self.compare(&place, known.id).await?;
+            } else if let OldPlace::Nothing(key, why) = &place {
                 self.report.lost(Thing::Room, key, why)?;
             } else if self.from().is_some() {
                 self.place(&place).await?;
             } else {
                 self.rehearse_place(&place).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Tells how many people are in a group there that came before, and not in it here.
+    async fn compare(&mut self, place: &OldPlace, room: Option<Uuid>) -> Result<(), Error> {
+        let (OldPlace::Group(group), Some(room)) = (place, room) else {
+            return Ok(());
+        };
+        let imports = self.imports();
+        let missing = imports.missing(RoomId::new(room), &group.members).await?;
+        if missing > 0 {
+            let what = format!("{missing} of the people who are in it there are not in it here");
+            self.report.note(Thing::Room, &group.key, &what)?;
         }
         Ok(())
     }

@@ -54,9 +54,10 @@ pub struct OldAccount {
 }
 
 impl OldAccount {
-    /// By what another server's person of the same key is told from this one.
+    /// By what another server's person of the same key is told from this one: when the account was made, in whole milliseconds, of
+    /// which a dump has no parts.
     pub fn print(&self) -> Option<i64> {
-        self.joined_at.map(Timestamp::micros)
+        self.joined_at.map(|at| at.micros() / 1_000)
     }
 
     /// What a username is made like, if one can be made of what is known.

@@ -1,8 +1,10 @@
 //! What the command refuses.
 
+use std::os::unix::fs::PermissionsExt;
+
 use serde_json::json;
 
-use super::{Home, row, says, user};
+use super::{Home, picture, row, says, user};
 
 #[test]
 fn nothing_comes_while_a_server_runs() {
@@ -24,9 +26,12 @@ fn what_is_no_such_server_is_refused() {
     let home = Home::new();
     home.dump(&[user("users.user", 1, "ann")]);
     std::fs::write(home.path("text.json"), "[{\"model\": \"users.user\"}]").unwrap();
+    let room = row("chat.room", 5, json!({ "name": "tea", "owner": ["ann"] }));
+    std::fs::write(home.path("natural.json"), json!([room]).to_string()).unwrap();
     for (args, why) in [
         ("--from relay dump.json", "there is no table auth_user"),
         ("--from rooms text.json", "is no dump of a Django server"),
+        ("--from rooms natural.json", "with --natural-foreign"),
         ("--from rooms none.json", "there is no file none.json"),
         (
             "--from rooms sqlite:///none/old.db",
@@ -82,4 +87,64 @@ fn files_are_brought_or_left_behind_on_purpose() {
     let out = home.moves_in("--from rooms dump.json --without-media");
     says(&out, "messages: 1 new, 0 were here before, 0 not brought over");
     says(&out, "message 9: its file image/cat.png was left behind");
+}
+
+#[test]
+fn a_folder_without_any_of_the_files_is_refused_before_anything_comes() {
+    let home = Home::new();
+    let room = json!({ "name": "tea", "max_users": 10, "type": "GROUP", "owner": 1, "users": [1] });
+    let message = |file: &str| json!({ "room": 5, "owner": 1, "text": "look", "file": file });
+    home.dump(&[
+        user("users.user", 1, "ann"),
+        row("chat.room", 5, room),
+        row("chat.message", 8, message("image/dog.png")),
+        row("chat.message", 9, message("image/cat.png")),
+    ]);
+    std::fs::create_dir_all(home.path("old/media/image")).unwrap();
+    std::fs::write(home.path("old/media/image/cat.png"), picture()).unwrap();
+    let said = home.import("--from rooms dump.json --media old");
+    assert_eq!(said.code, 1, "{}", said.out);
+    assert!(said.err.contains("such as image/dog.png"), "{}", said.err);
+    let out = home.moves_in("--from rooms dump.json --media old/media");
+    says(&out, "people: 1 new, 0 were here before, 0 not brought over");
+    says(&out, "messages: 2 new, 0 were here before, 0 not brought over");
+    says(
+        &out,
+        "message 8: its file image/dog.png is not in the media folder",
+    );
+}
+
+#[test]
+fn what_is_not_as_it_was_is_written_down_unasked() {
+    let home = Home::new();
+    home.dump(&[user("users.user", 1, "ann"), user("users.user", 2, "ANN")]);
+    let args = "--from rooms dump.json --name east/west";
+    let out = home.moves_in(args);
+    let path = home.path("data/import-east_west.jsonl").canonicalize().unwrap();
+    let told = format!("All that is not as it was stands in {}", path.display());
+    says(&out, &told);
+    let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "it names people");
+    let report = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(report.lines().count(), 1, "{report}");
+    // Who came before is not told of again, and what was told stays.
+    says(&home.moves_in(args), &told);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), report);
+}
+
+#[test]
+fn rows_without_keys_are_counted() {
+    let home = Home::new();
+    home.database(
+        "CREATE TABLE users_user (id integer PRIMARY KEY, username varchar(150), is_active bool);
+         INSERT INTO users_user VALUES (1, 'ann', 1);
+         CREATE TABLE chat_message (id integer, room_id integer, owner_id integer, text text);
+         INSERT INTO chat_message VALUES (NULL, 1, 1, 'hello');
+         CREATE TABLE authtoken_token (key varchar(40), user_id integer);
+         INSERT INTO authtoken_token VALUES ('0123456789abcdef0123456789abcdef01234567', NULL);",
+    );
+    let out = home.moves_in("--from rooms sqlite:old.db");
+    says(&out, "messages: 0 new, 0 were here before, 1 not brought over");
+    says(&out, "message ?: was not brought over: it has no primary key");
+    says(&out, "key ?: was not brought over: it is nobody's");
 }

@@ -1,8 +1,8 @@
-//! `rooms` moves in from a dump.
+//! `rooms` moves in from a dump, or from SQLite.
 
 use serde_json::{Value, json};
 
-use super::{Home, PASSWORD, ask, get, picture, row, says, status_of, user};
+use super::{HASH, Home, PASSWORD, ask, get, picture, row, says, status_of, user};
 
 const KEY: &str = "0123456789abcdef0123456789abcdef01234567";
 /// The name of a file that nobody could guess.
@@ -70,6 +70,10 @@ fn front_ends_find_everything_where_it_was() {
     says(&out, "keys: 1 new, 0 were here before, 0 not brought over");
     let report = std::fs::read_to_string(home.path("report.jsonl")).unwrap();
     assert!(report.contains(r#""key":"11""#), "{report}");
+    let ben = report.lines().find(|line| line.contains("BEN2")).unwrap();
+    let ben: Value = serde_json::from_str(ben).unwrap();
+    let called = json!({ "kind": "person", "key": "7", "name": "BEN", "note": "is called \"BEN2\" now" });
+    assert_eq!(ben, called);
     assert!(!out.contains(KEY) && !report.contains(KEY) && !out.contains("letmein"));
 
     let server = home.serve();
@@ -161,6 +165,48 @@ fn what_has_come_does_not_come_again() {
     }
 }
 
+/// A database has parts of milliseconds, and a dump has none.
+#[test]
+fn a_dump_and_a_database_are_known_to_be_of_one_server() {
+    let home = Home::new();
+    home.database(&format!(
+        "CREATE TABLE users_user (id integer PRIMARY KEY, password varchar(128), last_login datetime, is_superuser bool,
+            username varchar(150), first_name varchar(150), last_name varchar(150), email varchar(254), is_staff bool,
+            is_active bool, date_joined datetime);
+         INSERT INTO users_user VALUES (1, '{HASH}', NULL, 0, 'ann', 'Ann', 'Smith', '', 0, 1, '2023-12-02 06:45:00.123456');"
+    ));
+    home.moves_in("--from rooms sqlite:old.db");
+    home.dump(&[user("users.user", 1, "ann"), user("users.user", 2, "ben")]);
+    let out = home.moves_in("--from rooms dump.json");
+    says(&out, "people: 1 new, 1 were here before, 0 not brought over");
+    let out = home.moves_in("--from rooms sqlite:old.db");
+    says(&out, "people: 0 new, 1 were here before, 0 not brought over");
+}
+
+#[test]
+fn who_has_entered_an_old_room_since_it_came_is_missed() {
+    let home = Home::new();
+    let dump = |users: Value| {
+        let room = json!({ "name": "tea", "max_users": 5, "type": "GROUP", "owner": 1, "users": users });
+        home.dump(&[
+            user("users.user", 1, "ann"),
+            user("users.user", 2, "ben"),
+            user("users.user", 3, "cleo"),
+            row("chat.room", 5, room),
+        ]);
+    };
+    let note = "room 5: 2 of the people who are in it there are not in it here";
+    dump(json!([1]));
+    let first = home.moves_in("--from rooms dump.json");
+    assert!(!first.contains("not in it here"), "{first}");
+    dump(json!([1, 2, 3]));
+    for args in ["--from rooms dump.json --dry-run", "--from rooms dump.json"] {
+        let out = home.moves_in(args);
+        says(&out, "rooms: 0 new, 1 were here before, 0 not brought over");
+        says(&out, note);
+    }
+}
+
 #[test]
 fn a_rehearsal_writes_nothing() {
     let home = Home::new();
@@ -169,10 +215,12 @@ fn a_rehearsal_writes_nothing() {
         user("users.user", 1, "ann"),
         user("users.user", 2, "ANN"),
         row("chat.room", 5, room),
+        message(8, 1, "look", Some("image/cat.png")),
         message(9, 1, "hello", Some("image/none.png")),
         message(10, 6, "from nobody", None),
     ]);
-    std::fs::create_dir(home.path("media")).unwrap();
+    std::fs::create_dir_all(home.path("media/image")).unwrap();
+    std::fs::write(home.path("media/image/cat.png"), picture()).unwrap();
     let args = "--from rooms dump.json --media media";
     let out = home.moves_in(&format!("{args} --dry-run"));
     says(&out, "people: 2 new, 0 were here before, 0 not brought over");
@@ -184,8 +232,9 @@ fn a_rehearsal_writes_nothing() {
         &out,
         "message 9: its file image/none.png is not in the media folder",
     );
-    says(&out, "messages: 1 new, 0 were here before, 1 not brought over");
+    says(&out, "messages: 2 new, 0 were here before, 1 not brought over");
     assert!(out.contains("Nothing was written."), "{out}");
+    assert!(!home.path("data/import-rooms.jsonl").exists());
     let out = home.moves_in(args);
     says(&out, "people: 2 new, 0 were here before, 0 not brought over");
     says(&out, "rooms: 1 new, 0 were here before, 0 not brought over");
