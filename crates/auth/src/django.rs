@@ -23,54 +23,52 @@ const SCRYPT_MEMORY: u64 = 128 * 1024 * 1024;
 /// Most memory that scrypt fills, one time after the other, in bytes. Django has it do so five times.
 const SCRYPT_WORK: u64 = 1024 * 1024 * 1024;
 
-/// What hashes begin with that are checked here, before the first `$`.
-const SCHEMES: [&str; 6] = [
-    "pbkdf2_sha256",
-    "pbkdf2_sha1",
-    "argon2",
-    "bcrypt_sha256",
-    "bcrypt",
-    "scrypt",
-];
+/// Whether something is the password.
+type Check<'a> = Box<dyn Fn(&str) -> bool + 'a>;
 
-/// Whether this looks like a hash of a scheme that is checked here.
+/// Whether this is a hash that is checked here.
 pub(crate) fn knows(stored: &str) -> bool {
-    let scheme = stored.split_once('$').filter(|(_, hash)| hash.contains('$'));
-    scheme.is_some_and(|(scheme, _)| SCHEMES.contains(&scheme))
+    check(stored).is_some()
 }
 
 /// Whether this is the password of a hash in one of the forms of Django's `django.contrib.auth.hashers`. False for a hash
 /// that is broken, asks for too much work, is of another scheme, or says that there is no password (`!…`).
 pub(crate) fn verify(password: &str, stored: &str) -> bool {
-    let Some((scheme, hash)) = stored.split_once('$') else {
-        return false;
-    };
-    let right = match scheme {
-        "pbkdf2_sha256" => verify_pbkdf2::<32>(PBKDF2_HMAC_SHA256, password, hash),
-        "pbkdf2_sha1" => verify_pbkdf2::<20>(PBKDF2_HMAC_SHA1, password, hash),
-        "argon2" => verify_argon2(password, hash),
-        "bcrypt_sha256" => verify_bcrypt(&hex_digest(password), hash),
-        "bcrypt" => verify_bcrypt(password, hash),
-        "scrypt" => verify_scrypt(password, hash),
+    check(stored).is_some_and(|check| check(password))
+}
+
+/// How passwords are checked against a hash, if it is one and they can be.
+fn check(stored: &str) -> Option<Check<'_>> {
+    let (scheme, hash) = stored.split_once('$')?;
+    match scheme {
+        "pbkdf2_sha256" => check_pbkdf2::<32>(PBKDF2_HMAC_SHA256, hash),
+        "pbkdf2_sha1" => check_pbkdf2::<20>(PBKDF2_HMAC_SHA1, hash),
+        "argon2" => check_argon2(hash),
+        "bcrypt_sha256" => {
+            let check = check_bcrypt(hash)?;
+            Some(Box::new(move |password: &str| check(&hex_digest(password))))
+        }
+        "bcrypt" => check_bcrypt(hash),
+        "scrypt" => check_scrypt(hash),
         _ => None,
-    };
-    right.unwrap_or(false)
+    }
 }
 
 /// `<rounds>$<salt>$<base64 of N bytes>`
-fn verify_pbkdf2<const N: usize>(algorithm: pbkdf2::Algorithm, password: &str, hash: &str) -> Option<bool> {
+fn check_pbkdf2<const N: usize>(algorithm: pbkdf2::Algorithm, hash: &str) -> Option<Check<'_>> {
     let [rounds, salt, key] = fields::<3>(hash, '$')?;
     let rounds: NonZeroU32 = rounds.parse().ok()?;
     let key: [u8; N] = STANDARD.decode(key).ok()?.try_into().ok()?;
     if rounds.get() > PBKDF2_ROUNDS {
         return None;
     }
-    let right = pbkdf2::verify(algorithm, rounds, salt.as_bytes(), password.as_bytes(), &key);
-    Some(right.is_ok())
+    Some(Box::new(move |password: &str| {
+        pbkdf2::verify(algorithm, rounds, salt.as_bytes(), password.as_bytes(), &key).is_ok()
+    }))
 }
 
 /// `argon2id$v=19$m=<KiB>,t=<passes>,p=<lanes>$<base64 of the salt>$<base64>`, or `argon2i`, or `argon2d`
-fn verify_argon2(password: &str, hash: &str) -> Option<bool> {
+fn check_argon2(hash: &str) -> Option<Check<'_>> {
     let [variant, "v=19", costs, salt, key] = fields::<5>(hash, '$')? else {
         return None;
     };
@@ -84,29 +82,34 @@ fn verify_argon2(password: &str, hash: &str) -> Option<bool> {
     if memory > ARGON2_MEMORY || work > ARGON2_WORK || !(16..=64).contains(&key.len()) {
         return None;
     }
+    if salt.len() < argon2::MIN_SALT_LEN {
+        return None;
+    }
     let params = Params::new(memory, passes, lanes, Some(key.len())).ok()?;
-    let mut derived = vec![0; key.len()];
-    Argon2::new(Algorithm::new(variant).ok()?, Version::V0x13, params)
-        .hash_password_into(password.as_bytes(), &salt, &mut derived)
-        .ok()?;
-    Some(verify_slices_are_equal(&derived, &key).is_ok())
+    let argon2 = Argon2::new(Algorithm::new(variant).ok()?, Version::V0x13, params);
+    Some(Box::new(move |password: &str| {
+        let mut derived = vec![0; key.len()];
+        let hashed = argon2.hash_password_into(password.as_bytes(), &salt, &mut derived);
+        hashed.is_ok() && verify_slices_are_equal(&derived, &key).is_ok()
+    }))
 }
 
 /// `$2b$<cost>$<salt><hash>`
-fn verify_bcrypt(password: &str, hash: &str) -> Option<bool> {
-    if hash.parse::<HashParts>().ok()?.get_cost() > PasswordHasher::MAX_COST {
+fn check_bcrypt(hash: &str) -> Option<Check<'_>> {
+    let cost = hash.parse::<HashParts>().ok()?.get_cost();
+    if !(PasswordHasher::MIN_COST..=PasswordHasher::MAX_COST).contains(&cost) {
         return None;
     }
     #[expect(
         clippy::disallowed_methods,
         reason = "Django had bcrypt cut at 72 bytes as well"
     )]
-    let right = bcrypt::verify(password, hash);
-    right.ok()
+    let check = move |password: &str| bcrypt::verify(password, hash).unwrap_or(false);
+    Some(Box::new(check))
 }
 
 /// `<n>$<salt>$<r>$<p>$<base64 of 64 bytes>`
-fn verify_scrypt(password: &str, hash: &str) -> Option<bool> {
+fn check_scrypt(hash: &str) -> Option<Check<'_>> {
     let [n, salt, r, p, key] = fields::<5>(hash, '$')?;
     let (n, r, p): (u32, u32, u32) = (n.parse().ok()?, r.parse().ok()?, p.parse().ok()?);
     let key: [u8; 64] = STANDARD.decode(key).ok()?.try_into().ok()?;
@@ -117,9 +120,11 @@ fn verify_scrypt(password: &str, hash: &str) -> Option<bool> {
         return None;
     }
     let params = scrypt::Params::new(u8::try_from(n.ilog2()).ok()?, r, p).ok()?;
-    let mut derived = [0; 64];
-    scrypt::scrypt(password.as_bytes(), salt.as_bytes(), &params, &mut derived).ok()?;
-    Some(verify_slices_are_equal(&derived, &key).is_ok())
+    Some(Box::new(move |password: &str| {
+        let mut derived = [0; 64];
+        let hashed = scrypt::scrypt(password.as_bytes(), salt.as_bytes(), &params, &mut derived);
+        hashed.is_ok() && verify_slices_are_equal(&derived, &key).is_ok()
+    }))
 }
 
 /// What Django gives to bcrypt in the place of a password, so that every byte of it counts.
@@ -189,6 +194,11 @@ mod tests {
             "md5$seasalt$f5531bef",
             "argon2",
             "pbkdf2_sha256$x",
+            "pbkdf2_sha256$1000$seasalt$a2V5",
+            "pbkdf2_sha256$4000000$seasalt$JgZryXe2Ga8ysg6XbzkLpTdyPQrHqsinbL9BnnhgX4A=",
+            "argon2$argon2id$v=16$m=256,t=2,p=2$c2Vhc2FsdHNlYXNhbHQ$SfYJ1eTiBQ/e+EIRRtSx5ye7QF2DaCQWOS4F4yaQCzA",
+            "argon2$argon2id$v=19$m=256,t=2,p=2$c2FsdA$SfYJ1eTiBQ/e+EIRRtSx5ye7QF2DaCQWOS4F4yaQCzA",
+            "bcrypt$$2b$03$PANkSUa6AIBivZXzUGb.AeJm4DZHj2CAjrmKTo2njCWudQo2rfyYK",
         ] {
             assert!(!knows(other), "{other}");
         }
@@ -249,7 +259,7 @@ mod tests {
         ] {
             let stored = AT_LOW_COSTS[n].replacen(cost, &asked, 1);
             assert_ne!(stored, AT_LOW_COSTS[n]);
-            assert!(!verify(PASSWORD, &stored), "{stored}");
+            assert!(!verify(PASSWORD, &stored) && !knows(&stored), "{stored}");
         }
     }
 

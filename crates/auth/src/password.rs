@@ -66,7 +66,7 @@ impl PasswordHasher {
             && bcrypt::non_truncating_verify(digest, bcrypt_hash).unwrap_or(false)
     }
 
-    /// Whether a text that another server kept looks like a hash of Django's that [`verify`](Self::verify) checks. One that does not
+    /// Whether a text that another server kept is a hash of Django's against which [`verify`](Self::verify) can check. What is none
     /// is no password: nothing is to be compared with it.
     pub fn is_of_django(stored: &str) -> bool {
         django::knows(stored)

@@ -15,7 +15,7 @@ use crate::row::Row;
 /// The tables whose rows have a text for a key, in the column `key`.
 pub(crate) const KEYED_BY_TEXT: &[&str] = &["authtoken_token"];
 /// The tables whose keys say nothing about which row was first: the time does.
-pub(crate) const SAID_IN_TIME: &[&str] = &["app_conversationmessage"];
+pub(crate) const SAID_IN_TIME: &[&str] = &["app_conversation", "app_conversationmessage"];
 /// The tables that are read person by person, whose keys are numbers in this field.
 pub(crate) const SHOWN_BY_PERSON: &[(&str, &str)] = &[("chattingapp_user_status", "user_id")];
 

@@ -1,6 +1,7 @@
 //! One import: what is brought, from where, and how far it is.
 
 mod files;
+mod members;
 mod people;
 mod places;
 mod talk;

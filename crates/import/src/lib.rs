@@ -20,4 +20,4 @@ pub use dialects::reads;
 pub use error::Error;
 pub use folder::MediaFolder;
 pub use import::{Files, Relay, Wish, Wording, run};
-pub use report::{Count, Report, Thing};
+pub use report::Report;

@@ -20,7 +20,7 @@ const LINE: usize = 400;
 
 /// A kind of thing that is brought over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Thing {
+pub(crate) enum Thing {
     /// Accounts.
     Person,
     /// Pictures that stand for people.
@@ -37,7 +37,7 @@ pub enum Thing {
 
 impl Thing {
     /// The word for one of them.
-    pub const fn one(self) -> &'static str {
+    pub(crate) const fn one(self) -> &'static str {
         match self {
             Self::Person => "person",
             Self::Picture => "profile picture",
@@ -62,15 +62,15 @@ impl Thing {
 
 /// How many of a kind have come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Count {
+pub(crate) struct Count {
     /// For the first time.
-    pub new: u64,
+    pub(crate) new: u64,
     /// Before.
-    pub known: u64,
+    pub(crate) known: u64,
     /// Not at all.
-    pub lost: u64,
+    pub(crate) lost: u64,
     /// Not for themselves: each repeats another.
-    pub copies: u64,
+    pub(crate) copies: u64,
 }
 
 impl Count {
@@ -110,7 +110,7 @@ impl<'a> Report<'a> {
     }
 
     /// How many of a kind have come.
-    pub fn count(&self, thing: Thing) -> Count {
+    pub(crate) fn count(&self, thing: Thing) -> Count {
         self.told.get(&thing).map(|told| told.count).unwrap_or_default()
     }
 

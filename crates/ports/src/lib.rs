@@ -78,7 +78,7 @@ pub use notifications::{
     About, DIRECT_PATIENCE, NewPublication, Notification, NotificationCursor, NotificationStore,
     NotificationsPage, Notified, PublicationMade,
 };
-pub use old_server::{Extent, OldLink, OldRows, OldServer};
+pub use old_server::{Extent, OldLink, OldPair, OldRows, OldServer};
 pub use proofs::{EmailProved, NewProof, ProofStore, Purpose};
 pub use register_ids::{CodeLimits, CodeSent, LogInCode, NewLogInCode, RegisterIdStore};
 pub use rooms::{

@@ -12,18 +12,15 @@ use crate::StoreError;
 /// Tables and columns are named by the program that asks, never by what was read.
 #[async_trait]
 pub trait OldServer: Send + Sync {
-    /// Whether there is such a table.
-    async fn has(&self, table: &str) -> Result<bool, StoreError>;
-
     /// How many rows a table has, and the greatest number in a column of whole numbers; nothing of a table that is not there.
     async fn extent(&self, table: &str, column: Option<&'static str>) -> Result<Extent, StoreError>;
 
-    /// All rows of a table, in the order of these columns. Of a table that is not there, none.
+    /// All rows of a table, in the order of these columns; those of a dump in that in which it has put them. Of a table that is not
+    /// there, none.
     async fn rows(&self, table: &str, order: &'static [&'static str]) -> Result<OldRows, StoreError>;
 
-    /// What stands in one column of the rows that have this value in another, each value once, as text. The value is the text or the
-    /// number that was read from a row.
-    async fn linked(&self, link: OldLink, value: &str) -> Result<Vec<String>, StoreError>;
+    /// What belongs to these things, each pair once. The things are named as in the rows in which they were read.
+    async fn linked(&self, link: OldLink, things: &[String]) -> Result<Vec<OldPair>, StoreError>;
 }
 
 /// Rows as they are read, in pages of bounded size.
@@ -47,4 +44,13 @@ pub struct OldLink {
     pub of: &'static str,
     /// The column that names what belongs to it.
     pub wanted: &'static str,
+}
+
+/// A thing and one that belongs to it, as text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OldPair {
+    /// The thing.
+    pub of: String,
+    /// What belongs to it.
+    pub wanted: String,
 }

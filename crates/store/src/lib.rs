@@ -47,4 +47,4 @@ mod sqlite;
 
 pub use old::{OldDatabase, Staged, Staging};
 pub use open::{OpenError, Opened, Ports, Store, migrate, open, pending_migrations};
-pub use settings::{Database, ParseDatabaseError, Settings};
+pub use settings::{Database, ParseDatabaseError, Settings, Sharing};

@@ -6,8 +6,10 @@ mod sqlite;
 mod staged;
 
 use async_trait::async_trait;
+use diesel::QueryableByName;
+use diesel::sql_types::{BigInt, Text};
 use futures_util::stream::empty;
-use parlor_ports::{Extent, OldLink, OldRows, OldServer, StoreError};
+use parlor_ports::{Extent, OldLink, OldPair, OldRows, OldServer, StoreError};
 
 use self::postgres::PostgresTables;
 use self::sqlite::SqliteTables;
@@ -35,10 +37,8 @@ impl OldDatabase {
             Database::Postgres(url) => Tables::Postgres(PostgresTables::open(url).await?),
         }))
     }
-}
 
-#[async_trait]
-impl OldServer for OldDatabase {
+    /// Whether there is such a table.
     async fn has(&self, table: &str) -> Result<bool, StoreError> {
         match &self.0 {
             Tables::Sqlite(tables) => tables.has(table).await,
@@ -46,7 +46,10 @@ impl OldServer for OldDatabase {
             Tables::Staged(tables) => tables.has(table).await,
         }
     }
+}
 
+#[async_trait]
+impl OldServer for OldDatabase {
     async fn extent(&self, table: &str, column: Option<&'static str>) -> Result<Extent, StoreError> {
         if !self.has(table).await? {
             return Ok(Extent::default());
@@ -69,14 +72,66 @@ impl OldServer for OldDatabase {
         }
     }
 
-    async fn linked(&self, link: OldLink, value: &str) -> Result<Vec<String>, StoreError> {
-        match &self.0 {
-            Tables::Sqlite(tables) => tables.linked(link, value).await,
-            Tables::Postgres(tables) => tables.linked(link, value).await,
+    async fn linked(&self, link: OldLink, things: &[String]) -> Result<Vec<OldPair>, StoreError> {
+        if things.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = linked(link, things);
+        let pairs = match &self.0 {
+            Tables::Sqlite(tables) => tables.pairs(sql).await?,
+            Tables::Postgres(tables) => tables.pairs(sql).await?,
             // A dump has it in the rows themselves.
-            Tables::Staged(_) => Ok(Vec::new()),
+            Tables::Staged(_) => Vec::new(),
+        };
+        let pairs = pairs
+            .into_iter()
+            .map(|Pair { of, wanted }| OldPair { of, wanted });
+        Ok(pairs.collect())
+    }
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+#[derive(QueryableByName)]
+struct Pair {
+    #[diesel(sql_type = Text)]
+    of: String,
+    #[diesel(sql_type = Text)]
+    wanted: String,
+}
+
+#[derive(QueryableByName)]
+struct Sizes {
+    #[diesel(sql_type = BigInt)]
+    rows: i64,
+    #[diesel(sql_type = BigInt)]
+    greatest: i64,
+}
+
+impl From<Sizes> for Extent {
+    fn from(sizes: Sizes) -> Self {
+        Self {
+            rows: u64::try_from(sizes.rows).unwrap_or(0),
+            greatest: sizes.greatest.max(0),
         }
     }
+}
+
+/// Asks what belongs to some things.
+fn linked(link: OldLink, things: &[String]) -> String {
+    let things: Vec<String> = things.iter().map(|thing| literal(thing)).collect();
+    format!(
+        "SELECT DISTINCT CAST({of} AS TEXT) AS \"of\", CAST({wanted} AS TEXT) AS wanted FROM {table} \
+         WHERE {of} IN ({things}) AND {wanted} IS NOT NULL",
+        of = quoted(link.of),
+        wanted = quoted(link.wanted),
+        table = quoted(link.table),
+        things = things.join(", "),
+    )
 }
 
 /// A name in a statement.
@@ -90,12 +145,9 @@ fn list(names: &[&str]) -> String {
     names.join(", ")
 }
 
-/// A value in a statement: a whole number, or a text.
+/// A value in a statement, of the type of the column that it is compared with.
 fn literal(value: &str) -> String {
-    match value.parse::<i64>() {
-        Ok(number) => number.to_string(),
-        Err(_) => format!("'{}'", value.replace('\'', "''")),
-    }
+    format!("'{}'", value.replace('\'', "''"))
 }
 
 #[cfg(test)]
@@ -105,8 +157,7 @@ mod tests {
     #[test]
     fn what_was_read_stays_a_value_in_a_statement() {
         for (value, expected) in [
-            ("7", "7"),
-            ("-7", "-7"),
+            ("7", "'7'"),
             ("it's", "'it''s'"),
             ("7 OR 1", "'7 OR 1'"),
             ("", "''"),

@@ -9,7 +9,7 @@ use parlor_ports::{
     SessionStore, StatusStore, StoreError, SyncStore, UploadStore, UserStore,
 };
 
-use crate::settings::{Database, Settings};
+use crate::settings::{Database, Settings, Sharing};
 use crate::{postgres, sqlite};
 
 /// Why a database could not be opened.
@@ -20,6 +20,12 @@ pub enum OpenError {
         "the database was made by a newer version of Parlor (it has migration {0}): run that version or restore a backup"
     )]
     Newer(String),
+    /// Others use it, and it was wanted for nobody else.
+    #[error("another server or command of Parlor uses the database; stop all that share it")]
+    Used,
+    /// Somebody uses it who wanted it for nobody else.
+    #[error("a command such as `parlor import` has the database to itself; wait until it is done")]
+    Kept,
     /// It cannot be reached, read or written.
     #[error("the database cannot be opened")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -28,6 +34,14 @@ pub enum OpenError {
 impl OpenError {
     pub(crate) fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Failed(error.into())
+    }
+
+    /// Others are in the way of who wants to share a database, or to have it alone.
+    pub(crate) fn in_use(wanted: Sharing) -> Self {
+        match wanted {
+            Sharing::Shared => Self::Kept,
+            Sharing::Alone => Self::Used,
+        }
     }
 }
 
@@ -167,7 +181,7 @@ enum Engine {
 /// Opens a database, and brings its schema up to date. Called on the multi-thread runtime that shall carry the work.
 ///
 /// # Errors
-/// [`OpenError::Newer`] if a newer program has been here.
+/// [`OpenError::Newer`] if a newer program has been here; [`OpenError::Used`] and [`OpenError::Kept`] if others are in the way.
 pub async fn open(settings: Settings, entropy: Arc<dyn Entropy>) -> Result<Opened, OpenError> {
     match settings.database.clone() {
         Database::Sqlite(path) => {

@@ -10,6 +10,8 @@ use secrecy::{ExposeSecret, SecretString};
 pub struct Settings {
     /// Where the data is.
     pub database: Database,
+    /// Whether others may use it meanwhile, if it is on PostgreSQL. A SQLite file is in a folder that can be locked.
+    pub sharing: Sharing,
     /// How many rooms a person may be in.
     pub rooms_per_user: u32,
     /// How many writes of each priority may wait before the store says that it is busy; on PostgreSQL, in each lane.
@@ -26,12 +28,22 @@ impl Settings {
     pub fn new(database: Database) -> Self {
         Self {
             database,
+            sharing: Sharing::Shared,
             rooms_per_user: 1_000,
             queue: 16_384,
             readers: 4,
             lanes: 4,
         }
     }
+}
+
+/// Whether others may use a database meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sharing {
+    /// They may, unless one of them wants it for himself.
+    Shared,
+    /// They may not. Who gives numbers to events by hand needs that.
+    Alone,
 }
 
 /// Which database.

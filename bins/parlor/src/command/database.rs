@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use parlor_ports::{EventSink, Published, SystemEntropy};
-use parlor_store::{Database, Settings, Store, migrate as bring_up, pending_migrations};
+use parlor_store::{Database, Settings, Sharing, Store, migrate as bring_up, pending_migrations};
 
 use crate::cli::MigrateCommand;
 use crate::config::Config;
@@ -47,7 +47,22 @@ fn list(out: &mut dyn Write, title: &str, migrations: &[String]) -> std::io::Res
 /// If there is no database, or it is not in the form that this version needs. It is left as it is: a server of an older
 /// version may be using it.
 pub(super) async fn open(config: &Config, out: &mut dyn Write) -> anyhow::Result<Store> {
-    let settings = existing(config, out)?;
+    opened(existing(config, out)?).await
+}
+
+/// The same for a command beside which nothing else may use the database.
+///
+/// # Errors
+/// As [`open`], and if something does.
+pub(super) async fn open_alone(config: &Config, out: &mut dyn Write) -> anyhow::Result<Store> {
+    let settings = Settings {
+        sharing: Sharing::Alone,
+        ..existing(config, out)?
+    };
+    opened(settings).await
+}
+
+async fn opened(settings: Settings) -> anyhow::Result<Store> {
     if !pending_migrations(settings.database.clone()).await?.is_empty() {
         bail!(
             "the database is not in the form that this version needs; run `parlor migrate` first, and before that stop \

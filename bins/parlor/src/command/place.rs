@@ -45,10 +45,10 @@ impl Place {
     /// The same with the server's media and its folder for files on their way in, for a command beside which no server runs.
     ///
     /// # Errors
-    /// As [`Place::open`], and if media cannot be kept.
+    /// As [`Place::open`], and if media cannot be kept, or something else uses the database.
     pub(super) async fn open_alone(config: &Config, out: &mut dyn Write) -> anyhow::Result<Self> {
         let data = DataFolder::at(&config.server.data)?;
-        let store = database::open(config, out).await?;
+        let store = database::open_alone(config, out).await?;
         let machine = Machine::default();
         let keys = keys(config, &*machine.entropy)?;
         let outside = Outside::with_media(config, &data).await?;

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use parlor_domain::{RoomId, Timestamp, UserId};
-use parlor_ports::{OldLink, OldServer};
+use parlor_ports::OldLink;
 use parlor_services::OldConversation;
 
 use super::Tables;
 use crate::Error;
 use crate::import::{Import, OldPerson, OldPlace, Spoken, plain_account};
 use crate::report::Thing;
-use crate::row::{Row, plain};
+use crate::row::Row;
 
 pub(super) const TABLES: Tables = Tables {
     people: "app_useraccount",
@@ -21,6 +21,7 @@ pub(super) const TABLES: Tables = Tables {
     numbered: false,
 };
 
+/// The two of each conversation.
 const MEMBERS: OldLink = OldLink {
     table: "app_conversation_members",
     of: "conversation_id",
@@ -55,10 +56,7 @@ fn person(row: &Row) -> Option<OldPerson> {
 }
 
 async fn places(import: &Import<'_, '_>, rows: &[Row]) -> Result<Vec<OldPlace>, Error> {
-    let mut members = Vec::with_capacity(rows.len());
-    for row in rows {
-        members.push(members_of(import.old, row).await?);
-    }
+    let members = import.members(rows, "members", MEMBERS).await?;
     let people = import.accounts(members.iter().flatten().cloned()).await?;
     let places = rows
         .iter()
@@ -84,18 +82,6 @@ fn place(row: &Row, members: &[Box<str>], people: &HashMap<Box<str>, UserId>) ->
         called: None,
         created_at: row.time("created_at").unwrap_or(Timestamp::from_micros(0)),
     }))
-}
-
-/// The two of a conversation. A dump has them in the conversation itself.
-async fn members_of(old: &dyn OldServer, row: &Row) -> Result<Vec<Box<str>>, Error> {
-    if let Some(keys) = row.keys("members") {
-        return Ok(keys);
-    }
-    let Some(conversation) = row.raw("id") else {
-        return Ok(Vec::new());
-    };
-    let keys = old.linked(MEMBERS, &conversation).await.map_err(Error::Old)?;
-    Ok(keys.iter().filter_map(|key| plain(key)).collect())
 }
 
 fn spoken(row: &Row) -> Option<Spoken> {

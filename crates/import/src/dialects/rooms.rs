@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use parlor_domain::{Timestamp, UserId};
-use parlor_ports::{OldLink, OldServer};
+use parlor_ports::OldLink;
 use parlor_services::OldGroup;
 use uuid::Uuid;
 
@@ -11,7 +11,7 @@ use super::Tables;
 use crate::Error;
 use crate::import::{Import, OldFile, OldPerson, OldPlace, Spoken, plain_account};
 use crate::report::Thing;
-use crate::row::{Row, plain};
+use crate::row::Row;
 
 pub(super) const TABLES: Tables = Tables {
     people: "users_user",
@@ -57,13 +57,9 @@ fn person(row: &Row) -> Option<OldPerson> {
 }
 
 async fn places(import: &Import<'_, '_>, rows: &[Row]) -> Result<Vec<OldPlace>, Error> {
-    let mut members = Vec::with_capacity(rows.len());
-    let mut people: Vec<Box<str>> = Vec::new();
-    for row in rows {
-        let keys = members_of(import.old, row).await?;
-        people.extend(keys.iter().cloned().chain(row.reference("owner")));
-        members.push(keys);
-    }
+    let members = import.members(rows, "users", MEMBERS).await?;
+    let mut people: Vec<Box<str>> = members.iter().flatten().cloned().collect();
+    people.extend(rows.iter().filter_map(|row| row.reference("owner")));
     let people = import.accounts(people).await?;
     let places = rows.iter().zip(members).filter_map(|(row, members)| {
         let key = row.key("id")?;
@@ -95,18 +91,6 @@ async fn places(import: &Import<'_, '_>, rows: &[Row]) -> Result<Vec<OldPlace>, 
         }))
     });
     Ok(places.collect())
-}
-
-/// Those who are in a room. A dump has them in the room itself.
-async fn members_of(old: &dyn OldServer, row: &Row) -> Result<Vec<Box<str>>, Error> {
-    if let Some(keys) = row.keys("users") {
-        return Ok(keys);
-    }
-    let Some(room) = row.raw("id") else {
-        return Ok(Vec::new());
-    };
-    let keys = old.linked(MEMBERS, &room).await.map_err(Error::Old)?;
-    Ok(keys.iter().filter_map(|key| plain(key)).collect())
 }
 
 /// How many may take part, which are no fewer than do.

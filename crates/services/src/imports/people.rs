@@ -375,8 +375,15 @@ mod tests {
     #[test]
     fn what_was_no_hash_is_no_password() {
         for (stored, kept) in [
-            ("pbkdf2_sha256$600000$salt$a2V5", true),
-            ("argon2$argon2id$v=19$m=102400,t=2,p=8$c2FsdA$a2V5", true),
+            (
+                "pbkdf2_sha256$600000$seasalt$JgZryXe2Ga8ysg6XbzkLpTdyPQrHqsinbL9BnnhgX4A=",
+                true,
+            ),
+            (
+                "pbkdf2_sha256$4000000$seasalt$JgZryXe2Ga8ysg6XbzkLpTdyPQrHqsinbL9BnnhgX4A=",
+                false,
+            ),
+            ("argon2$argon2id$v=19$m=102400,t=2,p=8$c2FsdA$a2V5", false),
             ("!0rNgvjYtUy7IAMSCRAnpaOdJmFBXKLfjoHzb0Ah2", false),
             ("letmein", false),
             ("", false),

@@ -5,7 +5,7 @@ use parlor_ports::{OldRows, StoreError};
 use tokio::sync::mpsc;
 
 /// Most rows of a page.
-pub(super) const ROWS: usize = 500;
+const ROWS: usize = 500;
 /// After so much text a page is full.
 const BYTES: usize = 1 << 20;
 /// So many pages may wait to be read.

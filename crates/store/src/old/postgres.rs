@@ -1,15 +1,18 @@
 //! Tables in a PostgreSQL database.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_types::{Bool, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
-use parlor_ports::{Extent, OldLink, OldRows, StoreError};
+use parlor_ports::{Extent, OldRows, StoreError};
 use secrecy::SecretString;
 
-use super::pages::{Page, ROWS, Sender, pages};
-use super::{list, literal, quoted};
+use super::pages::{Page, Sender, pages};
+use super::{Line, Pair, Sizes, list, quoted};
 use crate::error::store_error;
 use crate::postgres::Connector;
+
+/// So many rows come at once, however long they are.
+const ROWS: usize = 20;
 
 /// A database, connected to anew for each question.
 pub(super) struct PostgresTables {
@@ -20,20 +23,6 @@ pub(super) struct PostgresTables {
 struct There {
     #[diesel(sql_type = Bool)]
     there: bool,
-}
-
-#[derive(QueryableByName)]
-struct Sizes {
-    #[diesel(sql_type = BigInt)]
-    rows: i64,
-    #[diesel(sql_type = BigInt)]
-    greatest: i64,
-}
-
-#[derive(QueryableByName)]
-struct Line {
-    #[diesel(sql_type = Text)]
-    line: String,
 }
 
 impl PostgresTables {
@@ -53,6 +42,9 @@ impl PostgresTables {
             "SET timezone = 'UTC'",
             // A backslash in a value is one.
             "SET standard_conforming_strings = on",
+            // Between two pages files may be examined for long.
+            "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout', \
+             'transaction_timeout', 'idle_in_transaction_session_timeout')",
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         ] {
             conn.batch_execute(statement)
@@ -83,11 +75,7 @@ impl PostgresTables {
         );
         let mut conn = self.connect().await?;
         let sizes: QueryResult<Sizes> = diesel::sql_query(sql).get_result(&mut conn).await;
-        let sizes = sizes.map_err(|error| store_error(&error))?;
-        Ok(Extent {
-            rows: u64::try_from(sizes.rows).unwrap_or(0),
-            greatest: sizes.greatest.max(0),
-        })
+        sizes.map(Extent::from).map_err(|error| store_error(&error))
     }
 
     pub(super) async fn rows(
@@ -111,18 +99,10 @@ impl PostgresTables {
         Ok(rows)
     }
 
-    pub(super) async fn linked(&self, link: OldLink, value: &str) -> Result<Vec<String>, StoreError> {
-        let sql = format!(
-            "SELECT DISTINCT {wanted}::text AS line FROM {table} WHERE {of} = {value} AND {wanted} IS NOT NULL",
-            wanted = quoted(link.wanted),
-            table = quoted(link.table),
-            of = quoted(link.of),
-            value = literal(value),
-        );
+    pub(super) async fn pairs(&self, sql: String) -> Result<Vec<Pair>, StoreError> {
         let mut conn = self.connect().await?;
-        let found: QueryResult<Vec<Line>> = diesel::sql_query(sql).load(&mut conn).await;
-        let found = found.map_err(|error| store_error(&error))?;
-        Ok(found.into_iter().map(|line| line.line).collect())
+        let found: QueryResult<Vec<Pair>> = diesel::sql_query(sql).load(&mut conn).await;
+        found.map_err(|error| store_error(&error))
     }
 }
 

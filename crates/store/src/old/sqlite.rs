@@ -4,40 +4,17 @@ use std::path::{Path, absolute};
 
 use diesel::connection::{DefaultLoadingMode, SimpleConnection};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
-use parlor_ports::{Extent, OldLink, OldRows, StoreError};
+use diesel::sql_types::Text;
+use parlor_ports::{Extent, OldRows, StoreError};
 use url::Url;
 
 use super::pages::{Page, Sender, pages};
-use super::{list, literal, quoted};
+use super::{Line, Pair, Sizes, list, literal, quoted};
 use crate::error::store_error;
 
 /// A file, opened anew for each question.
 pub(super) struct SqliteTables {
     url: Url,
-}
-
-#[derive(QueryableByName)]
-pub(super) struct Line {
-    #[diesel(sql_type = Text)]
-    pub(super) line: String,
-}
-
-#[derive(QueryableByName)]
-pub(super) struct Sizes {
-    #[diesel(sql_type = BigInt)]
-    rows: i64,
-    #[diesel(sql_type = BigInt)]
-    greatest: i64,
-}
-
-impl From<Sizes> for Extent {
-    fn from(sizes: Sizes) -> Self {
-        Self {
-            rows: u64::try_from(sizes.rows).unwrap_or(0),
-            greatest: sizes.greatest.max(0),
-        }
-    }
 }
 
 impl SqliteTables {
@@ -54,7 +31,7 @@ impl SqliteTables {
 
     pub(super) async fn has(&self, table: &str) -> Result<bool, StoreError> {
         let table = table.to_owned();
-        let found = self.ask(move |conn| columns(conn, &table));
+        let found = ask(&self.url, move |conn| columns(conn, &table));
         Ok(!found.await?.is_empty())
     }
 
@@ -68,10 +45,10 @@ impl SqliteTables {
             "SELECT count(*) AS \"rows\", CAST(coalesce({greatest}, 0) AS INTEGER) AS greatest FROM {}",
             quoted(table)
         );
-        let sizes: Sizes = self
-            .ask(move |conn| diesel::sql_query(sql).get_result(conn))
-            .await?;
-        Ok(sizes.into())
+        let sizes = ask(&self.url, move |conn| {
+            diesel::sql_query(sql).get_result::<Sizes>(conn)
+        });
+        Ok(sizes.await?.into())
     }
 
     pub(super) async fn rows(
@@ -80,7 +57,7 @@ impl SqliteTables {
         order: &'static [&'static str],
     ) -> Result<OldRows, StoreError> {
         let name = table.to_owned();
-        let columns = self.ask(move |conn| columns(conn, &name)).await?;
+        let columns = ask(&self.url, move |conn| columns(conn, &name)).await?;
         let pairs: Vec<String> = columns
             .iter()
             .map(|column| {
@@ -88,7 +65,7 @@ impl SqliteTables {
                 // JSON has no bytes.
                 format!(
                     "{}, CASE typeof({value}) WHEN 'blob' THEN NULL ELSE {value} END",
-                    literal_text(column)
+                    literal(column)
                 )
             })
             .collect();
@@ -98,50 +75,29 @@ impl SqliteTables {
             quoted(table),
             list(order)
         );
-        let (sender, rows) = pages();
-        let url = self.url.clone();
-        tokio::task::spawn_blocking(move || {
-            let read = connect(&url).and_then(|mut conn| read(&mut conn, sql, &sender));
-            if let Err(error) = read {
-                // Whoever has gone needs not know.
-                let _ = sender.blocking_send(Err(error));
-            }
-        });
-        Ok(rows)
+        Ok(lines(self.url.clone(), sql))
     }
 
-    pub(super) async fn linked(&self, link: OldLink, value: &str) -> Result<Vec<String>, StoreError> {
-        let sql = format!(
-            "SELECT DISTINCT CAST({wanted} AS TEXT) AS line FROM {table} WHERE {of} = {value} AND {wanted} IS NOT NULL",
-            wanted = quoted(link.wanted),
-            table = quoted(link.table),
-            of = quoted(link.of),
-            value = literal(value),
-        );
-        let found: Vec<Line> = self.ask(move |conn| diesel::sql_query(sql).load(conn)).await?;
-        Ok(found.into_iter().map(|line| line.line).collect())
-    }
-
-    async fn ask<T: Send + 'static>(
-        &self,
-        question: impl FnOnce(&mut SqliteConnection) -> QueryResult<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let url = self.url.clone();
-        let asked = tokio::task::spawn_blocking(move || {
-            let mut conn = connect(&url)?;
-            question(&mut conn).map_err(|error| store_error(&error))
-        });
-        asked.await.map_err(|error| StoreError::Other(error.into()))?
+    pub(super) async fn pairs(&self, sql: String) -> Result<Vec<Pair>, StoreError> {
+        ask(&self.url, move |conn| diesel::sql_query(sql).load(conn)).await
     }
 }
 
-/// A text in a statement, also if it looks like a number.
-fn literal_text(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+/// Asks a file something, on a thread that may block.
+pub(super) async fn ask<T: Send + 'static>(
+    url: &Url,
+    question: impl FnOnce(&mut SqliteConnection) -> QueryResult<T> + Send + 'static,
+) -> Result<T, StoreError> {
+    let url = url.clone();
+    let asked = tokio::task::spawn_blocking(move || {
+        let mut conn = connect(&url)?;
+        question(&mut conn).map_err(|error| store_error(&error))
+    });
+    asked.await.map_err(|error| StoreError::Other(error.into()))?
 }
 
 /// Opens a file as it is.
-pub(super) fn connect(url: &Url) -> Result<SqliteConnection, StoreError> {
+fn connect(url: &Url) -> Result<SqliteConnection, StoreError> {
     let mut conn =
         SqliteConnection::establish(url.as_str()).map_err(|error| StoreError::Unavailable(error.into()))?;
     // It may come from anywhere: what its views and indexes call is not run unless it is harmless.
@@ -158,8 +114,21 @@ fn columns(conn: &mut SqliteConnection, table: &str) -> QueryResult<Vec<String>>
     Ok(found.into_iter().map(|line| line.line).collect())
 }
 
+/// The lines that a statement gives, on their way.
+pub(super) fn lines(url: Url, sql: String) -> OldRows {
+    let (sender, rows) = pages();
+    tokio::task::spawn_blocking(move || {
+        let read = connect(&url).and_then(|mut conn| read(&mut conn, sql, &sender));
+        if let Err(error) = read {
+            // Whoever has gone needs not know.
+            let _ = sender.blocking_send(Err(error));
+        }
+    });
+    rows
+}
+
 /// Reads rows page by page, as long as somebody wants them.
-pub(super) fn read(conn: &mut SqliteConnection, sql: String, sender: &Sender) -> Result<(), StoreError> {
+fn read(conn: &mut SqliteConnection, sql: String, sender: &Sender) -> Result<(), StoreError> {
     let lines = diesel::sql_query(sql).load_iter::<Line, DefaultLoadingMode>(conn);
     let mut page = Page::default();
     for line in lines.map_err(|error| store_error(&error))? {

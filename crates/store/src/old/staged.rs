@@ -4,14 +4,11 @@ use std::path::Path;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 use parlor_ports::{Extent, OldRows, StoreError};
 use url::Url;
 
-use super::OldDatabase;
-use super::Tables;
-use super::pages::pages;
-use super::sqlite::{Sizes, connect, read};
+use super::sqlite::{ask, lines};
+use super::{OldDatabase, Sizes, Tables, literal};
 use crate::error::store_error;
 
 mod rows {
@@ -112,33 +109,21 @@ impl StagedTables {
     }
 
     pub(super) async fn extent(&self, table: &str) -> Result<Extent, StoreError> {
-        let (url, table) = (self.url.clone(), table.to_owned());
-        let asked = tokio::task::spawn_blocking(move || {
-            let mut conn = connect(&url)?;
-            let sizes: QueryResult<Sizes> = diesel::sql_query(
-                "SELECT count(*) AS \"rows\", coalesce(max(number), 0) AS greatest FROM staged WHERE name = ?",
-            )
-            .bind::<Text, _>(table)
-            .get_result(&mut conn);
-            sizes.map(Extent::from).map_err(|error| store_error(&error))
+        let sql = format!(
+            "SELECT count(*) AS \"rows\", coalesce(max(number), 0) AS greatest FROM staged WHERE name = {}",
+            literal(table)
+        );
+        let sizes = ask(&self.url, move |conn| {
+            diesel::sql_query(sql).get_result::<Sizes>(conn)
         });
-        asked.await.map_err(|error| StoreError::Other(error.into()))?
+        Ok(sizes.await?.into())
     }
 
     pub(super) fn rows(&self, table: &str) -> OldRows {
-        let (sender, rows) = pages();
-        let url = self.url.clone();
         let sql = format!(
-            "SELECT line FROM staged WHERE name = '{}' ORDER BY sort, number, key",
-            table.replace('\'', "''")
+            "SELECT line FROM staged WHERE name = {} ORDER BY sort, number, key",
+            literal(table)
         );
-        tokio::task::spawn_blocking(move || {
-            let read = connect(&url).and_then(|mut conn| read(&mut conn, sql, &sender));
-            if let Err(error) = read {
-                // Whoever has gone needs not know.
-                let _ = sender.blocking_send(Err(error));
-            }
-        });
-        rows
+        lines(self.url.clone(), sql)
     }
 }

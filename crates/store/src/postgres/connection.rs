@@ -1,8 +1,11 @@
 //! Connecting, with TLS where the URL asks for it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use diesel::result::{ConnectionError, ConnectionResult, DatabaseErrorKind, Error};
+use diesel::sql_types::Bool;
+use diesel::{QueryResult, QueryableByName};
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::pooled_connection::deadpool::Pool;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
@@ -11,12 +14,14 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use futures_util::FutureExt;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::runtime::Handle;
+use tokio::time::sleep;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::migrations;
 use crate::open::OpenError;
+use crate::settings::Sharing;
 
 pub(super) type Conn = AsyncPgConnection;
 
@@ -28,6 +33,11 @@ fn scripts() -> EmbeddedMigrations {
 /// Whoever migrates holds this lock of the database, so that servers that start together do it one after the other.
 /// The number is "parlor" in ASCII.
 const MIGRATING: i64 = 0x7061_726c_6f72;
+/// Whoever uses the database holds this one, together with others or alone.
+const USING: i64 = MIGRATING + 1;
+/// So often it is tried to get it, and after such a pause: a connection that was closed is there a little longer.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Makes connections. Their input and output are driven by the runtime of this handle, whoever uses them: on a runtime
 /// of one thread a connection would stand still for everybody while that thread is busy.
@@ -118,6 +128,30 @@ pub(crate) async fn migrate(url: SecretString) -> Result<Vec<String>, OpenError>
         .execute(&mut conn)
         .await?;
     with_migrations(conn, |conn| migrations::run(conn, scripts)).await
+}
+
+#[derive(QueryableByName)]
+struct Taken {
+    #[diesel(sql_type = Bool)]
+    taken: bool,
+}
+
+/// Uses the database as long as this connection is there; false if others are in the way.
+pub(super) async fn enter(conn: &mut Conn, sharing: Sharing) -> QueryResult<bool> {
+    let lock = match sharing {
+        Sharing::Shared => "pg_try_advisory_lock_shared",
+        Sharing::Alone => "pg_try_advisory_lock",
+    };
+    for _ in 0..TRIES {
+        let taken: Taken = diesel::sql_query(format!("SELECT {lock}({USING}) AS taken"))
+            .get_result(conn)
+            .await?;
+        if taken.taken {
+            return Ok(true);
+        }
+        sleep(PAUSE).await;
+    }
+    Ok(false)
 }
 
 /// The migrations that are still to be run.

@@ -46,7 +46,9 @@ impl Idle {
     ) -> Result<Self, OpenError> {
         migrate(url.clone()).await?;
         let connector = Connector::new(url);
-        let strangers = Strangers::listen(process(&*entropy), connector.clone()).await?;
+        let sharing = settings.sharing;
+        let strangers = Strangers::listen(process(&*entropy), sharing, connector.clone()).await?;
+        let strangers = strangers.ok_or_else(|| OpenError::in_use(sharing))?;
         let lanes = (0..settings.lanes.max(1)).map(|_| Arc::new(Queue::new(settings.queue)));
         // Workers must never hold all connections: reads would wait for writes.
         let workers = settings.readers.div_ceil(2);

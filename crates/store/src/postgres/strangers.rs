@@ -19,13 +19,14 @@ use parlor_ports::Published;
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
-use super::connection::{Conn, Connector, unreachable};
+use super::connection::{Conn, Connector, enter, unreachable};
 use super::stores::log::decode;
 use super::turns::Turns;
 use crate::counter::Counter;
 use crate::id::Id;
 use crate::rows::EventRow;
 use crate::schema::events;
+use crate::settings::Sharing;
 
 /// After so long without a word it is looked whether the connection is still there, and so long it may take to answer.
 const SILENCE: Duration = Duration::from_secs(10);
@@ -102,6 +103,8 @@ pub(super) async fn tell(conn: &mut Conn, process: Uuid, published: &[Published]
 pub(super) struct Strangers {
     /// This process, which needs not hear itself.
     pub(super) process: Uuid,
+    /// With whom it uses the database, as long as the connection is there.
+    sharing: Sharing,
     connector: Connector,
     conn: Conn,
     /// The number of the last event of all, when the connection was last known to be there.
@@ -109,16 +112,25 @@ pub(super) struct Strangers {
 }
 
 impl Strangers {
-    /// Listens from now on. What is told is kept until it is [published](Self::run).
-    pub(super) async fn listen(process: Uuid, connector: Connector) -> QueryResult<Self> {
+    /// Listens from now on. What is told is kept until it is [published](Self::run). `None` if others do not let this process use
+    /// the database.
+    pub(super) async fn listen(
+        process: Uuid,
+        sharing: Sharing,
+        connector: Connector,
+    ) -> QueryResult<Option<Self>> {
         let mut conn = connector.connect().await.map_err(unreachable)?;
+        if !enter(&mut conn, sharing).await? {
+            return Ok(None);
+        }
         conn.batch_execute("LISTEN parlor").await?;
-        Ok(Self {
+        Ok(Some(Self {
             process,
+            sharing,
             connector,
             last: last_number(&mut conn).await?,
             conn,
-        })
+        }))
     }
 
     /// Publishes what other processes write, as long as it is let.
@@ -165,7 +177,9 @@ impl Strangers {
     /// Listens on a new connection, and publishes the last event of each stream that may have grown unheard: whoever
     /// needs what lies before reads it from the log.
     async fn listen_again(&mut self, turns: &Arc<Turns>) -> QueryResult<()> {
-        let mut again = in_time(Self::listen(self.process, self.connector.clone())).await?;
+        let again = Self::listen(self.process, self.sharing, self.connector.clone());
+        let again = in_time(again).await?;
+        let mut again = again.ok_or_else(|| lost("others use the database alone"))?;
         let missed = heads(&mut again.conn, self.last - OPEN, again.last).await?;
         turns.take().publish(missed, || {});
         *self = again;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use parlor_domain::{Event, MarksUpdate, MsgNo, Seq, StreamId, Tag, Timestamp, UserId, UserRef, What};
@@ -112,7 +113,7 @@ impl<'c> Tx<'c> {
         Ok(Seq::loaded(last).next())
     }
 
-    /// Appends an event that is no message to a stream.
+    /// Appends an event that is no message to a stream, whose time never goes back.
     pub(super) async fn append(
         &mut self,
         stream: impl Into<StreamId>,
@@ -122,11 +123,13 @@ impl<'c> Tx<'c> {
     ) -> QueryResult<Arc<Event>> {
         let stream = stream.into();
         let tag = self.entropy.tag();
+        let micros = at.micros();
+        let latest = case_when(streams::active_at.gt(micros), streams::active_at).otherwise(micros);
         let (seq, msg_no) = diesel::update(streams::table.find(Id::of(stream)))
             .set((
                 streams::seq.eq(streams::seq + 1),
                 streams::tag.eq(stored_tag(tag)),
-                streams::active_at.eq(at.micros()),
+                streams::active_at.eq(latest),
             ))
             .returning((streams::seq, streams::msg_no))
             .get_result(self.conn)

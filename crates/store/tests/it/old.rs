@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::StreamExt;
-use parlor_ports::{Extent, OldLink, OldServer, StoreError};
+use parlor_ports::{Extent, OldLink, OldPair, OldServer, StoreError};
 use parlor_store::{Database, OldDatabase, Staged, Staging};
 use parlor_testkit::Postgres;
 
@@ -13,7 +13,7 @@ const TABLES: &str = "\
     CREATE TABLE tea (id INTEGER PRIMARY KEY, name TEXT, at TIMESTAMP, \"of\" INTEGER);\
     INSERT INTO tea VALUES (2, 'it''s green', '2024-05-01 10:00:00', NULL), (1, NULL, NULL, 2), (30, 'black', NULL, 2);\
     CREATE TABLE drinkers (id INTEGER PRIMARY KEY, tea_id INTEGER, who TEXT);\
-    INSERT INTO drinkers VALUES (1, 2, 'ann'), (2, 2, 'ben'), (3, 2, 'ann'), (4, 30, NULL);";
+    INSERT INTO drinkers VALUES (1, 2, 'ann'), (2, 2, 'ben'), (3, 2, 'ann'), (4, 30, NULL), (5, 1, 'cleo');";
 
 const DRINKERS: OldLink = OldLink {
     table: "drinkers",
@@ -36,8 +36,6 @@ async fn all(
 
 /// What there is to be read of [`TABLES`].
 async fn is_read(old: &OldDatabase) -> Result<(), StoreError> {
-    assert!(old.has("tea").await?);
-    assert!(!old.has("coffee").await?);
     let extent = Extent {
         rows: 3,
         greatest: 30,
@@ -52,11 +50,14 @@ async fn is_read(old: &OldDatabase) -> Result<(), StoreError> {
     assert!(rows[1]["at"].as_str().unwrap().starts_with("2024-05-01"));
     assert!(rows[0]["name"].is_null());
     assert!(all(old, "coffee", &["id"]).await?.is_empty());
-    let mut drinkers = old.linked(DRINKERS, "2").await?;
+    let mut drinkers = old.linked(DRINKERS, &["2", "30", "31"].map(String::from)).await?;
     drinkers.sort();
-    assert_eq!(drinkers, ["ann", "ben"]);
-    assert!(old.linked(DRINKERS, "30").await?.is_empty());
-    assert!(old.linked(DRINKERS, "31").await?.is_empty());
+    let pairs = ["ann", "ben"].map(|who| OldPair {
+        of: "2".to_owned(),
+        wanted: who.to_owned(),
+    });
+    assert_eq!(drinkers, pairs);
+    assert!(old.linked(DRINKERS, &[]).await?.is_empty());
     Ok(())
 }
 
@@ -125,29 +126,67 @@ async fn a_dump_is_read_in_order() {
         greatest: 11,
     };
     assert_eq!(old.extent("tea", Some("id")).await.unwrap(), extent);
-    assert!(!old.has("coffee").await.unwrap());
+    assert_eq!(old.extent("coffee", None).await.unwrap(), Extent::default());
     let rows = all(&old, "tea", &["id"]).await.unwrap();
     assert_eq!(rows, [11, 9, 10].map(|id| serde_json::json!({ "id": id })));
-    assert!(old.linked(DRINKERS, "2").await.unwrap().is_empty());
+    assert!(old.linked(DRINKERS, &["2".to_owned()]).await.unwrap().is_empty());
 }
 
-/// However many rows there are, they come in pages.
+/// However many rows there are, they come in pages, in order.
+async fn comes_in_pages(old: &OldDatabase) {
+    let mut pages = old.rows("tea", &["id"]).await.unwrap();
+    let mut sizes = Vec::new();
+    let mut rows: Vec<String> = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.unwrap();
+        sizes.push(page.len());
+        rows.extend(page);
+    }
+    assert_eq!(sizes, [500, 500, 200]);
+    let ids = rows.iter().map(|row| {
+        let row: serde_json::Value = serde_json::from_str(row).unwrap();
+        row["id"].as_i64().unwrap()
+    });
+    assert!(ids.eq(1..=1200));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_rows_come_in_pages() {
+async fn many_rows_come_in_pages_from_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("old.db");
     let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
     conn.batch_execute(
         "CREATE TABLE tea (id INTEGER PRIMARY KEY); \
          WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200) \
-         INSERT INTO tea SELECT i FROM n;",
+         INSERT INTO tea SELECT i FROM n",
     )
     .unwrap();
     let old = OldDatabase::open(Database::Sqlite(path)).await.unwrap();
-    let mut pages = old.rows("tea", &["id"]).await.unwrap();
+    comes_in_pages(&old).await;
+}
+
+/// Also long rows, of which a page holds few.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_rows_come_in_pages_from_postgres() {
+    let Some(server) = Postgres::start().await else {
+        return;
+    };
+    let url = server.database();
+    let mut conn = AsyncPgConnection::establish(&url).await.unwrap();
+    conn.batch_execute(
+        "CREATE TABLE tea (id INTEGER PRIMARY KEY, name TEXT); \
+         INSERT INTO tea SELECT n, NULL FROM generate_series(1200, 1, -1) AS n; \
+         CREATE TABLE milk (id INTEGER PRIMARY KEY, name TEXT); \
+         INSERT INTO milk SELECT n, repeat('x', 300000) FROM generate_series(1, 39) AS n",
+    )
+    .await
+    .unwrap();
+    let old = OldDatabase::open(url.parse().unwrap()).await.unwrap();
+    comes_in_pages(&old).await;
+    let mut pages = old.rows("milk", &["id"]).await.unwrap();
     let mut sizes = Vec::new();
     while let Some(page) = pages.next().await {
         sizes.push(page.unwrap().len());
     }
-    assert_eq!(sizes, [500, 500, 200]);
+    assert_eq!(sizes, [4, 4, 4, 4, 4, 4, 4, 4, 4, 3]);
 }

@@ -7,7 +7,7 @@ use diesel::{Connection, SqliteConnection};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use parlor_domain::Seq;
 use parlor_ports::{AppendRefusal, Appended, StoreError};
-use parlor_store::{Database, OpenError, Settings, migrate, pending_migrations};
+use parlor_store::{Database, OpenError, Settings, Sharing, migrate, pending_migrations};
 use parlor_testkit::{Heard, Postgres, SeededEntropy, message};
 
 use crate::fixtures::{open, open_elsewhere, sqlite_file};
@@ -132,6 +132,31 @@ async fn what_another_process_writes_is_heard_on_postgres() {
     if let Some(database) = postgres().await {
         what_another_process_writes_is_heard(database).await;
     }
+}
+
+/// Who has a database to himself keeps others out, and does not get it as long as one is there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_alone_keeps_others_out() {
+    let Some(database) = postgres().await else {
+        return;
+    };
+    let shared = || Settings::new(database.clone());
+    let alone = || Settings {
+        sharing: Sharing::Alone,
+        ..shared()
+    };
+    let opened =
+        async |settings: Settings| parlor_store::open(settings, Arc::new(SeededEntropy::new(1))).await;
+    let server = opened(shared()).await.unwrap();
+    let command = opened(shared()).await.unwrap();
+    drop(server);
+    assert!(matches!(opened(alone()).await, Err(OpenError::Used)));
+    drop(command);
+    let import = opened(alone()).await.unwrap();
+    assert!(matches!(opened(shared()).await, Err(OpenError::Kept)));
+    assert!(matches!(opened(alone()).await, Err(OpenError::Used)));
+    drop(import);
+    opened(shared()).await.unwrap();
 }
 
 /// A program never touches what a newer one has changed.

@@ -179,6 +179,19 @@ pub async fn a_person_comes_once_and_keeps_his_number(f: &Fixture) -> Tested {
     Ok(())
 }
 
+/// Who has long been at the older server comes into the room of all accounts when he comes here.
+pub async fn the_time_of_a_room_never_goes_back(f: &Fixture) -> Tested {
+    let bot = f.bot("news-bot").await?;
+    let first = f.announce(bot, "Welcome.").await?;
+    let everyones = RoomId::new(first.stream.uuid());
+    let rooms = origin(f, "rooms").await?;
+    let before = f.view(everyones, bot).await?.room.changed_at;
+    let ann = person(f, rooms, "ann", 7).await?;
+    let room = f.view(everyones, ann).await?.room;
+    assert_eq!((room.members, room.changed_at), (2, before));
+    Ok(())
+}
+
 /// Nobody comes under another's name, or to an address that is another's.
 pub async fn a_name_and_an_address_are_one_persons(f: &Fixture) -> Tested {
     let rooms = origin(f, "rooms").await?;
@@ -619,6 +632,12 @@ pub async fn a_key_is_good_until_its_session_ends(f: &Fixture) -> Tested {
     assert!(
         !f.imports.bring_key(source("2"), key(ben, 1), 10).await?,
         "it is ann's"
+    );
+    let gone = f.person("gone").await?;
+    f.users.delete(gone.id, false, f.tick()).await?;
+    assert!(
+        !f.imports.bring_key(source("3"), key(gone, 3), 10).await?,
+        "nobody has it"
     );
     let find = async |dialect: Dialect, digest: u8| {
         let now = f.clock.now();

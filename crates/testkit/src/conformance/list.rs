@@ -277,6 +277,7 @@ macro_rules! conformance {
             }
             importing {
                 a_person_comes_once_and_keeps_his_number,
+                the_time_of_a_room_never_goes_back,
                 a_name_and_an_address_are_one_persons,
                 a_mobile_number_and_a_register_id_are_kept,
                 a_group_comes_with_who_is_in_it,

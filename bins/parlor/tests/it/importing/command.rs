@@ -2,9 +2,12 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use serde_json::json;
+use parlor_testkit::Postgres;
+use serde_json::{Value, json};
+use tempfile::TempDir;
 
-use super::{Home, picture, row, says, user};
+use super::{Home, QUICK, picture, row, says, user};
+use crate::program::{Serving, parlor, run};
 
 #[test]
 fn nothing_comes_while_a_server_runs() {
@@ -19,6 +22,32 @@ fn nothing_comes_while_a_server_runs() {
         &home.moves_in("--from rooms dump.json"),
         "people: 1 new, 0 were here before, 0 not brought over",
     );
+}
+
+/// The lock on a data folder says nothing of nodes that have others.
+#[tokio::test]
+async fn nothing_comes_while_another_node_runs() {
+    let Some(postgres) = Postgres::start().await else {
+        return;
+    };
+    let url = postgres.database();
+    let (node, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let server = Serving::start(node.path(), &[QUICK[0], ("DATABASE_URL", &url)]);
+    std::fs::create_dir(elsewhere.path().join("data")).unwrap();
+    let import = |home: &TempDir| {
+        let dump = Value::from(vec![user("users.user", 1, "ann")]).to_string();
+        std::fs::write(home.path().join("dump.json"), dump).unwrap();
+        let args = ["import", "django", "--from", "rooms", "dump.json"];
+        run(parlor(home.path(), args).env("DATABASE_URL", &url))
+    };
+    let said = import(&elsewhere);
+    assert_eq!(said.code, 1, "{}", said.out);
+    assert!(said.err.contains("stop all that share it"), "{}", said.err);
+    server.signal("TERM");
+    assert_eq!(server.wait().code(), Some(0));
+    let said = import(&node);
+    assert_eq!(said.code, 0, "{}", said.err);
+    says(&said.out, "people: 1 new, 0 were here before, 0 not brought over");
 }
 
 #[test]

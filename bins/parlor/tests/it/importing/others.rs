@@ -64,6 +64,9 @@ fn conversations_go_on_under_their_ids() {
             hyphenated(TWIN)
         ),
     );
+    let again = home.moves_in("--from conversations sqlite:old.db");
+    says(&again, "rooms: 0 new, 2 were here before, 0 not brought over");
+    says(&again, "messages: 0 new, 3 were here before, 0 not brought over");
     let server = home.serve();
     let body = json!({ "email": "Ann@example.org", "password": PASSWORD });
     let path = "/compat/conversations/api/login/";
@@ -123,6 +126,40 @@ fn opens(server: SocketAddr, access: &str, chat: &str) -> String {
     let mut answer = [0; 12];
     stream.read_exact(&mut answer).unwrap();
     String::from_utf8_lossy(&answer[9..]).into_owned()
+}
+
+/// Also in a dump, whose order is another one.
+#[test]
+fn of_two_conversations_the_older_one_keeps_its_id() {
+    let home = Home::new();
+    let account = |name: &str| {
+        json!({
+            "first_name": name, "last_name": "", "email": format!("{name}@example.org"), "password": HASH, "is_active": true,
+        })
+    };
+    let begun = |at: &str| json!({ "created_at": at, "members": [hyphenated(ANN), hyphenated(BEN)] });
+    home.dump(&[
+        row("app.useraccount", hyphenated(ANN), account("ann")),
+        row("app.useraccount", hyphenated(BEN), account("ben")),
+        row(
+            "app.conversation",
+            hyphenated(PAIR),
+            begun("2024-01-02T00:00:00Z"),
+        ),
+        row(
+            "app.conversation",
+            hyphenated(TWIN),
+            begun("2024-01-01T00:00:00Z"),
+        ),
+    ]);
+    let out = home.moves_in("--from conversations dump.json");
+    says(
+        &out,
+        &format!(
+            "room {}: is one with another conversation of the same two people",
+            hyphenated(PAIR)
+        ),
+    );
 }
 
 #[test]

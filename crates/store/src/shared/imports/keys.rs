@@ -18,7 +18,17 @@ pub(super) async fn bring(tx: &mut Tx<'_>, from: Source, new: OldKey, most: usiz
     if !begin(tx, &from, new.beyond).await? {
         return Ok(false);
     }
-    tx.lock([Id::of(new.session.user.id)]).await?;
+    let user = Id::of(new.session.user.id);
+    tx.lock([user]).await?;
+    let there = users::table
+        .find(user)
+        .filter(users::status.ne(AccountStatus::Deleted.code()));
+    if !diesel::select(diesel::dsl::exists(there))
+        .get_result::<bool>(tx.conn)
+        .await?
+    {
+        return Ok(false);
+    }
     let (dialect, digest) = (new.session.dialect.code(), new.digest.to_vec());
     let known = imported_keys::table.find((dialect, &digest));
     if diesel::select(diesel::dsl::exists(known))

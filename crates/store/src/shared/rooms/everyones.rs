@@ -100,6 +100,8 @@ pub(in super::super) async fn welcome(
     at: Timestamp,
 ) -> QueryResult<()> {
     let door = Door::unseen(tx, room.id).await?;
+    // An account may be older than the room, which it enters now.
+    let at = at.max(room.changed_at);
     enter::let_in(tx, room, &door, None, &[user], Role::Member, at).await
 }
 
