@@ -61,16 +61,16 @@ impl Thing {
 }
 
 /// How many of a kind have come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Count {
+#[derive(Clone, Copy, Default)]
+struct Count {
     /// For the first time.
-    pub(crate) new: u64,
+    new: u64,
     /// Before.
-    pub(crate) known: u64,
+    known: u64,
     /// Not at all.
-    pub(crate) lost: u64,
+    lost: u64,
     /// Not for themselves: each repeats another.
-    pub(crate) copies: u64,
+    copies: u64,
 }
 
 impl Count {
@@ -107,11 +107,6 @@ impl<'a> Report<'a> {
             told: BTreeMap::new(),
             since: Instant::now(),
         }
-    }
-
-    /// How many of a kind have come.
-    pub(crate) fn count(&self, thing: Thing) -> Count {
-        self.told.get(&thing).map(|told| told.count).unwrap_or_default()
     }
 
     pub(crate) fn came(&mut self, thing: Thing) -> Result<(), Error> {
@@ -293,7 +288,7 @@ mod tests {
             let key = format!("{key}\u{1b}[31m");
             report.lost(Thing::Message, &key, "its room is gone").unwrap();
         }
-        assert_eq!(report.count(Thing::Message).lost, SHOWN as u64 + 2);
+        assert_eq!(report.of(Thing::Message).count.lost, SHOWN as u64 + 2);
         let written = std::fs::read_to_string(&path).unwrap();
         assert_eq!(written.lines().count(), SHOWN + 3, "nothing waits for the end");
         report.finish().unwrap();

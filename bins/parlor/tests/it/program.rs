@@ -136,7 +136,7 @@ pub(crate) fn ask_as(
     ask_with(authorization, address, method, path, json)
 }
 
-/// The same for somebody who brings this authorization, if it is any. In HTTP/1.0 no answer comes in chunks.
+/// The same for somebody who brings this authorization, if it is any.
 pub(crate) fn ask_with(
     authorization: &str,
     address: SocketAddr,
@@ -146,7 +146,7 @@ pub(crate) fn ask_with(
 ) -> (u16, String) {
     let mut stream = std::net::TcpStream::connect(address).expect("the server listens");
     let length = json.len();
-    let mut head = format!("{method} {path} HTTP/1.0\r\nHost: {address}\r\n");
+    let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
     if !authorization.is_empty() {
         head += &format!("Authorization: {authorization}\r\n");
     }
@@ -158,6 +158,28 @@ pub(crate) fn ask_with(
         .nth(1)
         .and_then(|code| code.parse().ok())
         .expect("the answer is HTTP");
-    let (_, body) = answer.split_once("\r\n\r\n").expect("the answer is HTTP");
-    (status, body.to_owned())
+    let (head, body) = answer.split_once("\r\n\r\n").expect("the answer is HTTP");
+    let is_chunked = head.to_lowercase().contains("transfer-encoding: chunked");
+    (
+        status,
+        if is_chunked {
+            unchunk(body)
+        } else {
+            body.to_owned()
+        },
+    )
+}
+
+/// What comes in chunks, as one (RFC 9112, section 7.1).
+fn unchunk(mut body: &str) -> String {
+    let mut whole = String::new();
+    loop {
+        let (size, rest) = body.split_once("\r\n").expect("a chunk begins with its size");
+        let size = usize::from_str_radix(size, 16).expect("a size of a chunk");
+        if size == 0 {
+            return whole;
+        }
+        whole += &rest[..size];
+        body = rest[size..].strip_prefix("\r\n").expect("the end of a chunk");
+    }
 }
