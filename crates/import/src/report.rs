@@ -61,7 +61,7 @@ impl Thing {
 }
 
 /// How many of a kind have come.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
 struct Count {
     /// For the first time.
     new: u64,
