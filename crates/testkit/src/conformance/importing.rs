@@ -381,7 +381,10 @@ pub async fn nobody_comes_into_too_many_rooms(f: &Fixture) -> Tested {
     for _ in 0..f.rooms_per_user {
         last = Some(f.group(ann, &[]).await?);
     }
-    let own = old_room(f, ann, &[ben], 1);
+    let own = OldRoom {
+        name: "cocoa".parse().expect("a name"),
+        ..old_room(f, ann, &[ben], 1)
+    };
     let source = |key: &str| from(rooms, OldModel::Room, key);
     let refused = f.imports.bring_room(source("1"), own.clone()).await?;
     assert_eq!(refused, RoomBrought::Crowded(ann.id));

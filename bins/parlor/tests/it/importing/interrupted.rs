@@ -100,17 +100,17 @@ async fn whatever_interrupts_it_all_comes_once() {
     home.moves_in("--from rooms dump.json --media media");
 
     let server = home.serve();
-    let body = json!({ "username": "person2", "password": PASSWORD });
-    let (status, ben) = ask(server.address, "", "POST", "/compat/rooms/api/token/", body);
-    assert_eq!(status, 200, "{ben}");
-    let ben = format!("Token {}", ben["token"].as_str().unwrap());
-    let room = get(server.address, &ben, "/compat/rooms/api/v1/chats/rooms/1/");
+    let body = json!({ "username": "person1", "password": PASSWORD });
+    let (status, ann) = ask(server.address, "", "POST", "/compat/rooms/api/token/", body);
+    assert_eq!(status, 200, "{ann}");
+    let ann = format!("Token {}", ann["token"].as_str().unwrap());
+    let room = get(server.address, &ann, "/compat/rooms/api/v1/chats/rooms/1/");
     let people: Vec<i64> = (1..=PEOPLE).collect();
     assert_eq!(room["users"], json!(people));
     let mut ids = Vec::new();
     for page in 1..=MESSAGES / 100 {
         let path = format!("/compat/rooms/api/v1/chats/messages/?page_size=100&page={page}");
-        let answer = get(server.address, &ben, &path);
+        let answer = get(server.address, &ann, &path);
         assert_eq!(answer["page_metadata"]["count"], MESSAGES);
         let results = answer["results"].as_array().unwrap();
         ids.extend(results.iter().map(|said: &Value| {

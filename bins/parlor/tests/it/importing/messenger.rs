@@ -184,7 +184,7 @@ fn people_log_in_by_the_ids_that_they_had_and_find_their_chats() {
             &chat["initiator"]["username"],
             &chat["receiver"]["mobile_no"]
         ),
-        (&json!("abcd1234"), &json!("ann"), &json!(41_791_234_568_i64))
+        (&json!("abcd1234"), &json!("ann"), &json!(0))
     );
     let message = &chat["message_set"][0];
     assert_eq!(

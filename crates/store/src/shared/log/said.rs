@@ -170,6 +170,9 @@ pub(in super::super) async fn messages_of(
     conn: &mut Conn,
     numbers: Vec<i64>,
 ) -> QueryResult<Vec<Arc<Event>>> {
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
     let found: Vec<EventRow> = events::table
         .filter(events::number.eq_any(numbers))
         .select(EventRow::as_select())
