@@ -1,5 +1,7 @@
 //! One socket, frame by frame.
 
+use std::collections::HashMap;
+
 use parlor_client::{Connection, ConnectionError, Positions, ServerUrl};
 use parlor_wire::{
     Command, EventBody, EventView, Failure, Hello, Notice, Push, StreamHead, StreamPosition, Success, Welcome,
@@ -18,6 +20,8 @@ pub(crate) struct Device {
     pub(crate) heard: Vec<Push>,
     pub(crate) positions: Positions,
     last_id: u64,
+    /// Answers for which nobody has waited yet.
+    early: HashMap<u64, Result<Success, Failure>>,
 }
 
 impl Device {
@@ -52,6 +56,7 @@ impl Device {
             heard: Vec::new(),
             positions,
             last_id: 0,
+            early: HashMap::new(),
         })
     }
 
@@ -81,13 +86,19 @@ impl Device {
         self.last_id
     }
 
-    /// The answer to a command. Those to others that come before are dropped.
+    /// The answer to a command. Those to others that come before are kept for who waits for them.
     pub(crate) async fn answer(&mut self, id: u64) -> Result<Success, Failure> {
         loop {
-            match self.next().await.expect("the socket stays open") {
-                Push::Notice(Notice::Ok(success)) if success.id == id => return Ok(success),
-                Push::Notice(Notice::Error(failure)) if failure.id == Some(id) => return Err(failure),
-                _ => {}
+            if let Some(answer) = self.early.remove(&id) {
+                return answer;
+            }
+            let (id, answer) = match self.next().await.expect("the socket stays open") {
+                Push::Notice(Notice::Ok(success)) => (Some(success.id), Ok(success)),
+                Push::Notice(Notice::Error(failure)) => (failure.id, Err(failure)),
+                _ => continue,
+            };
+            if let Some(id) = id {
+                self.early.insert(id, answer);
             }
         }
     }
