@@ -93,6 +93,9 @@ async fn is_given(tx: &mut Tx<'_>, register_id: &CodeDigest) -> QueryResult<bool
 
 /// Those of these people whose accounts can be used.
 pub(super) async fn usable(tx: &mut Tx<'_>, people: Vec<UserId>) -> QueryResult<Vec<UserRef>> {
+    if people.is_empty() {
+        return Ok(Vec::new());
+    }
     let people: Vec<Id> = people.into_iter().map(Id::of).collect();
     let found: Vec<(Id, i64)> = users::table
         .filter(users::id.eq_any(people))
