@@ -1108,9 +1108,9 @@ mod tests {
         let Some(server) = Postgres::start().await else {
             return;
         };
-        let url = server.database();
-        crate::migrate(url.parse().unwrap()).await.unwrap();
-        let mut conn = AsyncPgConnection::establish(&url).await.unwrap();
+        let database = server.database();
+        crate::migrate(database.url().parse().unwrap()).await.unwrap();
+        let mut conn = AsyncPgConnection::establish(database.url()).await.unwrap();
         let query = diesel::sql_query(
             "SELECT table_name || '.' || column_name AS name FROM information_schema.columns \
              WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_diesel%'",

@@ -40,4 +40,4 @@ pub use replica::{
     Facts, Gap, HeldStatus, HeldStatuses, Lists, OwnChange, People, ReplicaState, RoomReplica, Shown,
     ShownMember,
 };
-pub use servers::{Browser, Moto, Postgres};
+pub use servers::{Browser, Moto, Postgres, PostgresDatabase};

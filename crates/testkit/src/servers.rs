@@ -7,4 +7,4 @@ mod postgres;
 
 pub use browser::Browser;
 pub use moto::Moto;
-pub use postgres::Postgres;
+pub use postgres::{Postgres, PostgresDatabase};

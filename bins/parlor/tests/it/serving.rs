@@ -227,9 +227,10 @@ async fn with_a_database_url_the_same_program_serves_from_postgresql() {
     let Some(postgres) = Postgres::start().await else {
         return;
     };
-    let url = postgres.database();
+    let database = postgres.database();
+    let url = database.url();
     let home = TempDir::new().unwrap();
-    let server = Serving::start(home.path(), &[QUICK, ("DATABASE_URL", &url)]);
+    let server = Serving::start(home.path(), &[QUICK, ("DATABASE_URL", url)]);
     assert!(
         server.greeting.contains("Database  PostgreSQL, 127.0.0.1/"),
         "{}",
@@ -239,13 +240,13 @@ async fn with_a_database_url_the_same_program_serves_from_postgresql() {
 
     assert_eq!(ask(server.address, "POST", "/v1/users", LOGIN).0, 201);
     assert_eq!(ask(server.address, "POST", "/v1/sessions", LOGIN).0, 201);
-    let said = run(parlor(home.path(), ["user", "disable", "ann"]).env("DATABASE_URL", &url));
+    let said = run(parlor(home.path(), ["user", "disable", "ann"]).env("DATABASE_URL", url));
     assert!(
         said.out.ends_with("\nann is locked; all sessions are over.\n"),
         "{said:?}"
     );
     assert_eq!(ask(server.address, "POST", "/v1/sessions", LOGIN).0, 403);
-    let said = run(parlor(home.path(), ["migrate", "status"]).env("DATABASE_URL", &url));
+    let said = run(parlor(home.path(), ["migrate", "status"]).env("DATABASE_URL", url));
     assert!(
         said.out.ends_with("The database is up to date.\n"),
         "{}",
@@ -261,11 +262,12 @@ async fn an_empty_postgresql_database_is_refused_by_all_commands_but_migrate() {
     let Some(postgres) = Postgres::start().await else {
         return;
     };
-    let url = postgres.database();
+    let database = postgres.database();
+    let url = database.url();
     let home = TempDir::new().unwrap();
     let command = |args: &str| {
         let mut command = parlor(home.path(), args.split(' '));
-        run_with_input(command.env("DATABASE_URL", &url), "correct horse")
+        run_with_input(command.env("DATABASE_URL", url), "correct horse")
     };
     for _ in 0..2 {
         assert!(command("migrate status").out.contains("Still to be run:"));
@@ -281,12 +283,13 @@ async fn commands_on_postgresql_need_the_keys_of_the_server_and_make_none() {
     let Some(postgres) = Postgres::start().await else {
         return;
     };
-    let url = postgres.database();
+    let database = postgres.database();
+    let url = database.url();
     let (home, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-    let _server = Serving::start(home.path(), &[QUICK, ("DATABASE_URL", &url)]);
+    let _server = Serving::start(home.path(), &[QUICK, ("DATABASE_URL", url)]);
     let create = |folder: &TempDir| {
         let mut command = parlor(folder.path(), ["user", "create", "ann"]);
-        run_with_input(command.env("DATABASE_URL", &url), "correct horse")
+        run_with_input(command.env("DATABASE_URL", url), "correct horse")
     };
     let said = create(&elsewhere);
     assert_eq!(said.code, 1, "{said:?}");

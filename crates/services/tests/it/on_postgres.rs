@@ -3,21 +3,20 @@
 use std::env;
 use std::process::{Command, Stdio};
 
-use parlor_store::Database;
-use parlor_testkit::Postgres;
+use parlor_testkit::{Postgres, PostgresDatabase};
 
 /// Set where the tests are to run on PostgreSQL.
 const WANTED: &str = "PARLOR_TEST_ON_POSTGRES";
 
 /// A new database on the server, if this is the run on PostgreSQL.
-pub(crate) async fn database() -> Option<Database> {
+pub(crate) async fn database() -> Option<PostgresDatabase> {
     #[expect(
         clippy::disallowed_methods,
         reason = "tests take what they need to know about the machine from it"
     )]
     env::var_os(WANTED)?;
     let server = Postgres::start().await.expect("whoever asks for it has it");
-    Some(server.database().parse().expect("a URL"))
+    Some(server.database())
 }
 
 /// Runs the whole program again. What looks into the files of the database is left out.

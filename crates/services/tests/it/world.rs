@@ -15,7 +15,7 @@ use parlor_services::{
     Secrets, Services, Settings, Tokens,
 };
 use parlor_store::{Database, Store};
-use parlor_testkit::{FixedClock, Heard, Inbox, SeededEntropy};
+use parlor_testkit::{FixedClock, Heard, Inbox, PostgresDatabase, SeededEntropy};
 use secrecy::{ExposeSecret, SecretString};
 use tempfile::TempDir;
 
@@ -33,6 +33,7 @@ pub(crate) struct World {
     pub(crate) inbox: Arc<Inbox>,
     _store: Store,
     folder: TempDir,
+    _postgres: Option<PostgresDatabase>,
     /// Where media are.
     pub(crate) media: TempDir,
 }
@@ -56,9 +57,11 @@ impl World {
         let entropy = Arc::new(SeededEntropy::default());
         let heard = Arc::new(Heard::default());
         let inbox = Arc::new(Inbox::default());
-        let database = on_postgres::database().await;
-        let database = database.unwrap_or_else(|| Database::Sqlite(folder.path().join("parlor.db")));
-        let mut store = parlor_store::Settings::new(database);
+        let postgres = on_postgres::database().await;
+        let mut store = parlor_store::Settings::new(match &postgres {
+            Some(database) => database.url().parse().unwrap(),
+            None => Database::Sqlite(folder.path().join("parlor.db")),
+        });
         change(&mut store);
         let opened = parlor_store::open(store, entropy.clone()).await.unwrap();
         let stores = opened.ports();
@@ -104,6 +107,7 @@ impl World {
             inbox,
             _store: opened.start(sink).await.unwrap(),
             folder,
+            _postgres: postgres,
             media,
         }
     }

@@ -71,7 +71,8 @@ async fn what_waits_is_committed_together_on_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_waits_is_committed_together_on_postgres() {
     if let Some(server) = Postgres::start().await {
-        many_share_commits(Settings::new(server.database().parse().unwrap()), 128).await;
+        let database = server.database();
+        many_share_commits(Settings::new(database.url().parse().unwrap()), 128).await;
     }
 }
 
@@ -124,6 +125,7 @@ async fn a_full_queue_is_busy_on_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_queue_is_busy_on_postgres() {
     if let Some(server) = Postgres::start().await {
-        a_full_queue_is_busy(server.database().parse().unwrap()).await;
+        let database = server.database();
+        a_full_queue_is_busy(database.url().parse().unwrap()).await;
     }
 }

@@ -85,7 +85,9 @@ async fn a_deletion_goes_on_after_a_restart_on_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_deletion_goes_on_after_a_restart_on_postgres() {
     if let Some(server) = Postgres::start().await {
-        let database = server.database().parse().unwrap();
-        a_deletion_goes_on_after_a_restart(database).await.unwrap();
+        let database = server.database();
+        a_deletion_goes_on_after_a_restart(database.url().parse().unwrap())
+            .await
+            .unwrap();
     }
 }

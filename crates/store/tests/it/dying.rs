@@ -56,7 +56,9 @@ async fn nobody_waits_for_ever_on_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_waits_for_ever_on_postgres() {
     if let Some(server) = Postgres::start().await {
-        let database = server.database().parse().unwrap();
-        nobody_waits_for_ever(database).await.unwrap();
+        let database = server.database();
+        nobody_waits_for_ever(database.url().parse().unwrap())
+            .await
+            .unwrap();
     }
 }

@@ -23,8 +23,9 @@ pub(crate) async fn sqlite() -> Option<Fixture> {
 
 /// A store on a new database of the test process's PostgreSQL server; `None` if there is none.
 pub(crate) async fn postgres() -> Option<Fixture> {
-    let url = Postgres::start().await?.database();
-    Some(open(url.parse().expect("a URL"), ()).await)
+    let database = Postgres::start().await?.database();
+    let url = database.url().parse().expect("a URL");
+    Some(open(url, database).await)
 }
 
 /// A store on this database, which lives as long as `beside`.

@@ -21,7 +21,8 @@ async fn lost_connections_lose_and_double_nothing() {
     let Some(server) = Postgres::start().await else {
         return;
     };
-    let url = server.database();
+    let database = server.database();
+    let url = database.url();
     let f = open(url.parse().unwrap(), ()).await;
     let people = f.crowd("person", 8).await.unwrap();
     let room = f.group(people[0], &people[1..]).await.unwrap();
@@ -45,7 +46,7 @@ async fn lost_connections_lose_and_double_nothing() {
             })
         })
         .collect();
-    let mut knife = AsyncPgConnection::establish(&url).await.unwrap();
+    let mut knife = AsyncPgConnection::establish(url).await.unwrap();
     while !senders.iter().all(tokio::task::JoinHandle::is_finished) {
         knife.batch_execute(CUT).await.unwrap();
         f.log
@@ -90,7 +91,8 @@ async fn what_goes_by_unheard_is_made_up_for() {
     let Some(postgres) = Postgres::start().await else {
         return;
     };
-    let url = postgres.database();
+    let database = postgres.database();
+    let url = database.url();
     let (server, name) = url.rsplit_once('/').unwrap();
     let mut admin = AsyncPgConnection::establish(&format!("{server}/postgres"))
         .await

@@ -95,10 +95,10 @@ async fn postgres_is_read() {
     let Some(server) = Postgres::start().await else {
         return;
     };
-    let url = server.database();
-    let mut conn = AsyncPgConnection::establish(&url).await.unwrap();
+    let database = server.database();
+    let mut conn = AsyncPgConnection::establish(database.url()).await.unwrap();
     conn.batch_execute(TABLES).await.unwrap();
-    let old = OldDatabase::open(url.parse().unwrap()).await.unwrap();
+    let old = OldDatabase::open(database.url().parse().unwrap()).await.unwrap();
     is_read(&old).await.unwrap();
 }
 
@@ -171,8 +171,8 @@ async fn many_rows_come_in_pages_from_postgres() {
     let Some(server) = Postgres::start().await else {
         return;
     };
-    let url = server.database();
-    let mut conn = AsyncPgConnection::establish(&url).await.unwrap();
+    let database = server.database();
+    let mut conn = AsyncPgConnection::establish(database.url()).await.unwrap();
     conn.batch_execute(
         "CREATE TABLE tea (id INTEGER PRIMARY KEY, name TEXT); \
          INSERT INTO tea SELECT n, NULL FROM generate_series(1200, 1, -1) AS n; \
@@ -181,7 +181,7 @@ async fn many_rows_come_in_pages_from_postgres() {
     )
     .await
     .unwrap();
-    let old = OldDatabase::open(url.parse().unwrap()).await.unwrap();
+    let old = OldDatabase::open(database.url().parse().unwrap()).await.unwrap();
     comes_in_pages(&old).await;
     let mut pages = old.rows("milk", &["id"]).await.unwrap();
     let mut sizes = Vec::new();

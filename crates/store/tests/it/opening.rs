@@ -8,12 +8,14 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use parlor_domain::Seq;
 use parlor_ports::{AppendRefusal, Appended, StoreError};
 use parlor_store::{Database, OpenError, Settings, Sharing, migrate, pending_migrations};
-use parlor_testkit::{Heard, Postgres, SeededEntropy, message};
+use parlor_testkit::{Heard, Postgres, PostgresDatabase, SeededEntropy, message};
 
 use crate::fixtures::{open, open_elsewhere, sqlite_file};
 
-async fn postgres() -> Option<Database> {
-    Some(Postgres::start().await?.database().parse().expect("a URL"))
+/// A PostgreSQL database, which lives as long as what comes with it.
+async fn postgres() -> Option<(Database, PostgresDatabase)> {
+    let database = Postgres::start().await?.database();
+    Some((database.url().parse().expect("a URL"), database))
 }
 
 /// What was answered is there after the store was closed and opened again, and the log goes on where it was.
@@ -61,7 +63,7 @@ async fn the_log_goes_on_after_a_restart_on_sqlite() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_log_goes_on_after_a_restart_on_postgres() {
-    if let Some(database) = postgres().await {
+    if let Some((database, _kept)) = postgres().await {
         the_log_goes_on(database).await;
     }
 }
@@ -129,7 +131,7 @@ async fn what_another_process_writes_is_heard_on_sqlite() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_another_process_writes_is_heard_on_postgres() {
-    if let Some(database) = postgres().await {
+    if let Some((database, _kept)) = postgres().await {
         what_another_process_writes_is_heard(database).await;
     }
 }
@@ -137,7 +139,7 @@ async fn what_another_process_writes_is_heard_on_postgres() {
 /// Who has a database to himself keeps others out, and does not get it as long as one is there.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_alone_keeps_others_out() {
-    let Some(database) = postgres().await else {
+    let Some((database, _kept)) = postgres().await else {
         return;
     };
     let shared = || Settings::new(database.clone());
@@ -187,10 +189,10 @@ async fn what_is_missing_is_told_without_a_change() {
     assert_eq!(folder.path().read_dir().unwrap().count(), 0);
 
     if let Some(server) = Postgres::start().await {
-        let url = server.database();
-        let postgres: Database = url.parse().unwrap();
+        let database = server.database();
+        let postgres: Database = database.url().parse().unwrap();
         assert!(!pending_migrations(postgres).await.unwrap().is_empty());
-        let mut conn = AsyncPgConnection::establish(&url).await.unwrap();
+        let mut conn = AsyncPgConnection::establish(database.url()).await.unwrap();
         SimpleAsyncConnection::batch_execute(&mut conn, "CREATE TABLE __diesel_schema_migrations ()")
             .await
             .expect("there is no such table yet");
@@ -202,7 +204,9 @@ async fn what_is_missing_is_told_without_a_change() {
 async fn servers_that_start_together_migrate_once() {
     let files: Vec<_> = (0..30).map(|_| sqlite_file()).collect();
     let sqlite = files.iter().map(|(database, _)| database.clone());
-    for database in sqlite.chain(postgres().await) {
+    let postgres = postgres().await;
+    let on_postgres = postgres.iter().map(|(database, _)| database.clone());
+    for database in sqlite.chain(on_postgres) {
         let all = pending_migrations(database.clone()).await.unwrap().len();
         let runs: Vec<_> = (0..8).map(|_| tokio::spawn(migrate(database.clone()))).collect();
         let mut done = 0;

@@ -596,9 +596,11 @@ async fn postgres_uses_indexes_and_never_scans() {
     live_a_day(async || crate::fixtures::postgres().await.expect("there is PostgreSQL"))
         .await
         .unwrap();
-    let url = server.database();
-    parlor_store::migrate(url.parse().unwrap()).await.unwrap();
-    let mut conn = AsyncPgConnection::establish(&url).await.unwrap();
+    let database = server.database();
+    parlor_store::migrate(database.url().parse().unwrap())
+        .await
+        .unwrap();
+    let mut conn = AsyncPgConnection::establish(database.url()).await.unwrap();
     conn.batch_execute(FILL).await.unwrap();
     conn.batch_execute("SET plan_cache_mode = force_generic_plan")
         .await

@@ -1,6 +1,7 @@
 //! A PostgreSQL server of this test process's own.
 
 use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -42,27 +43,29 @@ impl Postgres {
         started.await.as_ref()
     }
 
-    /// The URL of a new, empty database.
+    /// A new, empty database.
     ///
     /// # Panics
     /// If the server fails.
-    pub fn database(&self) -> String {
+    pub fn database(&'static self) -> PostgresDatabase {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed) + 1);
+        self.run("createdb", &["-T", "template0", &name])
+            .expect("a database is made");
+        PostgresDatabase {
+            url: format!("postgres://{USER}@127.0.0.1:{}/{name}", self.port),
+            name,
+            server: self,
+        }
+    }
+
+    fn run(&self, program: &str, args: &[&str]) -> io::Result<String> {
         let port = self.port.to_string();
-        let mut create = Command::new(self.programs.join("createdb"));
-        create.args([
-            "-h",
-            "127.0.0.1",
-            "-p",
-            &port,
-            "-U",
-            USER,
-            "-T",
-            "template0",
-            &name,
-        ]);
-        succeed(&mut create).expect("a database is made");
-        format!("postgres://{USER}@127.0.0.1:{port}/{name}")
+        let mut command = Command::new(self.programs.join(program));
+        succeed(
+            command
+                .args(["-h", "127.0.0.1", "-p", &port, "-U", USER])
+                .args(args),
+        )
     }
 
     async fn launch(programs: PathBuf) -> Result<Self, String> {
@@ -109,10 +112,33 @@ impl Postgres {
     }
 }
 
+/// A database of the process's server. It is gone when this value is, whoever still uses it: hundreds of tests leave
+/// no more on the disk than those that run.
+#[derive(Debug)]
+pub struct PostgresDatabase {
+    url: String,
+    name: String,
+    server: &'static Postgres,
+}
+
+impl PostgresDatabase {
+    /// Where it is: `postgres://user@address:port/name`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for PostgresDatabase {
+    fn drop(&mut self) {
+        let dropped = self.server.run("dropdb", &["--force", &self.name]);
+        assert!(dropped.is_ok() || std::thread::panicking(), "{dropped:?}");
+    }
+}
+
 /// Where PostgreSQL's programs are: the newest of Debian's versions, or on the path.
 fn programs() -> Option<PathBuf> {
     let complete = |folder: &PathBuf| {
-        ["initdb", "postgres", "createdb", "pg_isready"]
+        ["initdb", "postgres", "createdb", "dropdb", "pg_isready"]
             .iter()
             .all(|name| folder.join(name).is_file())
     };

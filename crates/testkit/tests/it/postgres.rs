@@ -10,9 +10,9 @@ async fn every_database_of_the_one_server_is_new() {
         return;
     };
     let (one, other) = (postgres.database(), postgres.database());
-    assert_ne!(one, other);
-    assert_eq!(address(&one), address(&other));
-    TcpStream::connect(address(&one)).expect("the server is there");
+    assert_ne!(one.url(), other.url());
+    assert_eq!(address(one.url()), address(other.url()));
+    TcpStream::connect(address(one.url())).expect("the server is there");
 }
 
 fn address(url: &str) -> &str {

@@ -30,15 +30,16 @@ async fn nothing_comes_while_another_node_runs() {
     let Some(postgres) = Postgres::start().await else {
         return;
     };
-    let url = postgres.database();
+    let database = postgres.database();
+    let url = database.url();
     let (node, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-    let server = Serving::start(node.path(), &[QUICK[0], ("DATABASE_URL", &url)]);
+    let server = Serving::start(node.path(), &[QUICK[0], ("DATABASE_URL", url)]);
     std::fs::create_dir(elsewhere.path().join("data")).unwrap();
     let import = |home: &TempDir| {
         let dump = Value::from(vec![user("users.user", 1, "ann")]).to_string();
         std::fs::write(home.path().join("dump.json"), dump).unwrap();
         let args = ["import", "django", "--from", "rooms", "dump.json"];
-        run(parlor(home.path(), args).env("DATABASE_URL", &url))
+        run(parlor(home.path(), args).env("DATABASE_URL", url))
     };
     let said = import(&elsewhere);
     assert_eq!(said.code, 1, "{}", said.out);

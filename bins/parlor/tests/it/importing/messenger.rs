@@ -58,8 +58,9 @@ async fn messenger_moves_in_from_postgresql() {
     let Some(postgres) = Postgres::start().await else {
         return;
     };
-    let url = postgres.database();
-    let mut conn = AsyncPgConnection::establish(&url).await.unwrap();
+    let database = postgres.database();
+    let url = database.url();
+    let mut conn = AsyncPgConnection::establish(url).await.unwrap();
     conn.batch_execute(TABLES).await.unwrap();
     conn.batch_execute(&rows()).await.unwrap();
     let home = Home::new();

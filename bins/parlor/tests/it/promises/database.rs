@@ -1,9 +1,10 @@
 //! The two databases that every promise holds on.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use parlor::config::{Config, DatabaseUrl};
-use parlor_testkit::Postgres;
+use parlor_testkit::{Postgres, PostgresDatabase};
 
 /// How long a test waits for what should come at once, on however slow a machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -14,7 +15,7 @@ pub(crate) enum Database {
     /// In its data folder.
     Sqlite,
     /// In a database of its own of the tests' PostgreSQL server.
-    Postgres(String),
+    Postgres(Arc<PostgresDatabase>),
 }
 
 impl Database {
@@ -22,13 +23,13 @@ impl Database {
     pub(crate) async fn postgres() -> Option<Self> {
         Postgres::start()
             .await
-            .map(|server| Self::Postgres(server.database()))
+            .map(|server| Self::Postgres(Arc::new(server.database())))
     }
 
     /// Says so in a server's settings.
     pub(crate) fn choose(&self, config: &mut Config) {
-        if let Self::Postgres(url) = self {
-            config.database.url = DatabaseUrl::try_from(url.clone()).unwrap();
+        if let Self::Postgres(database) = self {
+            config.database.url = DatabaseUrl::try_from(database.url().to_owned()).unwrap();
         }
     }
 
@@ -40,7 +41,7 @@ impl Database {
         ];
         let url = match self {
             Self::Sqlite => "",
-            Self::Postgres(url) => url,
+            Self::Postgres(database) => database.url(),
         };
         usual.into_iter().chain([("DATABASE_URL", url)]).collect()
     }

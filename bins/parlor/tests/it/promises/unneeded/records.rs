@@ -76,7 +76,7 @@ impl Records {
     pub(super) fn of(database: &Database, data: &Path) -> Self {
         match database {
             Database::Sqlite => Self::Sqlite(data.join("parlor.db")),
-            Database::Postgres(url) => Self::Postgres(url.clone()),
+            Database::Postgres(database) => Self::Postgres(database.url().to_owned()),
         }
     }
 
