@@ -380,8 +380,8 @@ Examples:
   parlor import django --from conversations postgres://chat@db.example.org/chat --name berlin
   parlor import django --from relay - < url.txt
 
-A dump is what `manage.py dumpdata --output dump.json` writes on the older server. Its database is only read. Stop the older server
-and Parlor before, and make a backup of Parlor's database. Who logs in afterwards does so with the password that he had.")]
+A dump is what `manage.py dumpdata --output dump.json` (or dump.json.gz) writes on the older server. Its database is only read.
+Stop the older server and Parlor before, and make a backup of Parlor's database. Who logs in afterwards does so with the password that he had.")]
     Django(DjangoArgs),
 }
 

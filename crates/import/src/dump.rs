@@ -1,11 +1,13 @@
-//! Dumps that `manage.py dumpdata` writes: a list of objects `{"model", "pk", "fields"}`, however long.
+//! Dumps that `manage.py dumpdata` writes: a list of objects `{"model", "pk", "fields"}`, however long, as it is or made smaller with
+//! gzip.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
+use flate2::bufread::MultiGzDecoder;
 use parlor_domain::Timestamp;
 use serde::Deserialize;
 use serde::de::{Deserializer as _, Error as _, SeqAccess, Visitor};
@@ -20,6 +22,12 @@ use crate::row::time;
 const LONGEST: usize = 16 << 20;
 /// Within so many bytes from its beginning an entry names its model.
 const HEAD: usize = 200;
+/// So many bytes are read from the file at a time.
+const AT_ONCE: usize = 1 << 20;
+/// How a file of gzip begins.
+const GZIP: &[u8] = &[0x1f, 0x8b];
+/// How files of `pg_dump` begin: its archives, and its SQL.
+const OF_POSTGRES: [&[u8]; 2] = [b"PGDMP", b"--\n-- PostgreSQL database"];
 
 /// A row of a dump, as it stands in the table that its model has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,21 +56,16 @@ struct Entry {
 /// Reads a dump from its beginning to its end, and gives its rows one by one. Blocks the thread.
 ///
 /// # Errors
-/// [`Error::File`] if it cannot be read, [`Error::Dump`] if it is none; and what `each` fails with.
+/// [`Error::File`] if it cannot be read, [`Error::PostgresDump`] and [`Error::Dump`] if it is none; and what `each` fails with.
 pub fn read(path: &Path, each: impl FnMut(DumpedRow) -> Result<(), Error>) -> Result<(), Error> {
-    let file = File::open(path);
-    let file = file.map_err(|why| Error::file(format!("cannot read {}", path.display()), why))?;
+    let file = open(path)?;
     let (mut failed, begun) = (None, Begun::default());
     let rows = Rows {
         each,
         failed: &mut failed,
         begun: &begun,
     };
-    let reader = Bounded {
-        file: BufReader::with_capacity(1 << 20, file),
-        begun: &begun,
-    };
-    let mut json = Deserializer::from_reader(reader);
+    let mut json = Deserializer::from_reader(Bounded { file, begun: &begun });
     let done = json.deserialize_seq(rows).and_then(|()| json.end());
     match (failed, done) {
         (Some(error), _) => Err(error),
@@ -72,6 +75,23 @@ pub fn read(path: &Path, each: impl FnMut(DumpedRow) -> Result<(), Error>) -> Re
             why: told(&why),
         }),
     }
+}
+
+/// The text of a dump.
+fn open(path: &Path) -> Result<Box<dyn Read>, Error> {
+    let unreadable = |why| Error::file(format!("cannot read {}", path.display()), why);
+    let mut file = BufReader::with_capacity(AT_ONCE, File::open(path).map_err(unreadable)?);
+    let head = file.fill_buf().map_err(unreadable)?;
+    if OF_POSTGRES.iter().any(|beginning| head.starts_with(beginning)) {
+        return Err(Error::PostgresDump {
+            path: path.to_owned(),
+        });
+    }
+    Ok(if head.starts_with(GZIP) {
+        Box::new(BufReader::with_capacity(AT_ONCE, MultiGzDecoder::new(file)))
+    } else {
+        Box::new(file)
+    })
 }
 
 /// What is wrong with a dump, without what stands in it.
@@ -222,9 +242,14 @@ fn sort(table: &str, fields: &Map<String, Value>) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
     use super::*;
 
-    fn rows(text: &str) -> Result<Vec<DumpedRow>, Error> {
+    fn rows(text: impl AsRef<[u8]>) -> Result<Vec<DumpedRow>, Error> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("dump.json");
         std::fs::write(&path, text).unwrap();
@@ -322,5 +347,33 @@ mod tests {
         assert!(matches!(error, Error::NotOne { .. }), "{error}");
         let none = folder.path().join("none.json");
         assert!(matches!(read(&none, |_| Ok(())), Err(Error::File { .. })));
+    }
+
+    fn smaller(text: &str) -> Vec<u8> {
+        let mut file = GzEncoder::new(Vec::new(), Compression::default());
+        file.write_all(text.as_bytes()).unwrap();
+        file.finish().unwrap()
+    }
+
+    #[test]
+    fn what_was_made_smaller_is_read_to_its_end() {
+        let text = r#"[{"model": "a.b", "pk": 1, "fields": {}}, {"model": "a.b", "pk": 2, "fields": {}}]"#;
+        let (first, second) = text.split_at(50);
+        let whole = smaller(text);
+        assert_eq!(rows(&whole).unwrap(), rows(text).unwrap());
+        let in_two = [smaller(first), smaller(second)].concat();
+        assert_eq!(rows(in_two).unwrap(), rows(text).unwrap());
+        for cut in [&whole[..whole.len() / 2], &GZIP[..]] {
+            let error = rows(cut).unwrap_err();
+            assert!(matches!(&error, Error::Dump { .. }), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_pg_dump_made_is_no_such_dump() {
+        for text in ["PGDMP\u{1}\u{e}", "--\n-- PostgreSQL database dump\n--\n"] {
+            let error = rows(text).unwrap_err();
+            assert!(matches!(&error, Error::PostgresDump { .. }), "{error}");
+        }
     }
 }

@@ -71,6 +71,15 @@ pub enum Error {
         /// What is wrong, and in which line.
         why: String,
     },
+    /// The dump is one of PostgreSQL's own.
+    #[error(
+        "{} was made by pg_dump: put it into an empty database of PostgreSQL, with pg_restore or psql, and give the URL of that",
+        .path.display()
+    )]
+    PostgresDump {
+        /// Where it is.
+        path: PathBuf,
+    },
     /// A file or folder of this machine cannot be used.
     #[error("{what}")]
     File {
