@@ -37,9 +37,15 @@ pub(crate) fn parse(password: String) -> Result<Password, String> {
     })
 }
 
-/// Whether it is among the passwords that are guessed first.
+/// Whether it is, as a whole, among the passwords that are guessed first. What is made of two that are, such as the one that the README of
+/// `conversations` registers with, is none.
 fn is_common(password: &str) -> bool {
-    password.len() <= LOOKED_AT && zxcvbn::zxcvbn(password, &[]).guesses() <= COMMON
+    let password = password.trim();
+    if password.len() > LOOKED_AT || !password.is_ascii() {
+        return false;
+    }
+    let guess = zxcvbn::zxcvbn(password, &[]);
+    guess.sequence().len() == 1 && guess.guesses() <= COMMON
 }
 
 #[cfg(test)]
@@ -51,8 +57,11 @@ mod tests {
         const SHORT: &str = "This password is too short. It must contain at least 8 characters.";
         const COMMON: &str = "This password is too common.";
         const NUMERIC: &str = "This password is entirely numeric.";
-        let cases: [(&str, &[&str]); 6] = [
+        let cases: [(&str, &[&str]); 9] = [
             ("password", &[COMMON]),
+            ("Password1", &[COMMON]),
+            ("password321", &[]),
+            ("          ", &[]),
             ("12345678", &[COMMON, NUMERIC]),
             ("123", &[SHORT, COMMON, NUMERIC]),
             ("85027364918", &[NUMERIC]),

@@ -306,14 +306,14 @@ mod tests {
     fn an_entry_has_an_end() {
         let entry = |text: &str| format!(r#"{{"model": "a.b", "pk": 1, "fields": {{"text": "{text}"}}}}"#);
         let long = entry(&"x".repeat(LONGEST / 2));
-        assert_eq!(rows(&format!("[{long}, {long}, {long}]")).unwrap().len(), 3);
+        assert_eq!(rows(format!("[{long}, {long}, {long}]")).unwrap().len(), 3);
         let longer = entry(&"x".repeat(LONGEST));
         let short = entry("x").replace("a.b", "a.c");
-        let error = rows(&format!("[{short}, {longer}]")).unwrap_err();
+        let error = rows(format!("[{short}, {longer}]")).unwrap_err();
         let told = "an entry of a.b has more than 16 MiB (if none of these is to come over, leave them out with --exclude a.b)";
         assert!(error.to_string().contains(told), "{error}");
         let unnamed = longer.replace("model", "x");
-        let error = rows(&format!("[{unnamed}]")).unwrap_err();
+        let error = rows(format!("[{unnamed}]")).unwrap_err();
         assert!(
             error.to_string().contains("one of its entries has more"),
             "{error}"
@@ -329,7 +329,7 @@ mod tests {
             (r#"{"owner": ["ann"], "users": []}"#, true),
             (r#"{"owner": 1, "users": [["ann"], ["ben"]]}"#, true),
         ] {
-            let read = rows(&format!(r#"[{{"model": "a.b", "pk": 1, "fields": {fields}}}]"#)).unwrap();
+            let read = rows(format!(r#"[{{"model": "a.b", "pk": 1, "fields": {fields}}}]"#)).unwrap();
             assert_eq!(read[0].by_name, expected, "{fields}");
         }
     }
@@ -363,7 +363,7 @@ mod tests {
         assert_eq!(rows(&whole).unwrap(), rows(text).unwrap());
         let in_two = [smaller(first), smaller(second)].concat();
         assert_eq!(rows(in_two).unwrap(), rows(text).unwrap());
-        for cut in [&whole[..whole.len() / 2], &GZIP[..]] {
+        for cut in [&whole[..whole.len() / 2], GZIP] {
             let error = rows(cut).unwrap_err();
             assert!(matches!(&error, Error::Dump { .. }), "{error}");
         }

@@ -2,7 +2,7 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use parlor_domain::{DisplayName, Email, Password, PersonName};
+use parlor_domain::{DisplayName, Email, PersonName};
 use parlor_services::{Error, GuestName, GuestRegistration};
 use serde_json::json;
 
@@ -26,6 +26,7 @@ pub(super) async fn register(
 
 /// Registers whoever asks.
 pub(crate) async fn register_as<P>(compat: Data<Compat>, body: Body<P>) -> Result<HttpResponse, Refusal> {
+    compat.services().accounts.admit_guests()?;
     let mut form = body.form("non_field_errors")?;
     let first_name = name(&mut form, "first_name");
     let last_name = name(&mut form, "last_name");
@@ -52,8 +53,7 @@ pub(crate) async fn register_as<P>(compat: Data<Compat>, body: Body<P>) -> Resul
     let (Some(first_name), Some(last_name), Ok(address)) = (first_name, last_name, address) else {
         return Err(Refusal::overlooked());
     };
-    let password = Password::parse(password.into());
-    let password = password.map_err(|error| Refusal::field("password", &[&error.to_string()]))?;
+    let password = passwords::parse(password).map_err(|why| Refusal::field("password", &[&why]))?;
     let registration = GuestRegistration {
         name: GuestName::Like(format!("{first_name} {last_name}")),
         display_name: displayed(&first_name, &last_name),

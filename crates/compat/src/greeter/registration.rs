@@ -32,6 +32,7 @@ pub(crate) async fn register_as<P>(compat: Data<Compat>, body: Body<P>) -> Resul
 
 async fn make<P>(compat: &Compat, body: Body<P>) -> Result<HttpResponse, Refusal> {
     let accounts = &compat.services().accounts;
+    accounts.admit_guests()?;
     let mut form = body.form("non_field_errors")?;
     let name = given(&mut form, "name", Text::new())?;
     let username = given(&mut form, "username", Text::new())?;

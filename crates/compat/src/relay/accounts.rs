@@ -19,6 +19,8 @@ pub(super) async fn create(
     body: Body<Untyped>,
 ) -> Result<HttpResponse, Refusal> {
     compat.count_credentials(&request)?;
+    let accounts = &compat.services().accounts;
+    accounts.admit_guests().map_err(not_registered)?;
     let form = body.form("error").map_err(|_| refused("Invalid JSON format"))?;
     let (Some(username), Some(password)) = (given(&form, "username"), given(&form, "password")) else {
         return Err(refused("Username and password are required"));
@@ -35,17 +37,21 @@ pub(super) async fn create(
         mobile: None,
         password: passwords::parse(password).map_err(|why| refused(&why))?,
     };
-    let registered = compat.services().accounts.register_guest(registration).await;
-    let account = registered.map_err(|error| match error {
-        Error::UsernameTaken => refused("A user with that username already exists."),
-        Error::SignUpClosed => Refusal::error(StatusCode::FORBIDDEN, "Registration is closed."),
-        error => error.into(),
-    })?;
+    let registered = accounts.register_guest(registration).await;
+    let account = registered.map_err(not_registered)?;
     come_in(&compat, &account).await;
     Ok(HttpResponse::Ok().json(json!({
         "message": "User created successfully",
         "user_id": account.user.number,
     })))
+}
+
+fn not_registered(error: Error) -> Refusal {
+    match error {
+        Error::UsernameTaken => refused("A user with that username already exists."),
+        Error::SignUpClosed => Refusal::error(StatusCode::FORBIDDEN, "Registration is closed."),
+        error => error.into(),
+    }
 }
 
 /// `GET /accounts/get_users/`

@@ -41,6 +41,7 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, Refusal> {
     compat.count_credentials(&request)?;
     let accounts = &compat.services().accounts;
+    accounts.admit_guests()?;
     let mut form = body.form(NO_FIELD)?;
     let first_name = name(&mut form, "first_name").flatten();
     let last_name = name(&mut form, "last_name").flatten();

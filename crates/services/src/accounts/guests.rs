@@ -41,9 +41,7 @@ impl Accounts {
     /// # Errors
     /// [`Error::SignUpClosed`], [`Error::UsernameTaken`], [`Error::EmailTaken`], [`Error::MobileTaken`], [`Error::Busy`]
     pub async fn register_guest(&self, guest: GuestRegistration) -> Result<Account, Error> {
-        if self.settings.sign_up != SignUp::Open {
-            return Err(Error::SignUpClosed);
-        }
+        self.admit_guests()?;
         let base = match &guest.name {
             GuestName::Given(username) => return self.make_guest(username.clone(), &guest).await,
             GuestName::Like(names) => like(names),
@@ -57,6 +55,17 @@ impl Accounts {
             }
         }
         Err(Error::UsernameTaken)
+    }
+
+    /// Whether anybody may have an account who asks in a dialect: who may not is told that, and not what is wrong with his form.
+    ///
+    /// # Errors
+    /// [`Error::SignUpClosed`]
+    pub fn admit_guests(&self) -> Result<(), Error> {
+        match self.settings.sign_up {
+            SignUp::Open => Ok(()),
+            SignUp::Invited | SignUp::Closed => Err(Error::SignUpClosed),
+        }
     }
 
     /// Whether somebody has this address in dialects: he has verified it, or claimed it.

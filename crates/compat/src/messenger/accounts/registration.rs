@@ -40,6 +40,7 @@ pub(in crate::messenger) async fn register(
 /// Registers whoever asks.
 pub(crate) async fn register_as<P>(compat: Data<Compat>, body: Body<P>) -> Result<HttpResponse, Refusal> {
     let services = compat.services();
+    services.accounts.admit_guests()?;
     let mut form = body.form(NO_FIELD)?;
     let username = username(&mut form, &services.accounts).await?;
     let email = address(&mut form, &services.accounts).await?;
@@ -79,7 +80,6 @@ fn not_registered(error: Error) -> Refusal {
         Error::UsernameTaken => refused("username", NAME_TAKEN),
         Error::EmailTaken => refused("email", EMAIL_TAKEN),
         Error::MobileTaken => refused("mobile_no", NUMBER_TAKEN),
-        Error::SignUpClosed => Refusal::detail(StatusCode::FORBIDDEN, "Registration is closed."),
         error => error.into(),
     }
 }

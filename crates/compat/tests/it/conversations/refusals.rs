@@ -275,8 +275,10 @@ async fn chats_with_nobody_are_refused() {
 async fn a_server_that_takes_nobody_says_so() {
     let app = TestApp::start_with(|config| config.auth.registration = Registration::Closed).await;
     let world = World::of(app, PREFIX);
-    let answer = world.post("/api/register/", registration("Ann", "Smith")).await;
-    answer.is(403, json!({ "detail": "Registration is closed." }));
+    for body in [registration("Ann", "Smith"), json!({})] {
+        let answer = world.post("/api/register/", body).await;
+        answer.is(403, json!({ "detail": "Registration is closed." }));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

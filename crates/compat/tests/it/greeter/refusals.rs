@@ -225,8 +225,10 @@ async fn bodies_methods_and_slashes_are_as_in_drf() {
 async fn a_server_that_takes_nobody_says_so() {
     let app = TestApp::start_with(|config| config.auth.registration = Registration::Closed).await;
     let world = World::of(app, PREFIX);
-    let answer = world.post("/api/register/", registration("ann")).await;
-    answer.is(403, json!({ "error": "Registration is closed." }));
+    for body in [registration("ann"), json!({})] {
+        let answer = world.post("/api/register/", body).await;
+        answer.is(403, json!({ "error": "Registration is closed." }));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

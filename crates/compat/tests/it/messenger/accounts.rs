@@ -233,8 +233,10 @@ async fn what_is_wrong_with_a_registration_is_told_with_401() {
 async fn where_registration_is_closed_nobody_registers() {
     let app = TestApp::start_with(|config| config.auth.registration = Registration::Closed).await;
     let world = World::of(app, PREFIX);
-    let answer = world.post("/api/register/", registration("ann")).await;
-    answer.is(403, json!({ "detail": "Registration is closed." }));
+    for body in [registration("ann"), json!({})] {
+        let answer = world.post("/api/register/", body).await;
+        answer.is(403, json!({ "detail": "Registration is closed." }));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

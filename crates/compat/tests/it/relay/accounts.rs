@@ -48,8 +48,10 @@ async fn an_account_is_made_once() {
 async fn where_registration_is_closed_it_is_closed_here() {
     let app = TestApp::start_with(|config| config.auth.registration = Registration::Closed).await;
     let world = World::of(app, PREFIX);
-    let refused = world.post(CREATE, credentials("ann")).await;
-    refused.is(403, json!({ "error": "Registration is closed." }));
+    for body in [credentials("ann"), json!({})] {
+        let refused = world.post(CREATE, body).await;
+        refused.is(403, json!({ "error": "Registration is closed." }));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
