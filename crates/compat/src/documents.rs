@@ -91,10 +91,10 @@ pub(crate) fn views(dialect: Dialect) -> Vec<View> {
 }
 
 /// Those of these dialects that are described at the root where all are served there. `relay` has paths of its own invention for
-/// that, which are another's.
+/// that, which are those of `greeter`.
 pub(crate) fn beside_others(dialects: &[Dialect]) -> Vec<Dialect> {
-    let dialects = dialects.iter().copied();
-    dialects.filter(|dialect| *dialect != Dialect::Relay).collect()
+    let is_first = |one: &Dialect| *one != Dialect::Relay || !dialects.contains(&Dialect::Greeter);
+    dialects.iter().copied().filter(is_first).collect()
 }
 
 /// The OpenAPI document of a dialect, as JSON, with the URL of its own prefix.

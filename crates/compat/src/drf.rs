@@ -26,6 +26,7 @@ pub(crate) use self::body::{
 pub(crate) use self::file::FilePart;
 pub(crate) use self::form::{Form, Integer, Text};
 pub(crate) use self::in_order::InOrder;
+pub(crate) use self::python::is_python;
 pub(crate) use self::refusal::Refusal;
 pub(crate) use self::sender::Sender;
 pub(crate) use self::settle::settle;

@@ -144,6 +144,7 @@ impl Dialects {
             dialects.sockets.push(Arc::new(GreeterSocket {
                 compat: dialects.compat.clone(),
                 mount,
+                has_others: dialects.has_others(mount),
                 format,
             }));
         }
@@ -158,6 +159,7 @@ impl Dialects {
             dialects.sockets.push(Arc::new(ConversationsSocket {
                 compat: dialects.compat.clone(),
                 mount,
+                has_others: dialects.has_others(mount),
                 format,
                 pairs,
             }));
@@ -217,6 +219,11 @@ impl Dialects {
         }
         let root = self.settings.root.has(dialect).then_some(Mount::Root);
         std::iter::once(Mount::Prefix(dialect)).chain(root).collect()
+    }
+
+    /// Whether a dialect shares this place with others.
+    fn has_others(&self, mount: Mount) -> bool {
+        mount == Mount::Root && self.settings.root == Root::All
     }
 
     fn add_format(&mut self, format: impl WireFormat + 'static) -> Format {
@@ -279,7 +286,8 @@ fn all_views(dialects: &[Dialect]) -> Vec<View> {
         Dialect::Conversations => conversations::views_beside_others(),
         Dialect::Rooms => rooms::views_beside_others(),
     });
-    own.chain(root::views(dialects)).chain([media::view()]).collect()
+    let media = (!dialects.is_empty()).then(media::view);
+    own.chain(root::views(dialects)).chain(media).collect()
 }
 
 /// The paths of a dialect.

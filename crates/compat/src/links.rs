@@ -59,8 +59,7 @@ impl Links {
 
     /// The URL of a piece of media, for a front end that looks for it in this folder.
     pub(crate) fn url_in(&self, folder: &str, media: &Media) -> String {
-        let extension = extension(media_type(media));
-        format!("{}{extension}", self.bare(folder, media.id))
+        format!("{}{}", self.bare(folder, media.id), extension(media))
     }
 
     /// The URL of a picture that stands for somebody.
@@ -80,17 +79,44 @@ impl Links {
         let lines = text.into_iter().chain(media.iter().map(|media| self.url(media)));
         lines.collect::<Vec<_>>().join("\n")
     }
+
+    /// The same text without those lines, which whoever edits it sends back; as it is if it does not end with all of them.
+    pub(crate) fn text_without_media<'a>(&self, text: &'a str, media: &[Media]) -> &'a str {
+        let lines: Vec<String> = media.iter().map(|media| self.url(media)).collect();
+        if lines.is_empty() {
+            return text;
+        }
+        match text.strip_suffix(&lines.join("\n")) {
+            Some("") => "",
+            Some(rest) => rest.strip_suffix('\n').unwrap_or(text),
+            None => text,
+        }
+    }
 }
+
+/// The ends of names of files that are text.
+const TEXTS: [&str; 16] = [
+    "txt", "text", "log", "md", "csv", "tsv", "json", "js", "css", "py", "ini", "yml", "yaml", "toml", "sql",
+    "srt",
+];
+/// Most letters of the end of a file's name.
+const LONGEST_END: usize = 8;
 
 /// The media type that a dialect is told: that of the content, or that of text where nothing is known of that and the file is called
 /// so.
 pub(crate) fn media_type(media: &Media) -> &str {
-    let name = media.name.as_ref().map(|name| name.as_str().to_ascii_lowercase());
-    let is_text = name.is_some_and(|name| name.ends_with(".txt"));
     match &*media.mime {
-        "application/octet-stream" if is_text => "text/plain",
+        "application/octet-stream" if end(media).is_some_and(|end| TEXTS.contains(&&*end)) => "text/plain",
         mime => mime,
     }
+}
+
+/// The end of the name that a file was given, if it is a usual one.
+fn end(media: &Media) -> Option<String> {
+    let (_, end) = media.name.as_ref()?.as_str().rsplit_once('.')?;
+    let is_usual =
+        (1..=LONGEST_END).contains(&end.len()) && end.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_usual.then(|| end.to_ascii_lowercase())
 }
 
 impl Folders {
@@ -106,9 +132,9 @@ impl Folders {
     }
 }
 
-/// The end of a file's name by which people see what it is.
-fn extension(mime: &str) -> &'static str {
-    match mime {
+/// The end of a file's name by which people see what it is: that of its content, or else that of its name.
+fn extension(media: &Media) -> String {
+    let known = match &*media.mime {
         "image/jpeg" => ".jpg",
         "image/png" => ".png",
         "image/gif" => ".gif",
@@ -120,7 +146,7 @@ fn extension(mime: &str) -> &'static str {
         "video/mp4" => ".mp4",
         "video/webm" => ".webm",
         "application/pdf" => ".pdf",
-        "text/plain" => ".txt",
-        _ => "",
-    }
+        _ => return end(media).map(|end| format!(".{end}")).unwrap_or_default(),
+    };
+    known.to_owned()
 }

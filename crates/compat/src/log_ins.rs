@@ -2,10 +2,37 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::WWW_AUTHENTICATE;
-use parlor_services::{Error, TokenRefusal};
+use parlor_services::{Error, TokenPair, TokenRefusal};
+use secrecy::ExposeSecret;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::drf::{Refusal, Scheme};
+
+/// What a log in gives, in the order of the originals.
+#[derive(Serialize)]
+pub(crate) struct Tokens<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
+    refresh: &'a str,
+    access: &'a str,
+}
+
+impl<'a> Tokens<'a> {
+    pub(crate) fn of(pair: &'a TokenPair) -> Self {
+        Self {
+            token: None,
+            refresh: pair.refresh.expose_secret(),
+            access: pair.access.expose_secret(),
+        }
+    }
+
+    /// With the key of `rooms`.
+    pub(crate) fn with_key(mut self, key: String) -> Self {
+        self.token = Some(key);
+        self
+    }
+}
 
 /// Why a name and a password did not let somebody in.
 pub(crate) fn not_logged_in(error: Error) -> Refusal {

@@ -76,11 +76,11 @@ pub(crate) fn views_beside_others() -> Vec<View> {
             .on(Method::POST, tokens::show_key),
         View::at("/accounts/create_user/")
             .on(Method::POST, accounts::create)
-            .otherwise(accounts::wrong_method),
+            .otherwise(accounts::only_post),
         View::at("/accounts/get_users/").guard(staff).get(accounts::list),
         View::at("/accounts/delete_user/{number:[0-9]+}/")
             .on(Method::DELETE, accounts::deactivate)
-            .otherwise(accounts::wrong_method_of_staff),
+            .otherwise(accounts::only_delete),
         View::at("/accounts/delete_all/").otherwise(notifications::delete_all),
         View::at("/accounts/admin/protected/")
             .guard(staff)

@@ -6,12 +6,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use parlor_domain::{Account, Dialect};
 use parlor_services::{DialectUser, Lives, LoginName};
 use secrecy::ExposeSecret;
-use serde_json::json;
 
 use crate::callers::Newcomer;
 use crate::compat::Compat;
 use crate::drf::{Any, AnyWithFiles, Body, InOrder, Refusal, Text, View};
-use crate::log_ins::not_logged_in;
+use crate::log_ins::{Tokens, not_logged_in};
 use crate::{conversations, greeter, messenger, relay, rooms};
 
 /// The paths that these dialects share. What only one of them has is as it has it.
@@ -170,17 +169,17 @@ async fn log_in(
     );
     let pair = opened.await.map_err(not_logged_in)?;
     let access = pair.access.expose_secret();
-    let mut body = json!({ "refresh": pair.refresh.expose_secret(), "access": access });
+    let mut tokens = Tokens::of(&pair);
     if here.rooms {
         let device = compat.device(&request, Dialect::Rooms);
         let key = dialects.key_of(Dialect::Rooms, &pair, device).await?;
-        body["token"] = key.into();
+        tokens = tokens.with_key(key);
     }
     let mut answer = HttpResponse::Ok();
     if here.greeter {
         answer.cookie(greeter::access_cookie(&request, access, lives.access));
     }
-    Ok(answer.json(body))
+    Ok(answer.json(tokens))
 }
 
 #[cfg(test)]

@@ -185,7 +185,11 @@ pub(super) fn kinds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Kinds,
 /// Names of dialects, or none.
 pub(super) fn dialects<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Dialect>, D::Error> {
     let example = format!("{:?}", SERVED.map(Dialect::name));
-    let known = texts(deserializer, &example)?
+    let names = texts(deserializer, &example)?;
+    if names == ["none"] {
+        return Ok(Vec::new());
+    }
+    let known = names
         .iter()
         .map(|name| SERVED.into_iter().find(|dialect| dialect.name() == name))
         .collect::<Option<Vec<_>>>();

@@ -3,15 +3,13 @@
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use parlor_domain::{Dialect, Email};
-use parlor_services::DialectUser;
-use parlor_services::{LoginName, TokenRefusal};
-use secrecy::ExposeSecret;
+use parlor_services::{DialectUser, LoginName, TokenRefusal};
 use serde_json::json;
 
 use super::LIVES;
 use crate::compat::Compat;
 use crate::drf::{Any, Body, Refusal, Text};
-use crate::log_ins::{not_logged_in, not_refreshed, not_valid};
+use crate::log_ins::{Tokens, not_logged_in, not_refreshed, not_valid};
 
 /// `POST /api/login/`
 pub(super) async fn log_in(
@@ -33,10 +31,7 @@ pub(super) async fn log_in(
         |account| DialectUser::Conversations(account.user.id),
     );
     let pair = opened.await.map_err(not_logged_in)?;
-    Ok(HttpResponse::Ok().json(json!({
-        "refresh": pair.refresh.expose_secret(),
-        "access": pair.access.expose_secret(),
-    })))
+    Ok(HttpResponse::Ok().json(Tokens::of(&pair)))
 }
 
 /// `POST /api/logout/`

@@ -12,13 +12,14 @@ use parlor_http::{Dialogue, Guest as SocketGuest, Line, SocketDialect};
 use parlor_hub::{Format, Lead};
 use parlor_services::TokenKind;
 use parlor_services::{Actor, Error, ErrorKind};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::format::Pair;
 use crate::compat::Compat;
 use crate::directory::{Directory, Held};
+use crate::drf::is_python;
 use crate::ids;
 use crate::mount::Mount;
 use crate::sockets::{BUSY, FAULT, FRAME_BYTES, HURRIED, forbidden, plain, query, start, unavailable};
@@ -29,23 +30,31 @@ const NORMAL: u16 = 1000;
 pub(crate) struct ConversationsSocket {
     pub(crate) compat: Arc<Compat>,
     pub(crate) mount: Mount,
+    /// Whether other dialects have sockets at such paths.
+    pub(crate) has_others: bool,
     pub(crate) format: Format,
     pub(crate) pairs: Arc<Directory<Pair>>,
 }
 
 impl ConversationsSocket {
-    /// The conversation at this path.
-    fn room(&self, path: &str) -> Option<RoomId> {
+    /// The id at this path.
+    fn id<'a>(&self, path: &'a str) -> Option<&'a str> {
         let rest = self.mount.strip(path)?.strip_prefix("/ws/chat/")?;
         let id = rest.strip_suffix('/').unwrap_or(rest);
-        ids::uuid(id).map(RoomId::new)
+        Some(id).filter(|id| !id.is_empty() && !id.contains('/'))
+    }
+
+    /// The conversation at this path.
+    fn room(&self, path: &str) -> Option<RoomId> {
+        self.id(path).and_then(ids::uuid).map(RoomId::new)
     }
 }
 
 #[async_trait(?Send)]
 impl SocketDialect for ConversationsSocket {
     fn serves(&self, path: &str) -> bool {
-        self.room(path).is_some()
+        self.id(path)
+            .is_some_and(|id| !self.has_others || ids::uuid(id).is_some())
     }
 
     fn frame_bytes(&self) -> usize {
@@ -107,7 +116,13 @@ struct Conversation {
 
 impl Dialogue for Conversation {
     fn hear(self: Rc<Self>, text: ByteString) {
-        let Some((message, recipient)) = read(&text) else {
+        let Ok(said) = serde_json::from_str(&text) else {
+            if is_python(&text) {
+                return self.refuse("This field cannot be stored.");
+            }
+            return self.line.close(FAULT);
+        };
+        let Some((message, recipient)) = read(said) else {
             return self.line.close(FAULT);
         };
         let recipient = match whom(&recipient) {
@@ -193,8 +208,10 @@ impl Conversation {
 }
 
 /// The message and the recipient of a frame, if it is an object that has both.
-fn read(text: &str) -> Option<(Value, Value)> {
-    let mut said: Map<String, Value> = serde_json::from_str(text).ok()?;
+fn read(said: Value) -> Option<(Value, Value)> {
+    let Value::Object(mut said) = said else {
+        return None;
+    };
     Some((said.remove("message")?, said.remove("recipient_id")?))
 }
 

@@ -26,6 +26,12 @@ pub(super) fn json(body: &[u8]) -> Result<Value, String> {
     })
 }
 
+/// Whether Python reads this text as JSON, though what it says may be nothing that can be stored: half of a letter, or a number beyond
+/// all bounds.
+pub(crate) fn is_python(text: &str) -> bool {
+    scanner::complaint(text).is_none()
+}
+
 /// Reads a long body of JSON: of an object these fields, as [`pick`] does.
 ///
 /// # Errors

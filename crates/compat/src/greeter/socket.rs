@@ -24,18 +24,18 @@ use crate::sockets::{FRAME_BYTES, HURRIED, cookie, forbidden, start, unavailable
 pub(crate) struct GreeterSocket {
     pub(crate) compat: Arc<Compat>,
     pub(crate) mount: Mount,
+    /// Whether other dialects have sockets at such paths.
+    pub(crate) has_others: bool,
     pub(crate) format: Format,
 }
 
 impl GreeterSocket {
-    /// The name of the group at this path. At the root, where others may have theirs, it is what a group can be called.
+    /// The name of the group at this path. Where others have theirs, it is what a group can be called.
     fn group<'a>(&self, path: &'a str) -> Option<&'a str> {
         let rest = self.mount.strip(path)?.strip_prefix("/ws/chat/")?;
         let name = rest.strip_suffix('/').unwrap_or(rest);
-        Some(name).filter(|name| match self.mount {
-            Mount::Prefix(_) => is_word(name),
-            Mount::Root => groups::is_name(name),
-        })
+        let is_one = if self.has_others { groups::is_name } else { is_word };
+        Some(name).filter(|name| is_one(name))
     }
 }
 

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::COOKIE;
 use crate::compat::{Compat, api};
 use crate::drf::{Any, Body, Refusal, Text};
-use crate::log_ins::{not_logged_in, not_refreshed};
+use crate::log_ins::{Tokens, not_logged_in, not_refreshed};
 use crate::mount::Mount;
 
 /// `POST /api/token/`
@@ -37,10 +37,9 @@ pub(super) async fn log_in(
     );
     let pair = opened.await.map_err(not_logged_in)?;
     let access = pair.access.expose_secret();
-    let body = json!({ "refresh": pair.refresh.expose_secret(), "access": access });
     Ok(HttpResponse::Ok()
         .cookie(access_cookie(&request, access, compat.lives().access))
-        .json(body))
+        .json(Tokens::of(&pair)))
 }
 
 /// `POST /api/token/refresh/`: the cookie is renewed as well, which no page could do.

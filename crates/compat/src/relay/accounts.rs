@@ -1,6 +1,7 @@
 //! Accounts: making one, and what administrators see and do of them.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use parlor_domain::{Account, AccountStatus, Username};
@@ -90,15 +91,19 @@ pub(super) async fn protected(_: Staff) -> HttpResponse {
     HttpResponse::Ok().json(json!({ "message": "admin" }))
 }
 
-/// Any other method, for anybody.
-pub(super) async fn wrong_method() -> Result<HttpResponse, Refusal> {
-    let text = "Invalid request method";
-    Err(Refusal::error(StatusCode::METHOD_NOT_ALLOWED, text))
+/// Any method but `POST`, for anybody.
+pub(super) async fn only_post() -> Result<HttpResponse, Refusal> {
+    Err(wrong_method("POST"))
 }
 
-/// Any other method, for administrators.
-pub(super) async fn wrong_method_of_staff(_: Staff) -> Result<HttpResponse, Refusal> {
-    wrong_method().await
+/// Any method but `DELETE`, for administrators.
+pub(super) async fn only_delete(_: Staff) -> Result<HttpResponse, Refusal> {
+    Err(wrong_method("DELETE"))
+}
+
+fn wrong_method(allowed: &'static str) -> Refusal {
+    Refusal::error(StatusCode::METHOD_NOT_ALLOWED, "Invalid request method")
+        .with_header(ALLOW, HeaderValue::from_static(allowed))
 }
 
 fn refused(text: &str) -> Refusal {

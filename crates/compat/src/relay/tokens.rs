@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{Anybody, LIVES, come_in, given};
 use crate::compat::Compat;
 use crate::drf::{Any, Body, InOrder, Refusal, Text};
-use crate::log_ins::{not_logged_in, not_refreshed};
+use crate::log_ins::{Tokens, not_logged_in, not_refreshed};
 
 /// `POST /api/token/`
 pub(super) async fn log_in(
@@ -22,7 +22,7 @@ pub(super) async fn log_in(
     compat.count_credentials(&request)?;
     let mut form = body.form("non_field_errors")?;
     let username = form.text("username", Text::new());
-    let password = form.text("password", Text::new());
+    let password = form.text("password", Text::new().untrimmed());
     form.finish()?;
     let login = username.parse().ok().map(LoginName::Username);
     let opened = compat.services().dialects.log_in(
@@ -34,10 +34,7 @@ pub(super) async fn log_in(
     );
     let pair = opened.await.map_err(not_logged_in)?;
     come_in(&compat, &pair.account).await;
-    Ok(HttpResponse::Ok().json(json!({
-        "refresh": pair.refresh.expose_secret(),
-        "access": pair.access.expose_secret(),
-    })))
+    Ok(HttpResponse::Ok().json(Tokens::of(&pair)))
 }
 
 /// `POST /api/token/refresh/`

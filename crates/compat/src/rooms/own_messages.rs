@@ -8,9 +8,11 @@ use parlor_domain::Event;
 use parlor_services::{Error, Guest};
 
 use super::messages::{not_authorized, not_taken, one, room, room_of, text};
+use super::said::Said;
 use super::{Caller, NO_FIELD, owner_only};
 use crate::compat::Compat;
 use crate::drf::{Body, Form, InOrder, OnlyMultipart, Refusal};
+use crate::mount::Mount;
 
 /// `GET /api/v1/chats/messages/<number>/`
 pub(super) async fn retrieve(
@@ -35,7 +37,7 @@ pub(super) async fn replace(
     let text = text(&compat, &mut form);
     keeps_file(&mut form);
     let room = form.primary_key("room");
-    let event = save(&compat, &caller, event, form, text, room).await?;
+    let event = save((&compat, &request), &caller, event, form, text, room).await?;
     show(&compat, &request, &event).await
 }
 
@@ -51,7 +53,7 @@ pub(super) async fn change(
     let text = text(&compat, &mut form);
     keeps_file(&mut form);
     let room = form.primary_key_or_none("room");
-    let event = save(&compat, &caller, event, form, text, room).await?;
+    let event = save((&compat, &request), &caller, event, form, text, room).await?;
     show(&compat, &request, &event).await
 }
 
@@ -79,7 +81,7 @@ async fn find_own(compat: &Compat, caller: &Guest, number: i64) -> Result<Arc<Ev
 
 /// Gives a message another text, if one was sent. Its file stays, and so does its room, which may be named.
 async fn save(
-    compat: &Compat,
+    (compat, request): (&Compat, &HttpRequest),
     caller: &Guest,
     event: Arc<Event>,
     mut form: Form,
@@ -97,11 +99,19 @@ async fn save(
         return Ok(event);
     };
     let messages = &services.messages;
-    let edited = messages.edit_even_to_nothing(&caller.actor, own, event.seq, &text);
+    let text = without_lines(compat, request, &event, &text);
+    let edited = messages.edit_even_to_nothing(&caller.actor, own, event.seq, text);
     edited.await.map_err(|error| match error {
         Error::NoSuchRoom => not_authorized(),
         error => not_taken(error),
     })
+}
+
+/// A text without the lines that it has here for files that the dialect does not know, as answers and as frames spell them.
+fn without_lines<'a>(compat: &Compat, request: &HttpRequest, event: &Event, text: &'a str) -> &'a str {
+    let rest = Said::by(event).map(|said| said.beyond_file()).unwrap_or_default();
+    let text = compat.links_for(request).text_without_media(text, rest);
+    compat.links_at(Mount::of(request)).text_without_media(text, rest)
 }
 
 /// Refuses another file.

@@ -48,12 +48,17 @@ impl<'a> Said<'a> {
         })
     }
 
+    /// What it shows besides its one file.
+    pub(super) fn beyond_file(&self) -> &'a [Media] {
+        self.media.get(1..).unwrap_or_default()
+    }
+
     /// As JSON, in the room with this number.
     ///
     /// A message has one file here, and one id. One that shows more has the others' URLs in its text.
     pub(super) fn shown(&self, room: i64, files: &Links, others: &Links) -> Value {
         let file = self.media.first();
-        let rest = self.media.get(1..).unwrap_or_default();
+        let rest = self.beyond_file();
         json!({
             "id": self.number,
             "text": others.text_with_media(self.body, rest),

@@ -47,8 +47,17 @@ pub(super) async fn create(
     let last_name = name(&mut form, "last_name").flatten();
     let username = username(&mut form, accounts).await?;
     let password = form.text("password", Text::new().untrimmed());
+    let password = match passwords::parse(password) {
+        Ok(password) => Some(password),
+        Err(why) => {
+            if !form.is_refused("password") {
+                form.refuse("password", &why);
+            }
+            None
+        }
+    };
     form.finish()?;
-    let password = passwords::parse(password).map_err(|why| Refusal::field("password", &[&why]))?;
+    let password = password.ok_or_else(Refusal::overlooked)?;
     let registration = GuestRegistration {
         name: GuestName::Given(username.ok_or_else(Refusal::overlooked)?),
         display_name: displayed(first_name.as_ref(), last_name.as_ref()),

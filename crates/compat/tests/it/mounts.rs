@@ -31,6 +31,77 @@ async fn what_is_switched_off_is_nowhere() {
     }
     let socket = "/compat/conversations/ws/chat/00000000-0000-0000-0000-000000000000/";
     assert_eq!(world.socket(socket, &[]).await.err(), Some(404));
+    let file = world
+        .get("/media/text/00000000-0000-0000-0000-000000000000.txt", "")
+        .await;
+    assert_eq!(
+        (file.status, file.media_type()),
+        (404, "application/problem+json")
+    );
+}
+
+/// The spaces at the ends of a password are a part of it, wherever it is shown.
+#[tokio::test(flavor = "multi_thread")]
+async fn passwords_are_taken_as_they_are() {
+    let world = World::at("").await;
+    let (password, trimmed) = (" correct horse ", "correct horse");
+    let body = json!({ "username": "ann", "password": password });
+    let made = world.ask_parlor("POST", "/v1/users", "", body).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    for (path, refused) in [
+        ("/compat/relay/api/token/", 401),
+        ("/compat/relay/accounts/login/", 401),
+        ("/compat/greeter/api/token/", 401),
+        ("/compat/rooms/api/token/", 400),
+        ("/api/token/", 401),
+    ] {
+        for (password, status) in [(password, 200), (trimmed, refused)] {
+            let answer = world
+                .post(path, json!({ "username": "ann", "password": password }))
+                .await;
+            assert_eq!(answer.status, status, "{path}: {password:?}");
+        }
+    }
+}
+
+/// simplejwt names the refresh token first.
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_come_in_their_order() {
+    let world = World::at("").await;
+    let body = json!({ "username": "ann", "password": "correct horse" });
+    let made = world.ask_parlor("POST", "/v1/users", "", body.clone()).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    for (path, names) in [
+        ("/compat/relay/api/token/", &["refresh", "access"][..]),
+        ("/compat/greeter/api/token/", &["refresh", "access"]),
+        ("/api/token/", &["token", "refresh", "access"]),
+    ] {
+        let answer = world.post(path, body.clone()).await;
+        let places: Vec<usize> = names
+            .iter()
+            .map(|name| answer.text.find(&format!("\"{name}\"")).expect(name))
+            .collect();
+        assert!(places.is_sorted(), "{path}: {}", answer.text);
+    }
+}
+
+/// Alone at the root, a dialect answers as under its prefix.
+#[tokio::test(flavor = "multi_thread")]
+async fn ids_of_sockets_are_told_apart_only_among_others() {
+    for (root, status) in [
+        (Root::All, 404),
+        (Root::One(Dialect::Greeter), 403),
+        (Root::One(Dialect::Conversations), 403),
+    ] {
+        let app = TestApp::start_with(|config| {
+            config.compat.root = root;
+            config.compat.dialects = vec![Dialect::Greeter, Dialect::Conversations];
+        })
+        .await;
+        let world = World::of(app, "");
+        let refused = world.socket("/ws/chat/lobby/", &[]).await.err();
+        assert_eq!(refused, Some(status), "{root:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -43,7 +43,7 @@ pub(super) async fn change_password(
     let mut form = body.form(NO_FIELD)?;
     let shown = shown(&request, &mut form).await?;
     let password = passwords::another(&mut form, "password");
-    let again = form.text("password2", Text::new());
+    let again = form.text("password2", Text::new().untrimmed());
     form.finish()?;
     let password = password.ok_or_else(Refusal::overlooked)?;
     if password.expose() != again {

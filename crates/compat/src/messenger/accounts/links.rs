@@ -47,7 +47,7 @@ pub(super) async fn mail_own_password_page(
 ) -> Result<HttpResponse, Refusal> {
     compat.count_credentials(&request)?;
     let mut form = body.form(NO_FIELD)?;
-    let password = form.text("password", Text::new());
+    let password = form.text("password", Text::new().untrimmed());
     form.finish()?;
     let proofs = &compat.services().proofs;
     match proofs

@@ -31,7 +31,7 @@ pub(super) async fn log_in(
         Some(owner.ok_or_else(not_authorized)?)
     };
     let email = form.text("email", Text::new());
-    let password = form.text("password", Text::new());
+    let password = form.text("password", Text::new().untrimmed());
     form.finish()?;
     let owner = owner.ok_or_else(not_authorized)?;
     let login = email.parse::<Email>().ok().map(LoginName::Claimed);

@@ -26,7 +26,7 @@ fn is_mixed(text: &str) -> bool {
 }
 
 fn read(form: &mut Form, field: &str, is_good: impl FnOnce(&str) -> bool) -> Option<Password> {
-    let text = form.text(field, Text::new());
+    let text = form.text(field, Text::new().untrimmed());
     if form.is_refused(field) {
         return None;
     }

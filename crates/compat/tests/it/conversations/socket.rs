@@ -62,7 +62,27 @@ async fn who_may_not_come_in_is_refused_at_the_door() {
             "{origin}"
         );
     }
-    assert_eq!(world.socket("/ws/chat/nonsense/", &[]).await.err(), Some(404));
+    assert_eq!(world.socket("/ws/chat/nonsense/", &[]).await.err(), Some(403));
+    assert_eq!(world.socket("/ws/chat/non/sense/", &[]).await.err(), Some(404));
+}
+
+/// A page that cuts a text in the middle of an emoji sends half of a letter.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_python_reads_is_refused_and_the_socket_stays() {
+    let world = World::at(PREFIX).await;
+    let (ann, ben) = (person(&world, "Ann").await, person(&world, "Ben").await);
+    let room = room(&world, &ann, &ben).await;
+    let mut socket = enter(&world, &room, &ann.access).await.unwrap();
+    for message in [r#""half of a \ud83d""#, "1e400", "NaN"] {
+        socket
+            .say(&format!(
+                r#"{{"message": {message}, "recipient_id": "{}"}}"#,
+                ben.id
+            ))
+            .await;
+        let answer = socket.hear_json().await;
+        assert_eq!(answer, "Error: This field cannot be stored.", "{message}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

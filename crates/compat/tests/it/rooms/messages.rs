@@ -84,10 +84,11 @@ async fn a_message_may_be_without_text_and_with_any_file() {
     let empty = send(&world, &ann, &[Part::Text("room", &room)]).await;
     assert_eq!((empty.status, &empty.json()["text"]), (201, &json!("")));
     let picture = picture();
-    let files: [(&str, &str, &[u8], &str); 4] = [
+    let files: [(&str, &str, &[u8], &str); 5] = [
         ("dot.png", "image/png", &picture, "image/png"),
         ("dot.jpg", "image/jpeg", &picture, "image/png"),
         ("notes.txt", "text/plain", b"Buy milk.", "text/plain"),
+        ("List.CSV", "text/csv", b"milk,2", "text/plain"),
         (
             "notes.xyz",
             "application/x-unknown",
@@ -105,6 +106,11 @@ async fn a_message_may_be_without_text_and_with_any_file() {
         );
         let file = sent.json()["file"].as_str().unwrap().to_owned();
         let path = file.strip_prefix(&world.url("")).expect("it is below the prefix");
+        let end = match found {
+            "image/png" => "png".to_owned(),
+            _ => called.split_once('.').unwrap().1.to_lowercase(),
+        };
+        assert!(path.ends_with(&format!(".{end}")), "{path}");
         let file = world.call("GET", path, &[], Value::Null).await;
         assert_eq!(file.status, 200, "{path}");
         let shown = found.starts_with("image/");
@@ -313,4 +319,24 @@ async fn further_files_stand_in_the_text() {
     assert_eq!(heard["id"], message["id"]);
     let text = heard["text"].as_str().unwrap();
     assert!(text.contains("/compat/rooms/media/text/"), "{heard}");
+
+    let path = format!("{MESSAGES}{}/", message["id"]);
+    let line = text.strip_prefix("both").unwrap();
+    for (spelt, kept) in [
+        (message["text"].as_str().unwrap(), "both"),
+        (text, "both"),
+        (&*format!("all{line}"), "all"),
+        (line.trim_start(), ""),
+    ] {
+        let sent = ann
+            .send(&world, "PATCH", &path, &[Part::Text("text", spelt)])
+            .await;
+        let shown = sent.json()["text"].as_str().unwrap().to_owned();
+        let own: Vec<&str> = shown
+            .split('\n')
+            .filter(|line| !line.contains("/media/"))
+            .collect();
+        assert_eq!((sent.status, own.join("\n")), (200, kept.to_owned()), "{shown}");
+        assert_eq!(shown.matches("/media/").count(), 1, "{shown}");
+    }
 }
