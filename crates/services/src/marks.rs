@@ -115,6 +115,14 @@ impl Marks {
         view.ok_or(Error::NoSuchRoom)
     }
 
+    /// Writes now what waits of a user's marks in these rooms. Says whether there was any.
+    pub async fn flush_of(&self, user: UserId, rooms: &[RoomId]) -> Result<bool, Error> {
+        let own = self.waiting().draw_of(user, rooms);
+        let have_waited = !own.is_empty();
+        self.write(own).await?;
+        Ok(have_waited)
+    }
+
     /// Writes the marks of all rooms whose turn it is.
     pub async fn flush_due(&self) -> Result<(), Error> {
         let now = self.clock.now();

@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 use tokio::task::spawn_blocking;
 use url::form_urlencoded;
 
+use super::form::add_text;
 use super::incoming::{first, soon, too_large, whole};
 use super::multipart::{self, Files};
 use super::{FilePart, Form, Refusal, Sender, python};
@@ -182,7 +183,7 @@ pub(crate) struct Body<P> {
 pub(super) struct Sent {
     pub(super) value: Value,
     pub(super) files: HashMap<String, FilePart>,
-    /// Whether it was a form, in which every value is text, and an empty one may mean that there is none.
+    /// Whether it was a form, in which every value is text, or several of one name, and an empty one may mean that there is none.
     pub(super) is_form: bool,
 }
 
@@ -320,12 +321,16 @@ fn announced(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// The values of an urlencoded form, or those of these names; of those of one name the last.
+/// The values of an urlencoded form, or those of these names alone: then the last of each, so that little is held.
 fn pairs(body: &[u8], held: Option<&[&str]>) -> Map<String, Value> {
     let mut pairs = Map::new();
     for (name, value) in form_urlencoded::parse(body) {
-        if held.is_none_or(|held| held.contains(&&*name)) {
-            pairs.insert(name.into_owned(), Value::String(value.into_owned()));
+        match held {
+            None => add_text(&mut pairs, name.into_owned(), value.into_owned()),
+            Some(held) if held.contains(&&*name) => {
+                pairs.insert(name.into_owned(), Value::String(value.into_owned()));
+            }
+            Some(_) => {}
         }
     }
     pairs
@@ -371,7 +376,7 @@ mod tests {
         let body = sent::<Any>(FORM, "a=1&b=x+y%C3%A9&a=2&c").await;
         assert_eq!(
             body.unwrap().sent.value,
-            json!({ "a": "2", "b": "x yé", "c": "" })
+            json!({ "a": ["1", "2"], "b": "x yé", "c": "" })
         );
     }
 
@@ -488,7 +493,7 @@ mod tests {
                 "application/json",
                 format!(r#"{{"a": [{{"": 0}}], "text_message": {{"a": 1}}, "files": "{media}"}}"#),
             ),
-            (FORM, format!("a=1&files={media}")),
+            (FORM, format!("a=1&files=1&files={media}")),
         ] {
             let body = sent::<AnyWithMedia>(content_type, text).await.unwrap();
             assert_eq!(body.sent.value["files"], json!(media));

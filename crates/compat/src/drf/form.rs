@@ -59,7 +59,7 @@ struct Need {
 }
 
 impl Form {
-    /// Of these values and files, which were sent as a form or as JSON.
+    /// Of these values and files, which were sent as a form or as JSON. The values of a form are as [`add_text`] makes them.
     pub(super) fn new(values: Map<String, Value>, files: HashMap<String, FilePart>, is_form: bool) -> Self {
         Self {
             values,
@@ -69,9 +69,13 @@ impl Form {
         }
     }
 
-    /// A field as it was sent, if it is no file.
+    /// A field as it was sent, if it is no file; the last text, if a form has several of this name.
     pub(crate) fn value(&self, field: &str) -> Option<&Value> {
-        self.values.get(field)
+        match self.values.get(field) {
+            // A file that was not kept has none.
+            Some(Value::Array(texts)) if self.is_form && !texts.is_empty() => texts.last(),
+            value => value,
+        }
     }
 
     /// Refuses a field.
@@ -136,7 +140,7 @@ impl Form {
     fn sent(&self, field: &str, need: Need) -> Result<Option<&Value>, &'static str> {
         let value = match self.files.get(field) {
             Some(_) => Some(&FILE),
-            None => self.values.get(field),
+            None => self.value(field),
         };
         match value {
             None if need.nothing => Ok(None),
@@ -147,6 +151,21 @@ impl Form {
             Some(value) => Ok(Some(value)),
         }
     }
+}
+
+/// Adds a text to the values of a form. The texts of one name are kept together, in their order: a list takes all of them, any
+/// other field the last.
+pub(super) fn add_text(values: &mut Map<String, Value>, name: String, text: String) {
+    let text = Value::String(text);
+    let known = values.entry(name).or_insert(Value::Null);
+    *known = match known.take() {
+        Value::Null => text,
+        Value::Array(mut texts) => {
+            texts.push(text);
+            Value::Array(texts)
+        }
+        first => Value::Array(vec![first, text]),
+    };
 }
 
 #[cfg(test)]
@@ -161,9 +180,11 @@ impl Form {
 
     /// As it comes from a browser.
     fn of_fields(fields: &[(&str, &str)]) -> Self {
-        let fields = fields.iter();
-        let values = fields.map(|(name, value)| ((*name).to_owned(), json!(value)));
-        Self::new(values.collect(), HashMap::new(), true)
+        let mut values = Map::new();
+        for (name, text) in fields {
+            add_text(&mut values, (*name).to_owned(), (*text).to_owned());
+        }
+        Self::new(values, HashMap::new(), true)
     }
 
     /// What is said at the end.
@@ -190,6 +211,17 @@ mod tests {
             form.said(),
             r#"{"username":["This field may not be blank.","Say more."],"email":["This field may not be null."],"password":["This field is required."]}"#
         );
+    }
+
+    #[test]
+    fn of_several_texts_of_a_form_the_last_counts() {
+        let mut form = Form::of_fields(&[("a", "1"), ("b", "x"), ("a", "2"), ("a", "3"), ("b", "")]);
+        assert_eq!(form.value("a"), Some(&json!("3")));
+        assert_eq!(form.text("a", Text::new()), "3");
+        assert_eq!(form.text("b", Text::new().optional()), "");
+        form.finish().unwrap();
+        let form = Form::of_json(json!({ "a": ["1", "2"] }));
+        assert_eq!(form.value("a"), Some(&json!(["1", "2"])), "that is a list");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use futures_util::Stream;
 use serde_json::{Map, Value};
 
 use super::body::Sent;
-use super::form::FILE;
+use super::form::{FILE, add_text};
 use super::incoming::{Pace, next, too_large};
 use super::{FilePart, Limits, Refusal, Sender};
 
@@ -28,7 +28,7 @@ pub(super) enum Files {
     Kept(Sender),
 }
 
-/// Receives a form with at most so many bytes of text, names among them. Of the files of one name the last counts, and of texts likewise.
+/// Receives a form with at most so many bytes of text, names among them. Of the files of one name the last counts.
 ///
 /// # Errors
 /// If it is no such form, is too large, or takes too long; and as [`FilePart::begin`].
@@ -98,7 +98,7 @@ impl Partial<'_> {
             }
             None => {
                 let text = self.read_text(&mut field).await?;
-                self.values.insert(name, Value::String(text));
+                add_text(&mut self.values, name, text);
             }
         }
         Ok(())
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_last_of_one_name_counts() {
+    async fn of_one_name_all_texts_are_kept_and_the_last_file() {
         let parts = [
             ("name=\"a\"", "one"),
             ("name=\"a\"", "two"),
@@ -306,7 +306,7 @@ mod tests {
             ("name=\"b\"; filename=\"2\"", "y"),
         ];
         let sent = received(&parts).await.unwrap();
-        assert_eq!(sent.value, json!({ "a": "two" }));
+        assert_eq!(sent.value, json!({ "a": ["one", "two"] }));
         assert_eq!(sent.files["b"].claims().name.unwrap().as_str(), "2");
     }
 

@@ -61,6 +61,19 @@ impl Waiting {
         });
         drawn
     }
+
+    /// Takes out one user's marks in these rooms.
+    pub(super) fn draw_of(&mut self, user: UserId, rooms: &[RoomId]) -> Batch {
+        let mut drawn = Batch::new();
+        for id in rooms {
+            let mark = self.rooms.get_mut(id).and_then(|room| room.marks.remove(&user));
+            if let Some(mark) = mark {
+                self.marks -= 1;
+                drawn.push((*id, vec![MemberMark { user, mark }]));
+            }
+        }
+        drawn
+    }
 }
 
 impl RoomMarks {

@@ -211,6 +211,27 @@ async fn a_mark_that_is_waited_for_is_written_at_once_and_never_beyond_the_head(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_waits_of_one_member_is_written_when_he_asks() {
+    let scene = Scene::new().await;
+    let (ann, bob) = (scene.ann.user.id, scene.bob.user.id);
+    let rooms = [scene.room];
+    scene.take(Mark::read(scene.last));
+    let anns = scene.marks.take(ann, scene.room, Mark::read(scene.last));
+    anns.unwrap();
+    scene.store.set_broken(true);
+    assert_eq!(code(scene.marks.flush_of(bob, &rooms).await), "unavailable");
+    scene.store.set_broken(false);
+    assert!(scene.marks.flush_of(bob, &rooms).await.unwrap(), "it was kept");
+    assert_eq!(scene.stored().await, (Mark::read(scene.last), 0));
+    assert!(!scene.marks.flush_of(bob, &rooms).await.unwrap());
+    assert_eq!(scene.store.writes(), 2);
+    assert!(
+        scene.marks.flush_of(ann, &rooms).await.unwrap(),
+        "hers still waits"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_background_job_writes_what_comes_and_at_the_end_the_rest() {
     let settings = MarksSettings {
         tick: Duration::from_millis(1),

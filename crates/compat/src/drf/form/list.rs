@@ -8,8 +8,9 @@ use crate::drf::python;
 
 impl Form {
     /// At most so many whole numbers; `None` if they are refused, or not there, which is never wrong. A form has no lists: there they come
-    /// as one text, with commas between them.
+    /// as texts of one name, each with one of them or several, with commas between them.
     pub(crate) fn integers_or_none(&mut self, field: &str, most: usize) -> Option<Vec<i64>> {
+        self.join(field);
         let need = Need {
             nothing: true,
             empty: true,
@@ -17,6 +18,21 @@ impl Form {
         };
         let is_form = self.is_form;
         self.read(field, need, |value| integers(value, is_form, most))
+    }
+
+    /// Makes one text of several that a form has of this name.
+    fn join(&mut self, field: &str) {
+        let Some(Value::Array(texts)) = self.values.get(field).filter(|_| self.is_form) else {
+            return;
+        };
+        // It is a file.
+        if texts.is_empty() {
+            return;
+        }
+        let lists = texts.iter().filter_map(Value::as_str).map(bare);
+        let lists: Vec<&str> = lists.filter(|list| !list.is_empty()).collect();
+        let joined = lists.join(",");
+        self.values.insert(field.to_owned(), Value::String(joined));
     }
 }
 
@@ -40,15 +56,18 @@ fn integers(value: &Value, is_form: bool, most: usize) -> Result<Vec<i64>, Vec<S
 
 /// What stands between commas, perhaps in brackets.
 fn split(text: &str) -> Vec<Value> {
-    let bare = python::strip(text);
-    let inner = bare
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-        .unwrap_or(bare);
-    if python::strip(inner).is_empty() {
+    let list = bare(text);
+    if list.is_empty() {
         return Vec::new();
     }
-    inner.split(',').map(Value::from).collect()
+    list.split(',').map(Value::from).collect()
+}
+
+/// A list without the brackets that it may be in.
+fn bare(text: &str) -> &str {
+    let text = python::strip(text);
+    let inner = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    python::strip(inner.unwrap_or(text))
 }
 
 #[cfg(test)]
@@ -75,6 +94,31 @@ mod tests {
         assert_eq!(form.integers_or_none("c", 5), None);
         assert_eq!(form.integers_or_none("d", 5), None);
         form.finish().unwrap();
+    }
+
+    #[test]
+    fn a_list_may_come_in_a_form_as_several_texts() {
+        let joined = |texts: &[&str]| {
+            let fields: Vec<(&str, &str)> = texts.iter().map(|text| ("a", *text)).collect();
+            let mut form = Form::of_fields(&fields);
+            let numbers = form.integers_or_none("a", 3);
+            (numbers, form.errors())
+        };
+        for texts in [
+            &["7", "8", "9"][..],
+            &["7,8", "9"],
+            &["[7]", " [8, 9] "],
+            &["", "7", "[]", "8,9", ""],
+        ] {
+            assert_eq!(joined(texts), (Some(vec![7, 8, 9]), None), "{texts:?}");
+        }
+        assert_eq!(joined(&["", ""]), (None, None));
+        for (texts, error) in [
+            (["7", "x"], "A valid integer is required."),
+            (["7,8", "9,7"], "Ensure this field has no more than 3 elements."),
+        ] {
+            assert_eq!(joined(&texts), (None, Some(json!({ "a": [error] }))));
+        }
     }
 
     #[test]

@@ -61,6 +61,11 @@ async fn missed(services: &Services, actor: &Actor) -> Result<Vec<Arc<Event>>, E
     let notifications = &services.notifications;
     let page = notifications.list(actor, None, true, PageSize::MAX).await?;
     let mut missed = notifications.unread_direct(actor, MOST).await?;
+    // What he has read on a socket may still wait to be written.
+    let rooms: Vec<RoomId> = missed.iter().map(|event| room_of(event)).collect();
+    if services.marks.flush_of(actor.user.id, &rooms).await? {
+        missed = notifications.unread_direct(actor, MOST).await?;
+    }
     missed.reverse();
     see(services, actor, &page).await?;
     Ok(missed)

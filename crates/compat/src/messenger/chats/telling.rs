@@ -87,10 +87,7 @@ impl Telling {
         let rest = match chat {
             Chat::Room(view) => {
                 let (room, head) = (view.room.id, view.head.position.seq);
-                let marks = &compat.services().marks;
-                if let Err(error) = marks.take(actor.user.id, room, Mark::read(head)) {
-                    tracing::debug!(%error, "too many marks wait, so this one comes with the next message");
-                }
+                note_read(compat, actor, view).await;
                 Rest::Room {
                     room,
                     before: head.next(),
@@ -203,5 +200,21 @@ impl Telling {
             self.told += 1;
             text.push_str(&message.to_string());
         }
+    }
+}
+
+/// Notes that the actor has read a room. That is written before he is answered, so that whatever is asked next takes account of it.
+async fn note_read(compat: &Compat, actor: &Actor, view: &RoomView) {
+    let mark = Mark::read(view.head.position.seq);
+    if view.mark.merge(mark) == view.mark {
+        return;
+    }
+    let marks = &compat.services().marks;
+    if let Err(error) = marks.mark_now(actor, view.room.id, mark).await {
+        // He is told the room all the same.
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "what was read is not noted, and will be with the next look"
+        );
     }
 }

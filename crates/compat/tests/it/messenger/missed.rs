@@ -68,6 +68,26 @@ async fn direct_messages_are_told_the_oldest_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_told_is_read_at_once() {
+    let world = World::at(PREFIX).await;
+    let [ann, ben] = [someone(&world, "ann").await, someone(&world, "ben").await];
+    let chat = chat(&world, &ben, &ann).await;
+    let (mut bens, _) = chat.socket(&world, &ben).await;
+    for text in ["one", "two"] {
+        say(&mut bens, text).await;
+        assert_eq!(texts(&missed(&world, &ann).await), [text]);
+        chat.told(&world, &ann).await;
+        assert!(missed(&world, &ann).await.is_empty(), "{text}");
+        let told = chat.told(&world, &ben).await;
+        let messages = told["message_set"].as_array().unwrap();
+        assert!(
+            messages.iter().all(|message| message["is_read"] == true),
+            "{told}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_comes_by_the_socket_of_its_room_is_not_missed() {
     let world = World::at(PREFIX).await;
     let [ann, ben] = [someone(&world, "ann").await, someone(&world, "ben").await];

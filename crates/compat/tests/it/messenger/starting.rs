@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::PREFIX;
 use super::chats::{NOBODY, chat, enter, id, in_parlor, is_known, is_shown, known, reopened, start, status};
 use super::people::someone;
+use crate::multipart::{MULTIPART, Part, form};
 use crate::world::World;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -142,6 +143,35 @@ async fn what_cannot_be_begun_is_told() {
     let body = format!("room_type=Group&members_id={}", ann.number);
     let made = world.send("POST", "/api/start/", &form, body.into_bytes()).await;
     assert_eq!(made.status, 200, "a form may bring it as well: {made:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_may_be_named_one_by_one_in_a_form() {
+    let world = World::at(PREFIX).await;
+    let [ann, ben, cleo] = [
+        someone(&world, "ann").await,
+        someone(&world, "ben").await,
+        someone(&world, "cleo").await,
+    ];
+    let bearer = format!("Bearer {}", ann.token);
+    let urlencoded = ("content-type", "application/x-www-form-urlencoded");
+    let [bens, cleos] = [&ben, &cleo].map(|member| member.number.to_string());
+    let text = format!("room_type=Normal&room_type=Group&members_id={bens}&members_id={cleos}");
+    let parts = [
+        Part::Text("members_id", &bens),
+        Part::Text("room_type", "Normal"),
+        Part::Text("members_id", &cleos),
+        Part::Text("room_type", "Group"),
+    ];
+    for (content_type, body) in [(urlencoded, text.into_bytes()), (MULTIPART, form(&parts))] {
+        let headers = [("authorization", &*bearer), content_type];
+        let made = world.send("POST", "/api/start/", &headers, body).await;
+        assert_eq!(made.status, 200, "{made:?}");
+        let made = made.json();
+        assert_eq!(made["room_type"], "Group", "of other fields the last counts");
+        is_shown(&made["group_member1"][0], &ben);
+        is_shown(&made["group_member2"][0], &cleo);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
