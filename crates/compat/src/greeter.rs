@@ -48,6 +48,7 @@ pub(crate) fn register() -> View {
     View::at("/api/register/")
         .guard(anybody)
         .on(Method::POST, registration::register)
+        .with_errors()
 }
 
 /// `/api/token/`

@@ -27,11 +27,11 @@ mod pick;
 mod relay;
 mod rooms;
 mod root;
+mod served;
 mod sockets;
 
 use std::sync::Arc;
 
-use actix_web::dev::ResourceDef;
 use actix_web::web::{self, Data, ServiceConfig};
 use parlor_domain::Dialect;
 use parlor_http::SocketDialect;
@@ -51,6 +51,7 @@ use self::mount::Mount;
 pub use self::relay::{HALL as RELAY_HALL, notification as relay_notification};
 use self::relay::{MediaFrames, RelayFormat, RelaySocket};
 use self::rooms::{RoomsFormat, RoomsSocket};
+use self::served::Served;
 
 /// The dialects that there are, in the order in which they are named.
 pub const SERVED: [Dialect; 5] = [
@@ -201,13 +202,12 @@ impl Dialects {
     /// What a server serves of them.
     pub fn besides(&self) -> Besides {
         let (compat, settings) = (Data::from(self.compat.clone()), self.settings.clone());
-        let at_root: Vec<ResourceDef> = at_root(&settings).iter().map(View::pattern).collect();
-        let under = |path: &str| path.starts_with("/compat/");
+        let served = Arc::new(Served::new(&settings));
+        let known = served.clone();
         Besides {
             routes: Arc::new(move |config| routes(config, &compat, &settings)),
-            serves: Some(Arc::new(move |path| {
-                under(path) || at_root.iter().any(|pattern| pattern.is_match(path))
-            })),
+            serves: Some(Arc::new(move |path| known.has(path))),
+            throttles: Some(Arc::new(move |path, wait| served.throttled(path, wait))),
             sockets: self.sockets.clone(),
         }
     }

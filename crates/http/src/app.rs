@@ -59,7 +59,7 @@ pub fn app(
 > {
     let cors = middleware::cors(&api.settings, besides.serves.clone());
     App::new()
-        .app_data(besides.serves.clone())
+        .app_data(besides.clone())
         .configure(configure(api))
         .configure(|config| (besides.routes)(config))
         .service(Endpoint::at("/").get(start))

@@ -8,6 +8,7 @@ use std::time::Duration;
 use actix_http::HttpService;
 use actix_server::{Server, ServerHandle};
 use actix_service::{fn_factory, fn_service, map_config};
+use actix_web::HttpResponse;
 use actix_web::dev::AppConfig;
 use actix_web::web::{Data, ServiceConfig};
 use parlor_hub::{Hub, Worker};
@@ -45,6 +46,9 @@ pub struct ServerSettings {
 /// Whether something is served at a path.
 pub type Serves = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
+/// The answer at a path to who has to wait for so long.
+pub type Throttles = Arc<dyn Fn(&str, Duration) -> HttpResponse + Send + Sync>;
+
 /// What a server serves besides Parlor's own API.
 #[derive(Clone)]
 pub struct Besides {
@@ -52,8 +56,17 @@ pub struct Besides {
     pub routes: Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>,
     /// Knows these paths, if there are any.
     pub serves: Option<Serves>,
+    /// Answers there, and where the sockets are, if a network address asks too much. Without it Parlor's own problem is the answer.
+    pub throttles: Option<Throttles>,
     /// Sockets at further paths.
     pub sockets: Vec<Arc<dyn SocketDialect>>,
+}
+
+impl Besides {
+    /// Whether this is one of these paths.
+    pub(crate) fn has(&self, path: &str) -> bool {
+        self.serves.as_ref().is_some_and(|serves| serves(path))
+    }
 }
 
 impl Default for Besides {
@@ -62,6 +75,7 @@ impl Default for Besides {
         Self {
             routes: Arc::new(|_| ()),
             serves: None,
+            throttles: None,
             sockets: Vec::new(),
         }
     }
@@ -77,7 +91,7 @@ pub fn start(
     settings: ServerSettings,
     besides: Besides,
 ) -> io::Result<Server> {
-    let sockets = Sockets::with(api.clone(), hub.clone(), settings.socket, besides.sockets.clone());
+    let sockets = Sockets::with(api.clone(), hub.clone(), settings.socket, besides.clone());
     let (timeout, shutdown) = (settings.request_timeout, settings.shutdown);
     let accept = Arc::new(Accept {
         places: Places::new(settings.per_address),

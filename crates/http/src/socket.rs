@@ -31,6 +31,7 @@ pub(crate) use tcp::take_over;
 
 use crate::Api;
 use crate::places::Places;
+use crate::server::Besides;
 use room::Room;
 
 /// Where the socket is.
@@ -41,8 +42,8 @@ pub struct Sockets {
     pub(crate) api: Data<Api>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) settings: SocketSettings,
-    /// What other protocols are spoken.
-    pub(crate) dialects: Vec<Arc<dyn SocketDialect>>,
+    /// What other protocols are spoken, and how they refuse.
+    pub(crate) besides: Besides,
     /// How many sockets each network address has.
     pub(crate) places: Arc<Places>,
     /// For long messages that are under way.
@@ -55,7 +56,7 @@ impl Sockets {
 
     /// Sockets on these services. The first wire format of the hub must be [`JsonFormat`].
     pub fn new(api: Data<Api>, hub: Arc<Hub>, settings: SocketSettings) -> Arc<Self> {
-        Self::with(api, hub, settings, Vec::new())
+        Self::with(api, hub, settings, Besides::default())
     }
 
     /// The same, and sockets that speak other protocols.
@@ -63,14 +64,14 @@ impl Sockets {
         api: Data<Api>,
         hub: Arc<Hub>,
         settings: SocketSettings,
-        dialects: Vec<Arc<dyn SocketDialect>>,
+        besides: Besides,
     ) -> Arc<Self> {
         Arc::new(Self {
             api,
             hub,
             places: Places::new(settings.per_address),
             settings,
-            dialects,
+            besides,
             room: Room::default(),
         })
     }

@@ -37,6 +37,7 @@ pub(crate) struct View {
     guard: Option<Guard>,
     otherwise: Option<Route>,
     mount: Option<Mount>,
+    has_errors: bool,
 }
 
 /// Refuses who may not even know which methods there are.
@@ -55,6 +56,7 @@ impl View {
             guard: None,
             otherwise: None,
             mount: None,
+            has_errors: false,
         }
     }
 
@@ -111,6 +113,12 @@ impl View {
         self
     }
 
+    /// Has who must wait told so as an `error`, where other views have a `detail`.
+    pub(crate) fn with_errors(mut self) -> Self {
+        self.has_errors = true;
+        self
+    }
+
     /// Says where it is mounted, which [`Mount::of`] tells its handlers.
     pub(crate) fn mounted(mut self, mount: Mount) -> Self {
         self.mount = Some(mount);
@@ -123,6 +131,11 @@ impl View {
             Some(bare) => ResourceDef::new([self.path, bare]),
             None => ResourceDef::new(self.path),
         }
+    }
+
+    /// Whether who must wait is told so as an `error`.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.has_errors
     }
 
     /// Its path without the slash at the end, if it is served there as well.

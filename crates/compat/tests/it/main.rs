@@ -17,4 +17,5 @@ mod relay;
 mod rooms;
 mod root;
 mod staying;
+mod throttled;
 mod world;

@@ -138,7 +138,10 @@ async fn pages_of_this_machine_may_call_a_dialect_with_its_cookies() {
     let world = World::at("").await;
     let wanted = [
         ("access-control-request-method", "POST"),
-        ("access-control-request-headers", "content-type"),
+        (
+            "access-control-request-headers",
+            "content-type, x-csrftoken, x-requested-with",
+        ),
     ];
     for (origin, path, allowed) in [
         ("http://localhost:3000", "/compat/greeter/api/token/", true),

@@ -6,20 +6,35 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{
-    ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION,
-    CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderValue, IF_MATCH,
-    IF_NONE_MATCH, IF_RANGE, LOCATION, RANGE, RETRY_AFTER,
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, DNT,
+    ETAG, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH, IF_RANGE, LOCATION, ORIGIN, PRAGMA, RANGE,
+    RETRY_AFTER, USER_AGENT,
 };
 use actix_web::middleware::{Condition, Next};
 
 use crate::Settings;
 use crate::origin::is_local_origin;
 use crate::request_id::X_REQUEST_ID;
-use crate::server::Serves;
+use crate::server::{Besides, Serves};
 use crate::tus::{
     PARLOR_MEDIA, TUS_EXTENSION, TUS_MAX_SIZE, TUS_RESUMABLE, TUS_VERSION, UPLOAD_EXPIRES, UPLOAD_LENGTH,
     UPLOAD_METADATA, UPLOAD_OFFSET, X_HTTP_METHOD_OVERRIDE,
 };
+
+/// What front ends of Django servers send besides: all that django-cors-headers allows unless it is told otherwise, or once did, and
+/// what asks for a fresh answer.
+const USUAL: [HeaderName; 9] = [
+    ACCEPT,
+    ACCEPT_ENCODING,
+    CACHE_CONTROL,
+    DNT,
+    ORIGIN,
+    PRAGMA,
+    USER_AGENT,
+    HeaderName::from_static("x-csrftoken"),
+    HeaderName::from_static("x-requested-with"),
+];
 
 /// Lets pages of the configured origins in, with a token that they hold themselves: never with the cookie. What is served besides the
 /// API may be called as well by pages of the machine on which the browser runs, as its sockets may.
@@ -50,6 +65,7 @@ pub(crate) fn cors(settings: &Settings, besides: Option<Serves>) -> Condition<Co
             UPLOAD_METADATA,
             UPLOAD_OFFSET,
         ])
+        .allowed_headers(USUAL)
         .expose_headers([ETAG, LOCATION, RETRY_AFTER, X_REQUEST_ID])
         .expose_headers([ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE])
         .expose_headers([
@@ -80,8 +96,8 @@ pub(crate) async fn with_cookies(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let besides = request.app_data::<Option<Serves>>().and_then(Option::as_ref);
-    let is_besides = besides.is_some_and(|serves| serves(request.path()));
+    let besides = request.app_data::<Besides>();
+    let is_besides = besides.is_some_and(|besides| besides.has(request.path()));
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
     if is_besides && headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {

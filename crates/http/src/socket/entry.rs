@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::dialect::Guest;
 use super::{SOCKET_PATH, SocketSettings, Sockets};
@@ -74,9 +75,11 @@ impl Sockets {
         if path == SOCKET_PATH {
             return Ok(Entrance::Own(self.enter_own(head).await?));
         }
-        let dialect = self.dialects.iter().find(|dialect| dialect.serves(path));
+        let mut dialects = self.besides.sockets.iter();
+        let dialect = dialects.find(|dialect| dialect.serves(path));
         let dialect = dialect.ok_or_else(ApiError::no_such_path)?;
-        let address = self.check(head, path)?;
+        check(head, path)?;
+        let address = self.count(head).map_err(|wait| self.throttled(path, wait))?;
         if head.headers().contains_key(ORIGIN) && !self.is_known(head) && !is_local_origin(head.headers()) {
             return Err(ApiError::foreign_origin().into());
         }
@@ -91,7 +94,8 @@ impl Sockets {
 
     /// Checks a handshake at Parlor's own path: its form, its rate, its origin and its token.
     pub(crate) async fn enter_own(self: &Arc<Self>, head: &RequestHead) -> Result<Entry, ApiError> {
-        let address = self.check(head, SOCKET_PATH)?;
+        check(head, SOCKET_PATH)?;
+        let address = self.count(head).map_err(ApiError::rate_limited)?;
         let known = self.is_known(head);
         if head.headers().contains_key(ORIGIN) && !known {
             return Err(ApiError::foreign_origin());
@@ -110,18 +114,19 @@ impl Sockets {
         Ok(Entry { who, address, place })
     }
 
-    /// Checks the form and the rate of a handshake, and says from where it comes.
-    fn check(&self, head: &RequestHead, path: &str) -> Result<IpAddr, ApiError> {
-        if head.method != Method::GET {
-            return Err(ApiError::method_not_allowed(path, "GET"));
-        }
-        verify_handshake(head).map_err(|_| ApiError::no_handshake())?;
+    /// Counts a handshake, and says from where it comes; for how long to wait if there were too many from there.
+    fn count(&self, head: &RequestHead) -> Result<IpAddr, Duration> {
         let address = self.api.client_ip(head);
-        self.api
-            .limits
-            .check(address, Class::Request)
-            .map_err(ApiError::rate_limited)?;
+        self.api.limits.check(address, Class::Request)?;
         Ok(address)
+    }
+
+    /// The answer at the path of another protocol to who has to wait for so long.
+    fn throttled(&self, path: &str, wait: Duration) -> NoEntrance {
+        match &self.besides.throttles {
+            Some(throttles) => NoEntrance::Dialect(throttles(path, wait)),
+            None => ApiError::rate_limited(wait).into(),
+        }
     }
 
     /// Whether the page that asks is the server's own, or one that the operator has listed.
@@ -135,6 +140,14 @@ impl Sockets {
         });
         listed || is_own_origin(head.headers(), self.api.settings.public_url.as_ref())
     }
+}
+
+/// Checks the form of a handshake.
+fn check(head: &RequestHead, path: &str) -> Result<(), ApiError> {
+    if head.method != Method::GET {
+        return Err(ApiError::method_not_allowed(path, "GET"));
+    }
+    verify_handshake(head).map_err(|_| ApiError::no_handshake())
 }
 
 fn cookie(head: &RequestHead) -> Option<String> {

@@ -196,6 +196,33 @@ async fn only_configured_origins_are_let_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn pages_of_other_origins_may_send_what_is_usual() {
+    let world = World::with(Settings {
+        cors_origins: vec!["https://app.example.org".to_owned()],
+        rates: None,
+        ..Settings::default()
+    })
+    .await;
+    for (headers, status) in [
+        ("accept, authorization, content-type, user-agent", 200),
+        ("x-csrftoken, x-requested-with", 200),
+        ("accept-encoding, dnt, origin", 200),
+        ("Cache-Control, Pragma, X-Requested-With", 200),
+        ("range, if-match, if-none-match, if-range", 200),
+        ("x-forwarded-for", 400),
+        ("content-type, x-http-method", 400),
+    ] {
+        let preflight = [
+            ("origin", "https://app.example.org"),
+            ("access-control-request-method", "POST"),
+            ("access-control-request-headers", headers),
+        ];
+        let asked = world.request(Method::OPTIONS, "/v1/rooms", &preflight, "");
+        assert_eq!(world.send(asked).await.status, status, "{headers}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_asks_too_much_has_to_wait() {
     let few = NonZeroU32::new(2).unwrap();
     let world = World::with(Settings {

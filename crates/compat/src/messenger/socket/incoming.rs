@@ -3,6 +3,7 @@
 use bytestring::ByteString;
 use serde_json::Value;
 
+use crate::drf::is_python;
 use crate::pick::pick;
 
 /// Frames of more bytes bring files. They are read beside the thread that serves sockets, and one at a time of each socket.
@@ -21,6 +22,8 @@ pub(super) struct Incoming {
 pub(super) enum Wrong {
     /// It is none.
     Malformed,
+    /// It cannot be stored.
+    NotStorable,
     /// Its text is too long.
     TooLong,
 }
@@ -33,7 +36,11 @@ impl Incoming {
             let read = tokio::task::spawn_blocking(move || pick(&frame, &["message", "attachment"]));
             read.await.ok().and_then(Result::ok)
         } else {
-            serde_json::from_str(&frame).ok()
+            match serde_json::from_str(&frame) {
+                Ok(said) => Some(said),
+                Err(_) if is_python(&frame) => return Err(Wrong::NotStorable),
+                Err(_) => None,
+            }
         };
         let Some(Value::Object(mut said)) = said else {
             return Err(Wrong::Malformed);
@@ -104,6 +111,13 @@ mod tests {
             let read = Incoming::read(frame.into(), 5).await;
             assert_eq!(read, Err(Wrong::Malformed), "{frame}");
         }
+    }
+
+    #[tokio::test]
+    async fn half_of_a_letter_cannot_be_stored() {
+        let frame = r#"{"message": "half of a \ud83d"}"#;
+        let read = Incoming::read(frame.into(), 50).await;
+        assert_eq!(read, Err(Wrong::NotStorable));
     }
 
     #[tokio::test]

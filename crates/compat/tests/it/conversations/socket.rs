@@ -73,7 +73,7 @@ async fn what_only_python_reads_is_refused_and_the_socket_stays() {
     let (ann, ben) = (person(&world, "Ann").await, person(&world, "Ben").await);
     let room = room(&world, &ann, &ben).await;
     let mut socket = enter(&world, &room, &ann.access).await.unwrap();
-    for message in [r#""half of a \ud83d""#, "1e400", "NaN"] {
+    for message in [r#""half of a \ud83d""#, "1e400"] {
         socket
             .say(&format!(
                 r#"{{"message": {message}, "recipient_id": "{}"}}"#,

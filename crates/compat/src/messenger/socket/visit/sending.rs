@@ -12,6 +12,8 @@ use super::super::{FRAME, Place, WRONG_ROOM};
 use super::Visit;
 use crate::sockets::BUSY;
 
+const NOT_SENT: &str = "This message cannot be sent.";
+
 impl Visit {
     /// Sends what a frame says, when its turn comes.
     pub(super) async fn take(&self, command: u64, frame: ByteString) {
@@ -44,6 +46,10 @@ impl Visit {
             Ok(incoming) => incoming,
             Err(Wrong::Malformed) => {
                 self.fail();
+                return None;
+            }
+            Err(Wrong::NotStorable) => {
+                self.warn(NOT_SENT);
                 return None;
             }
             Err(Wrong::TooLong) => {
@@ -125,7 +131,7 @@ impl Visit {
             Error::Blocked(_) | Error::NotAContact(_) => self.warn("You cannot write to this user."),
             Error::Muted | Error::ReadOnly => self.warn("You may not write in this chat room."),
             Error::EmptyList => self.warn("There is nobody in this list."),
-            _ => self.tell_otherwise(error, "This message cannot be sent."),
+            _ => self.tell_otherwise(error, NOT_SENT),
         }
     }
 
