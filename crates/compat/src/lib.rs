@@ -221,9 +221,13 @@ impl Dialects {
         std::iter::once(Mount::Prefix(dialect)).chain(root).collect()
     }
 
-    /// Whether a dialect shares this place with others.
+    /// Whether several dialects have sockets at `/ws/chat/…` here.
     fn has_others(&self, mount: Mount) -> bool {
-        mount == Mount::Root && self.settings.root == Root::All
+        let chats = [Dialect::Greeter, Dialect::Conversations, Dialect::Messenger];
+        let served = chats
+            .iter()
+            .filter(|dialect| self.settings.dialects.contains(dialect));
+        mount == Mount::Root && self.settings.root == Root::All && served.count() > 1
     }
 
     fn add_format(&mut self, format: impl WireFormat + 'static) -> Format {

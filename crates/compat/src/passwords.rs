@@ -38,7 +38,7 @@ pub(crate) fn parse(password: String) -> Result<Password, String> {
 }
 
 /// Whether it is, as a whole, among the passwords that are guessed first. What is made of two that are, such as the one that the README of
-/// `conversations` registers with, is none.
+/// `conversations` registers with, is none. The dictionary has ASCII alone.
 fn is_common(password: &str) -> bool {
     let password = password.trim();
     if password.len() > LOOKED_AT || !password.is_ascii() {

@@ -12,12 +12,13 @@ use parlor_domain::{Dialect, Origin, RoomId};
 use parlor_http::{Dialogue, Guest as SocketGuest, Line, SocketDialect};
 use parlor_hub::{Format, Lead};
 use parlor_services::{Actor, Error, ErrorKind};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::following::Following;
 use crate::compat::Compat;
 use crate::directory::Directory;
+use crate::drf::is_python;
 use crate::mount::Mount;
 use crate::sockets::{BUSY, FAULT, FRAME_BYTES, HURRIED, forbidden, plain, query, start, unavailable};
 
@@ -90,7 +91,13 @@ struct Visit {
 
 impl Dialogue for Visit {
     fn hear(self: Rc<Self>, text: ByteString) {
-        let Ok(mut said) = serde_json::from_str::<Map<String, Value>>(&text) else {
+        let Ok(said) = serde_json::from_str(&text) else {
+            if is_python(&text) {
+                return self.refuse("validation error");
+            }
+            return self.line.close(FAULT);
+        };
+        let Value::Object(mut said) = said else {
             return self.line.close(FAULT);
         };
         let mut field = |name: &str| said.remove(name).filter(|value| !value.is_null());

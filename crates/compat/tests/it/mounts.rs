@@ -88,19 +88,21 @@ async fn tokens_come_in_their_order() {
 /// Alone at the root, a dialect answers as under its prefix.
 #[tokio::test(flavor = "multi_thread")]
 async fn ids_of_sockets_are_told_apart_only_among_others() {
-    for (root, status) in [
-        (Root::All, 404),
-        (Root::One(Dialect::Greeter), 403),
-        (Root::One(Dialect::Conversations), 403),
+    let both = [Dialect::Greeter, Dialect::Conversations];
+    for (root, dialects, status) in [
+        (Root::All, &both[..], 404),
+        (Root::All, &[Dialect::Greeter, Dialect::Rooms], 403),
+        (Root::One(Dialect::Greeter), &both, 403),
+        (Root::One(Dialect::Conversations), &both, 403),
     ] {
         let app = TestApp::start_with(|config| {
             config.compat.root = root;
-            config.compat.dialects = vec![Dialect::Greeter, Dialect::Conversations];
+            config.compat.dialects = dialects.to_vec();
         })
         .await;
         let world = World::of(app, "");
         let refused = world.socket("/ws/chat/lobby/", &[]).await.err();
-        assert_eq!(refused, Some(status), "{root:?}");
+        assert_eq!(refused, Some(status), "{root:?}, {dialects:?}");
     }
 }
 

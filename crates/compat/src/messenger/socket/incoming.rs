@@ -33,16 +33,13 @@ impl Incoming {
     pub(super) async fn read(frame: ByteString, most: usize) -> Result<Self, Wrong> {
         let is_long = frame.len() > LONG;
         let said = if is_long {
-            let read = tokio::task::spawn_blocking(move || pick(&frame, &["message", "attachment"]));
-            read.await.ok().and_then(Result::ok)
+            let read = move || pick(&frame, &["message", "attachment"]).map_err(|_| unread(&frame));
+            let read = tokio::task::spawn_blocking(read).await;
+            read.unwrap_or(Err(Wrong::Malformed))
         } else {
-            match serde_json::from_str(&frame) {
-                Ok(said) => Some(said),
-                Err(_) if is_python(&frame) => return Err(Wrong::NotStorable),
-                Err(_) => None,
-            }
+            serde_json::from_str(&frame).map_err(|_| unread(&frame))
         };
-        let Some(Value::Object(mut said)) = said else {
+        let Value::Object(mut said) = said? else {
             return Err(Wrong::Malformed);
         };
         let text = match said.remove("message").ok_or(Wrong::Malformed)? {
@@ -61,6 +58,15 @@ impl Incoming {
             return Err(Wrong::TooLong);
         }
         Ok(Self { text, attachment })
+    }
+}
+
+/// What is wrong with a frame that is no JSON as Parlor has it.
+fn unread(frame: &str) -> Wrong {
+    if is_python(frame) {
+        Wrong::NotStorable
+    } else {
+        Wrong::Malformed
     }
 }
 
@@ -115,9 +121,11 @@ mod tests {
 
     #[tokio::test]
     async fn half_of_a_letter_cannot_be_stored() {
-        let frame = r#"{"message": "half of a \ud83d"}"#;
-        let read = Incoming::read(frame.into(), 50).await;
-        assert_eq!(read, Err(Wrong::NotStorable));
+        for attachment in [String::new(), "A".repeat(LONG)] {
+            let frame = format!(r#"{{"message": "half of a \ud83d", "attachment": "{attachment}"}}"#);
+            let read = Incoming::read(frame.into(), 50).await;
+            assert_eq!(read, Err(Wrong::NotStorable));
+        }
     }
 
     #[tokio::test]

@@ -68,6 +68,9 @@ async fn what_is_wrong_is_told_to_the_sender_alone() {
         let error = json!({ "error": "validation error" });
         assert_eq!(socket.hear_json().await, error, "{:.60}", frame.to_string());
     }
+    let half_of_a_letter = format!(r#"{{"text": "\ud83d", "room": {room}}}"#);
+    socket.say(&half_of_a_letter).await;
+    assert_eq!(socket.hear_json().await, json!({ "error": "validation error" }));
     for (value, text) in [(json!(""), ""), (json!(7), "7"), (json!("x"), "x")] {
         socket.say_json(json!({ "text": value, "room": room })).await;
         assert_eq!(socket.hear_json().await["text"], text);
