@@ -2,6 +2,8 @@
 
 use parlor_domain::{Password, PasswordError};
 
+use crate::drf::Form;
+
 /// Passwords that are guessed first are among so many.
 const COMMON: u64 = 20_000;
 /// Longer ones are not guessed as a whole.
@@ -35,6 +37,19 @@ pub(crate) fn parse(password: String) -> Result<Password, String> {
             format!("This password is too long. It must contain at most {max} bytes.")
         }
     })
+}
+
+/// A password of a length that is taken; `None` if it is not, which the form knows then, unless it knows something else of the field.
+pub(crate) fn read(form: &mut Form, field: &str, password: String) -> Option<Password> {
+    match parse(password) {
+        Ok(password) => Some(password),
+        Err(why) => {
+            if !form.is_refused(field) {
+                form.refuse(field, &why);
+            }
+            None
+        }
+    }
 }
 
 /// Whether it is, as a whole, among the passwords that are guessed first. What is made of two that are, such as the one that the README of

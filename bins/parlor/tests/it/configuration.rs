@@ -119,6 +119,15 @@ fn flags_beat_the_environment_which_beats_the_file_which_beats_the_defaults() {
     assert_eq!((config.server.listen.port(), config.server.workers), (3, 3));
 }
 
+/// An empty variable counts as not set.
+#[test]
+fn the_environment_names_dialects_or_none() {
+    for (variable, served) in [("none", 0), ("rooms,relay", 2), ("", 5)] {
+        let loaded = of_variables(&[("PARLOR__COMPAT__DIALECTS", variable)]).unwrap();
+        assert_eq!(loaded.config.compat.dialects.len(), served, "{variable}");
+    }
+}
+
 #[test]
 fn the_file_is_named_by_flag_else_by_variable_else_found_in_the_data_folder() {
     let folder = TempDir::new().unwrap();

@@ -34,10 +34,10 @@ pub(super) async fn replace(
 ) -> Result<HttpResponse, Refusal> {
     let event = find_own(&compat, &caller, number.into_inner()).await?;
     let mut form = body.form(NO_FIELD)?;
-    let text = text(&compat, &mut form);
+    let text = new_text(&compat, &request, &event, &mut form);
     keeps_file(&mut form);
     let room = form.primary_key("room");
-    let event = save((&compat, &request), &caller, event, form, text, room).await?;
+    let event = save(&compat, &caller, event, form, text, room).await?;
     show(&compat, &request, &event).await
 }
 
@@ -50,10 +50,10 @@ pub(super) async fn change(
 ) -> Result<HttpResponse, Refusal> {
     let event = find_own(&compat, &caller, number.into_inner()).await?;
     let mut form = body.form(NO_FIELD)?;
-    let text = text(&compat, &mut form);
+    let text = new_text(&compat, &request, &event, &mut form);
     keeps_file(&mut form);
     let room = form.primary_key_or_none("room");
-    let event = save((&compat, &request), &caller, event, form, text, room).await?;
+    let event = save(&compat, &caller, event, form, text, room).await?;
     show(&compat, &request, &event).await
 }
 
@@ -81,7 +81,7 @@ async fn find_own(compat: &Compat, caller: &Guest, number: i64) -> Result<Arc<Ev
 
 /// Gives a message another text, if one was sent. Its file stays, and so does its room, which may be named.
 async fn save(
-    (compat, request): (&Compat, &HttpRequest),
+    compat: &Compat,
     caller: &Guest,
     event: Arc<Event>,
     mut form: Form,
@@ -99,19 +99,21 @@ async fn save(
         return Ok(event);
     };
     let messages = &services.messages;
-    let text = without_lines(compat, request, &event, &text);
-    let edited = messages.edit_even_to_nothing(&caller.actor, own, event.seq, text);
+    let edited = messages.edit_even_to_nothing(&caller.actor, own, event.seq, &text);
     edited.await.map_err(|error| match error {
         Error::NoSuchRoom => not_authorized(),
         error => not_taken(error),
     })
 }
 
-/// A text without the lines that it has here for files that the dialect does not know, as answers and as frames spell them.
-fn without_lines<'a>(compat: &Compat, request: &HttpRequest, event: &Event, text: &'a str) -> &'a str {
+/// Another text of a message, if one was sent: without the lines that stand below it here for its further files, as answers and as
+/// frames spell them.
+fn new_text(compat: &Compat, request: &HttpRequest, event: &Event, form: &mut Form) -> Option<String> {
+    let text = text(compat, form)?;
     let rest = Said::by(event).map(|said| said.beyond_file()).unwrap_or_default();
-    let text = compat.links_for(request).text_without_media(text, rest);
-    compat.links_at(Mount::of(request)).text_without_media(text, rest)
+    let bare = compat.links_for(request).text_without_media(&text, rest);
+    let bare = compat.links_at(Mount::of(request)).text_without_media(bare, rest);
+    Some(bare.to_owned())
 }
 
 /// Refuses another file.

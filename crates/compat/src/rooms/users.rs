@@ -47,15 +47,7 @@ pub(super) async fn create(
     let last_name = name(&mut form, "last_name").flatten();
     let username = username(&mut form, accounts).await?;
     let password = form.text("password", Text::new().untrimmed());
-    let password = match passwords::parse(password) {
-        Ok(password) => Some(password),
-        Err(why) => {
-            if !form.is_refused("password") {
-                form.refuse("password", &why);
-            }
-            None
-        }
-    };
+    let password = passwords::read(&mut form, "password", password);
     form.finish()?;
     let password = password.ok_or_else(Refusal::overlooked)?;
     let registration = GuestRegistration {

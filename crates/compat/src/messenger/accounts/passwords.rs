@@ -34,13 +34,7 @@ fn read(form: &mut Form, field: &str, is_good: impl FnOnce(&str) -> bool) -> Opt
         form.refuse(field, WRONG);
         return None;
     }
-    match passwords::parse(text) {
-        Ok(password) => Some(password),
-        Err(why) => {
-            form.refuse(field, &why);
-            None
-        }
-    }
+    passwords::read(form, field, text)
 }
 
 #[cfg(test)]
